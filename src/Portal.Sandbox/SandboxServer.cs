@@ -1,5 +1,6 @@
 using Portal.Sandbox.Identity;
 using Portal.Sandbox.State;
+using Portal.Sandbox.Storage;
 
 namespace Portal.Sandbox;
 
@@ -26,11 +27,13 @@ public static class SandboxServer
         builder.Services.AddRouting();
         builder.Services.AddRequestDecompression();
         builder.Services.AddIdentity(Path.Combine(folder, "identity"));
+        builder.Services.AddStorage(Path.Combine(folder, "storage"));
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.Urls.Add(options.Url);
         app.UseRequestDecompression();
+        app.UseStorage();
         app.UseRouting();
         app.UseAuthentication();
         app.MapIdentity();
