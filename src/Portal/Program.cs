@@ -1,2 +1,51 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Portal.Features.Admin;
+using Portal.Features.Billing;
+using Portal.Features.Connect;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Deploy;
+using Portal.Features.Evaluate;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Features.Tune;
+using Portal.Hosting;
+using Portal.Persistence;
+using Portal.Shell;
+using Portal.Storage;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddStorage();
+builder.AddPersistence();
+builder.AddBackgroundWork();
+builder.AddEmbeddedSandbox();
+builder.AddHealth();
+builder.AddShell();
+
+builder.AddTenancy();
+builder.AddBilling();
+builder.AddConnect();
+builder.AddDefine();
+builder.AddData();
+builder.AddModel();
+builder.AddEvaluate();
+builder.AddTune();
+builder.AddDeploy();
+builder.AddAdmin();
+
+var app = builder.Build();
+await app.MigrateDatabaseAsync();
+await app.SeedAsync();
+
+app.UseExceptionPage();
+app.UseSecurityHeaders();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+
+app.MapHealth();
+app.MapBackgroundWork();
+app.MapTenancy();
+app.MapData();
+app.MapDeploy();
+app.MapShell();
+await app.RunAsync();

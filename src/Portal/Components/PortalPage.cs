@@ -1,0 +1,140 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Portal.Components;
+
+public enum PageFace
+{
+    Loading,
+    Content,
+    NotFound,
+    Error,
+}
+
+/// <summary>
+/// The base of every page: loads with its four faces, runs what buttons do with a busy state, and turns an expected
+/// failure into a message. The one place where a page catches anything.
+/// </summary>
+public abstract class PortalPage : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource _leaving = new();
+
+    [Parameter]
+    public string Org { get; set; } = "";
+
+    public PageFace Face { get; private set; } = PageFace.Loading;
+
+    /// <summary>Why the page could not be shown, in words for the reader.</summary>
+    public string Problem { get; private set; } = "";
+
+    public bool IsBusy { get; private set; }
+
+    [Inject]
+    protected ISnackbar Snackbar { get; private set; } = default!; // filled by the renderer
+
+    [Inject]
+    protected NavigationManager Navigation { get; private set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ILoggerFactory Loggers { get; set; } = default!; // filled by the renderer
+
+    /// <summary>Cancelled when the page is left.</summary>
+    protected CancellationToken Leaving => _leaving.Token;
+
+    public async Task ReloadAsync()
+    {
+        Face = PageFace.Loading;
+        await RefreshAsync();
+    }
+
+    /// <summary>Loads again without showing the skeleton: for live refresh and after a save.</summary>
+    public async Task RefreshAsync()
+    {
+        try
+        {
+            await LoadAsync(Leaving);
+            Face = PageFace.Content;
+        }
+        catch (NotFoundException missing)
+        {
+            (Face, Problem) = (PageFace.NotFound, missing.Message);
+        }
+        catch (PortalException expected)
+        {
+            (Face, Problem) = (PageFace.Error, expected.Message);
+        }
+        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        {
+        }
+        catch (Exception bug)
+        {
+            (Face, Problem) = (PageFace.Error, $"This page could not be loaded. Nothing was lost; try again. Reference {Log(bug)}.");
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task LoadAsync(CancellationToken ct);
+
+    protected override Task OnParametersSetAsync() => Face is PageFace.Content ? RefreshAsync() : ReloadAsync();
+
+    /// <summary>What a button does. A second press while it runs does nothing; a failure becomes a message. True when it went through.</summary>
+    protected async Task<bool> RunAsync(Func<CancellationToken, Task> act, string? done = null)
+    {
+        if (IsBusy)
+        {
+            return false;
+        }
+
+        IsBusy = true;
+        StateHasChanged();
+        try
+        {
+            await act(Leaving);
+            if (done is not null)
+            {
+                Snackbar.Add(done, Severity.Success);
+            }
+
+            return true;
+        }
+        catch (PortalException expected)
+        {
+            Snackbar.Add(expected.Details is null ? expected.Message : $"{expected.Message} Details: {expected.Details}", Severity.Error);
+            return false;
+        }
+        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception bug)
+        {
+            Snackbar.Add($"That did not work, and nothing was changed. Try again. Reference {Log(bug)}.", Severity.Error);
+            return false;
+        }
+        finally
+        {
+            IsBusy = false;
+        }
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && !_leaving.IsCancellationRequested)
+        {
+            _leaving.Cancel();
+            _leaving.Dispose();
+        }
+    }
+
+    private string Log(Exception bug)
+    {
+        var reference = Guid.NewGuid().ToString("N")[..8];
+        Loggers.CreateLogger(GetType()).LogError(bug, "Page failed, reference {Reference}", reference);
+        return reference;
+    }
+}

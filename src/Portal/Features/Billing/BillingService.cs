@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
+
+namespace Portal.Features.Billing;
+
+/// <summary>A metered quantity at the price of its moment. The key makes recording it twice impossible.</summary>
+public sealed record UsageFact(
+    string ProjectId, Meter Meter, UsageSource Source, long Quantity, long PricePerMillion, string SubjectId, string IdempotencyKey);
+
+public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter, long Quantity, long AmountMicros, string Currency, long Events);
+
+public sealed record MonthSoFar(DateTime From, IReadOnlyList<UsageLine> Lines, long ChargedMicros, long ReservedMicros, string Currency);
+
+public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
+{
+    /// <summary>Adds the fact to the caller's context, so that it is saved with what it bills or not at all.</summary>
+    public void Record(PortalDbContext db, UsageFact fact)
+    {
+        if (fact.Quantity < 0 || fact.PricePerMillion < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(fact), "Usage and prices are not negative.");
+        }
+
+        if (fact.Quantity > 0)
+        {
+            db.UsageEvents.Add(new UsageEvent
+            {
+                ProjectId = fact.ProjectId,
+                Meter = fact.Meter,
+                Source = fact.Source,
+                Quantity = fact.Quantity,
+                PricePerMillion = fact.PricePerMillion,
+                AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
+                SubjectId = fact.SubjectId,
+                IdempotencyKey = fact.IdempotencyKey,
+                At = time.GetUtcNow().UtcDateTime,
+            });
+        }
+    }
+
+    /// <summary>Holds the quote's worst for a subject, in the caller's transaction. A subject holds once.</summary>
+    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote) =>
+        db.Reservations.Add(new Reservation
+        {
+            ProjectId = projectId,
+            SubjectId = subjectId,
+            AmountMicros = quote.WorstMicros,
+            Currency = quote.Currency,
+            HeldAt = time.GetUtcNow().UtcDateTime,
+        });
+
+    /// <summary>Ends the hold: settled where the actual was recorded beside this call, released where nothing was spent.</summary>
+    public async Task EndReservationAsync(PortalDbContext db, string subjectId, ReservationState state, CancellationToken ct)
+    {
+        var held = await db.Reservations.SingleOrDefaultAsync(r => r.SubjectId == subjectId, ct);
+        held?.End(state, time.GetUtcNow().UtcDateTime);
+    }
+
+    public async Task<MonthSoFar> MonthSoFarAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var from = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var groups = await db.UsageEvents.AsNoTracking().Where(u => u.At >= from)
+            .GroupBy(u => new { u.ProjectId, u.Source, u.Meter, u.Currency })
+            .Select(g => new { g.Key, Quantity = g.Sum(u => u.Quantity), Amount = g.Sum(u => u.AmountMicros), Events = g.LongCount() })
+            .ToListAsync(ct);
+        var reserved = await db.Reservations.AsNoTracking().Where(r => r.State == ReservationState.Held).SumAsync(r => r.AmountMicros, ct);
+        var lines = groups.Select(g => new UsageLine(g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Quantity, g.Amount, g.Key.Currency, g.Events))
+            .OrderBy(l => l.ProjectId, StringComparer.Ordinal).ThenBy(l => l.Source).ThenBy(l => l.Meter).ToList();
+        return new MonthSoFar(from, lines, lines.Sum(l => l.AmountMicros), reserved, "USD");
+    }
+
+    /// <summary>Charged for one subject so far: a job, a run, a deployment.</summary>
+    public async Task<long> ChargedForAsync(string subjectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.UsageEvents.AsNoTracking().Where(u => u.SubjectId == subjectId).SumAsync(u => u.AmountMicros, ct);
+    }
+
+    public async Task<long> ChargedForProjectAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.UsageEvents.AsNoTracking().Where(u => u.ProjectId == projectId).SumAsync(u => u.AmountMicros, ct);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Billing;
+
+public enum Meter
+{
+    TuningTokens,
+    InputTokens,
+    OutputTokens,
+}
+
+/// <summary>What somebody was doing when it cost: the activity a bill is read by.</summary>
+public enum UsageSource
+{
+    Baseline,
+    Tuning,
+    Evaluation,
+    Endpoint,
+    Playground,
+}
+
+/// <summary>An immutable fact that costs. It carries its price, so a later price never changes it.</summary>
+public sealed class UsageEvent : TenantOwned
+{
+    public required string ProjectId { get; init; }
+
+    public required Meter Meter { get; init; }
+
+    public required UsageSource Source { get; init; }
+
+    public required long Quantity { get; init; }
+
+    /// <summary>Micro-units of <see cref="Currency"/> for a million of the meter, as they stood when it happened.</summary>
+    public required long PricePerMillion { get; init; }
+
+    public required long AmountMicros { get; init; }
+
+    public string Currency { get; init; } = "USD";
+
+    /// <summary>What it was for: a job, a run, a deployment, a key.</summary>
+    public string SubjectId { get; init; } = "";
+
+    public required string IdempotencyKey { get; init; }
+
+    public required DateTime At { get; init; }
+}
+
+internal sealed class UsageEventMapping : IEntityTypeConfiguration<UsageEvent>
+{
+    public void Configure(EntityTypeBuilder<UsageEvent> builder)
+    {
+        builder.HasPublicId("use");
+        builder.Property(u => u.ProjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(u => u.Currency).HasMaxLength(3);
+        builder.Property(u => u.SubjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(u => u.IdempotencyKey).HasMaxLength(120);
+        builder.HasIndex(u => new { u.TenantId, u.IdempotencyKey }).IsUnique();
+        builder.HasIndex(u => new { u.TenantId, u.At });
+    }
+}

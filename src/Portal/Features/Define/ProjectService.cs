@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+
+namespace Portal.Features.Define;
+
+public sealed record ProjectRow(string Id, string Name, DateTime CreatedAt, string Goal, bool IsDefined);
+
+public sealed record ProjectDetail(Project Project, TaskDefinition Task);
+
+/// <summary>What the Define page saves, as it goes.</summary>
+public sealed record TaskDraft(string Goal, TaskKind Kind, string Instruction, IReadOnlyList<string> Labels, MetricKind Metric, double? Target);
+
+public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
+{
+    public async Task<IReadOnlyList<ProjectRow>> ListAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rows = from project in db.Projects.AsNoTracking()
+                   join task in db.TaskDefinitions on project.Id equals task.ProjectId
+                   orderby project.CreatedAt descending
+                   select new { project.Id, project.Name, project.CreatedAt, task.Goal, IsDefined = task.Target != null && task.Goal != "" && task.Instruction != "" };
+        return [.. (await rows.Take(500).ToListAsync(ct)).Select(r => new ProjectRow(r.Id, r.Name, r.CreatedAt, r.Goal, r.IsDefined))];
+    }
+
+    public async Task<Project> CreateAsync(string name, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().UtcDateTime;
+        var project = new Project { CreatedAt = now, CreatedByUserId = current.UserId, CreatedByName = current.UserName };
+        project.Rename(name);
+        db.Projects.Add(project);
+        var task = new TaskDefinition { ProjectId = project.Id };
+        task.Saved(now);
+        db.TaskDefinitions.Add(task);
+        await db.SaveChangesAsync(ct);
+        return project;
+    }
+
+    /// <summary>Throws <see cref="NotFoundException"/> for an id that is not this tenant's.</summary>
+    public async Task<ProjectDetail> GetAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId, ct) ?? throw new NotFoundException("project");
+        var task = await db.TaskDefinitions.AsNoTracking().SingleAsync(t => t.ProjectId == projectId, ct);
+        return new ProjectDetail(project, task);
+    }
+
+    public async Task RenameAsync(string projectId, string name, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var project = await db.Projects.SingleOrDefaultAsync(p => p.Id == projectId, ct) ?? throw new NotFoundException("project");
+        project.Rename(name);
+        await db.SaveChangesAsync(ct);
+    }
+
+    public async Task SaveTaskAsync(string projectId, TaskDraft draft, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var task = await db.TaskDefinitions.SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
+        task.Goal = draft.Goal.Trim();
+        task.Kind = draft.Kind;
+        task.Instruction = draft.Instruction.Trim();
+        task.Metric = TaskDefinition.MetricsFor(draft.Kind).Contains(draft.Metric) ? draft.Metric : TaskDefinition.MetricsFor(draft.Kind)[0];
+        task.SetTarget(draft.Target);
+        task.SetLabels(draft.Labels);
+        task.Saved(time.GetUtcNow().UtcDateTime);
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Fills the label set from data, unless somebody has listed it already. True when it did.</summary>
+    public async Task<bool> TakeLabelsFromDataAsync(string projectId, IReadOnlyCollection<string> labels, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var task = await db.TaskDefinitions.SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
+        if (task.Kind is not TaskKind.Classify || task.Labels.Count > 0 || labels.Count > TaskDefinition.MaximumLabels)
+        {
+            return false;
+        }
+
+        task.SetLabels(labels.Order(StringComparer.Ordinal));
+        task.Saved(time.GetUtcNow().UtcDateTime);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

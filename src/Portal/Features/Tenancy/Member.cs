@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Tenancy;
+
+public enum MemberRole
+{
+    Owner,
+    Admin,
+    Editor,
+    Reviewer,
+    Viewer,
+    Billing,
+}
+
+/// <summary>
+/// A person's belonging to an organisation. Global, because it is what decides which tenant may be entered at all;
+/// read only through <see cref="TenancyService"/>.
+/// </summary>
+public sealed class Member
+{
+    public string Id { get; private set; } = "";
+
+    public required string TenantId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public MemberRole Role { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+}
+
+internal sealed class MemberMapping : IEntityTypeConfiguration<Member>
+{
+    public void Configure(EntityTypeBuilder<Member> builder)
+    {
+        builder.Property(m => m.Id).HasIdOf("mem");
+        builder.Property(m => m.TenantId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(m => m.UserId).HasMaxLength(PublicId.MaxLength);
+        builder.HasIndex(m => new { m.TenantId, m.UserId }).IsUnique();
+        builder.HasIndex(m => m.UserId);
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(m => m.TenantId);
+        builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
+    }
+}
+
+public static class TenancyTables
+{
+    extension(PortalDbContext db)
+    {
+        public DbSet<Tenant> Tenants => db.Set<Tenant>();
+
+        public DbSet<User> Users => db.Set<User>();
+
+        public DbSet<Member> Members => db.Set<Member>();
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
+
+namespace Portal.Features.Tenancy;
+
+public sealed record Membership(string TenantId, string TenantName, string Slug, TenantKind Kind, MemberRole Role);
+
+public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
+{
+    /// <summary>Finds the person behind a verified sign-in, or makes them known.</summary>
+    public async Task<User> SignInAsync(string issuer, string subject, string name, string email, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var user = await db.Users.SingleOrDefaultAsync(u => u.Issuer == issuer && u.Subject == subject, ct);
+        if (user is null)
+        {
+            user = new User { Issuer = issuer, Subject = subject, CreatedAt = now };
+            db.Users.Add(user);
+        }
+
+        user.SignedIn(name, email, now);
+        await db.SaveChangesAsync(ct);
+        return user;
+    }
+
+    public async Task<IReadOnlyList<Membership>> MembershipsAsync(string userId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await Memberships(db, userId).OrderBy(m => m.TenantName).ToListAsync(ct);
+    }
+
+    /// <summary>Null both where the organisation does not exist and where the person is no member.</summary>
+    public async Task<Membership?> FindMembershipAsync(string userId, string slug, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await Memberships(db, userId).SingleOrDefaultAsync(m => m.Slug == slug, ct);
+    }
+
+    public async Task<bool> IsPlatformAdminAsync(string userId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Users.AnyAsync(u => u.Id == userId && u.IsPlatformAdmin, ct);
+    }
+
+    private static IQueryable<Membership> Memberships(PortalDbContext db, string userId) =>
+        from member in db.Members.AsNoTracking()
+        join tenant in db.Tenants on member.TenantId equals tenant.Id
+        where member.UserId == userId
+        select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role);
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Tenancy;
+
+/// <summary>A person, known by issuer and subject alone: an e-mail address proves nothing.</summary>
+public sealed class User
+{
+    public string Id { get; private set; } = "";
+
+    public required string Issuer { get; init; }
+
+    public required string Subject { get; init; }
+
+    public string Name { get; private set; } = "";
+
+    public string Email { get; private set; } = "";
+
+    public bool IsPlatformAdmin { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime? LastSeenAt { get; private set; }
+
+    public void SignedIn(string name, string email, DateTime at)
+    {
+        Name = name;
+        Email = email;
+        LastSeenAt = at;
+    }
+}
+
+internal sealed class UserMapping : IEntityTypeConfiguration<User>
+{
+    public void Configure(EntityTypeBuilder<User> builder)
+    {
+        builder.Property(u => u.Id).HasIdOf("usr");
+        builder.Property(u => u.Issuer).HasMaxLength(300);
+        builder.Property(u => u.Subject).HasMaxLength(255);
+        builder.Property(u => u.Name).HasMaxLength(200);
+        builder.Property(u => u.Email).HasMaxLength(320);
+        builder.HasIndex(u => new { u.Issuer, u.Subject }).IsUnique();
+    }
+}

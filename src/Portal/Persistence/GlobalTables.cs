@@ -1,0 +1,10 @@
+namespace Portal.Persistence;
+
+/// <summary>The tables that belong to no tenant, by entity name. A model test fails for any other that is not <see cref="ITenantOwned"/>.</summary>
+public static class GlobalTables
+{
+    public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "Tenant", "User", "Member", "CatalogueModel", "DataProtectionKey",
+    };
+}

@@ -1,0 +1,133 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Portal.Persistence;
+
+/// <summary>
+/// One model for three databases. Each slice declares its tables as extension properties beside its entities,
+/// so this folder knows no slice.
+/// </summary>
+public abstract class PortalDbContext(DbContextOptions options, TenantScope scope, TimeProvider time)
+    : DbContext(options), IDataProtectionKeyContext
+{
+    public const string TenantFilter = "tenant";
+
+    private static readonly MethodInfo s_filter = typeof(PortalDbContext)
+        .GetMethod(nameof(FilterOf), BindingFlags.Instance | BindingFlags.NonPublic) ?? throw new MissingMethodException(nameof(FilterOf));
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Read by every tenant filter; throws while nobody has said for whom this code acts.</summary>
+    public string TenantId => scope.TenantId;
+
+    public bool IsPlatform => scope.IsPlatform;
+
+    public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        GuardAndStamp();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        GuardAndStamp();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<long>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(40);
+        configurationBuilder.Properties<string>().HaveMaxLength(400);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+        modelBuilder.Entity<DataProtectionKey>().Property(k => k.Xml).HasMaxLength(Mapping.LongText);
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => !e.IsOwned() && e.BaseType is null).ToList())
+        {
+            if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))
+            {
+                MapTenantOwned(modelBuilder, entity);
+            }
+
+            if (typeof(IVersioned).IsAssignableFrom(entity.ClrType))
+            {
+                modelBuilder.Entity(entity.ClrType).Property(nameof(IVersioned.Version)).IsConcurrencyToken();
+            }
+
+            // Cascades would make several paths to one table, which SQL Server refuses; deleting is always said in code.
+            foreach (var key in entity.GetForeignKeys().Where(k => !k.IsOwnership))
+            {
+                key.DeleteBehavior = DeleteBehavior.Restrict;
+            }
+        }
+    }
+
+    private void MapTenantOwned(ModelBuilder model, IMutableEntityType entity)
+    {
+        var builder = model.Entity(entity.ClrType);
+        var tenant = builder.Property(nameof(ITenantOwned.TenantId)).HasMaxLength(PublicId.MaxLength)
+            .HasValueGenerator((_, _) => new TenantIdGenerator()).ValueGeneratedOnAdd();
+        tenant.Metadata.Sentinel = "";
+
+        if (typeof(TenantOwned).IsAssignableFrom(entity.ClrType))
+        {
+            builder.HasKey(nameof(TenantOwned.TenantId), nameof(TenantOwned.Id));
+        }
+
+        // Two cached models instead of "IsPlatform || …" in every query: an OR on a parameter would cost the index.
+        if (!IsPlatform && s_filter.MakeGenericMethod(entity.ClrType).Invoke(this, null) is LambdaExpression filter)
+        {
+            builder.HasQueryFilter(TenantFilter, filter);
+        }
+    }
+
+    private Expression<Func<T, bool>> FilterOf<T>() where T : ITenantOwned => row => row.TenantId == TenantId;
+
+    private void GuardAndStamp()
+    {
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted))
+            {
+                continue;
+            }
+
+            if (entry.Entity is ITenantOwned row && (IsPlatform || row.TenantId != TenantId))
+            {
+                throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another organisation must not be written from here.");
+            }
+
+            if (entry.Entity is IVersioned versioned && entry.State != EntityState.Deleted)
+            {
+                entry.Property(nameof(IVersioned.Version)).CurrentValue = versioned.Version + 1;
+            }
+        }
+    }
+}
+
+/// <summary>Databases forget the kind of a time; every time of the portal is UTC.</summary>
+internal sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+    value => value.Kind == DateTimeKind.Utc ? value : value.ToUniversalTime(),
+    value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+
+internal sealed class ScopedModelCacheKeyFactory : IModelCacheKeyFactory
+{
+    public object Create(DbContext context, bool designTime) =>
+        (context.GetType(), context is PortalDbContext { IsPlatform: true }, designTime);
+}

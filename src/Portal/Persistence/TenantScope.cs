@@ -1,0 +1,40 @@
+namespace Portal.Persistence;
+
+/// <summary>
+/// Who the current code acts for. One instance lives as long as its service scope (a circuit, a request, a worker's step)
+/// and may be entered for one tenant only, so that nothing begun for one organisation can end in another.
+/// </summary>
+public sealed class TenantScope
+{
+    private string? _tenantId;
+    private bool _platform;
+
+    public bool IsSet => _tenantId is not null || _platform;
+
+    public bool IsPlatform => _platform;
+
+    public string TenantId => _tenantId ?? throw new InvalidOperationException(
+        "No organisation is in scope. Enter a TenantScope before touching its rows.");
+
+    public void Enter(string tenantId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
+        if (_platform || (_tenantId is not null && _tenantId != tenantId))
+        {
+            throw new InvalidOperationException("This scope already acts for somebody else. Open a new service scope.");
+        }
+
+        _tenantId = tenantId;
+    }
+
+    /// <summary>Sees every tenant's rows and may change none of them. Only Admin, usage reporting and Hosting enter it.</summary>
+    public void EnterPlatform()
+    {
+        if (_tenantId is not null)
+        {
+            throw new InvalidOperationException("This scope already acts for an organisation. Open a new service scope.");
+        }
+
+        _platform = true;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Portal;
+
+/// <summary>Every address of the portal, in one place.</summary>
+public static class PortalUrls
+{
+    public const string SignIn = "/sign-in";
+    public const string SignInStart = "/sign-in/start";
+    public const string SignOut = "/sign-out";
+    public const string NotFound = "/not-found";
+    public const string Admin = "/admin";
+    public const string AdminJobs = "/admin/jobs";
+
+    public static string Organization(string org) => $"/o/{org}";
+
+    public static string Billing(string org) => $"/o/{org}/billing";
+
+    public static string Connection(string org) => $"/o/{org}/connection";
+
+    public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";
+
+    public static string Step(string org, string projectId, string step) => $"{Project(org, projectId)}/{step}";
+
+    public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
+
+    /// <summary>Only an address on this portal may be returned to.</summary>
+    public static string LocalOr(string? url, string otherwise) =>
+        url is ['/', ..] && (url.Length == 1 || (url[1] is not '/' and not '\\')) && !url.Any(char.IsControl) ? url : otherwise;
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor;
+using MudBlazor.Services;
+using Portal.Hosting;
+using Portal.Persistence;
+
+namespace Portal.Shell;
+
+public static class ShellFeature
+{
+    public static void AddShell(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.Configure<CircuitOptions>(options => options.DetailedErrors = builder.Environment.IsDevelopment());
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            mud.SnackbarConfiguration.VisibleStateDuration = 6_000;
+            mud.SnackbarConfiguration.SnackbarVariant = Variant.Outlined;
+        });
+        services.AddAntiforgery();
+        // Keys stand in the database, so every node and every restart reads the same cookies.
+        services.AddDataProtection().SetApplicationName("Portal").PersistKeysToDbContext<PortalDbContext>();
+    }
+
+    public static void MapShell(this WebApplication app)
+    {
+        app.MapAntiforgeryToken();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Portal.Persistence;
+
+namespace Portal.Storage;
+
+/// <summary>
+/// Files on disk, one folder a tenant. A name becomes a hash, so no name can leave its folder, and a file appears only
+/// when it is whole: it is written beside its place and moved into it.
+/// </summary>
+public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scope)
+{
+    public Stream OpenRead(string name) => new FileStream(
+        PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+
+    public bool Exists(string name) => File.Exists(PathOf(name));
+
+    public void Delete(string name) => File.Delete(PathOf(name));
+
+    public long LengthOf(string name) => new FileInfo(PathOf(name)).Length;
+
+    /// <summary>Returns the number of bytes and their SHA-256 in lower-case hex.</summary>
+    public async Task<(long Length, string Sha256)> WriteAsync(string name, Stream content, long maximumLength, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path) ?? throw new InvalidOperationException(path));
+        var partial = path + ".partial";
+        try
+        {
+            var result = await CopyAsync(content, partial, maximumLength, ct);
+            File.Move(partial, path, overwrite: true);
+            return result;
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    private static async Task<(long Length, string Sha256)> CopyAsync(Stream content, string path, long maximumLength, CancellationToken ct)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        for (int read; (read = await content.ReadAsync(buffer, ct)) > 0;)
+        {
+            length += read;
+            if (length > maximumLength)
+            {
+                throw new PortalException($"The file is larger than {maximumLength / (1 << 20):N0} MB. Split it, or remove what the task does not need.");
+            }
+
+            hash.AppendData(buffer.AsSpan(0, read));
+            await file.WriteAsync(buffer.AsMemory(0, read), ct);
+        }
+
+        await file.FlushAsync(ct);
+        file.Flush(flushToDisk: true);
+        return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private string PathOf(string name)
+    {
+        var file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return Path.Combine(options.Value.Folder, "blobs", scope.TenantId, file[..2], file);
+    }
+}
