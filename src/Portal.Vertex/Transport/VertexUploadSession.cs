@@ -9,8 +9,10 @@ namespace Portal.Vertex.Transport;
 /// <summary>One go at a resumable session, by Google's library; the session's address needs no token.</summary>
 internal sealed class VertexUploadSession : ResumableUpload, IDisposable
 {
-    /// <summary>Google's library would send the same chunk for ever if the service kept storing nothing of it.</summary>
-    private const int MaxIdleRounds = 5;
+    /// <summary>
+    /// Google's library sends a chunk again, at once and without end, as long as the service answers that it has stored nothing of it.
+    /// </summary>
+    private const int MaxIdleRounds = 2;
 
     private readonly Uri _session;
     private readonly ConfigurableHttpClient _http;
@@ -54,7 +56,7 @@ internal sealed class VertexUploadSession : ResumableUpload, IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw VertexErrorReader.FromTransport(exception, VertexCallKind.Safe);
+            throw Fault(exception);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -62,7 +64,7 @@ internal sealed class VertexUploadSession : ResumableUpload, IDisposable
         {
             { Status: UploadStatus.Completed } when _stored is not null => _stored,
             { Exception: GoogleApiException refused } => throw VertexErrorReader.FromGoogle(refused),
-            { Exception: { } fault } => throw VertexErrorReader.FromTransport(fault, VertexCallKind.Safe),
+            { Exception: { } fault } => throw Fault(fault),
             _ => throw VertexErrorReader.FromGarbage(200, VertexCallKind.Safe, _garbage ?? new JsonException("No object.")),
         };
     }
@@ -87,6 +89,9 @@ internal sealed class VertexUploadSession : ResumableUpload, IDisposable
         _http.Dispose();
         _stuck.Dispose();
     }
+
+    private VertexException Fault(Exception exception) => VertexErrorReader.FromTransport(
+        _stuck.IsCancellationRequested ? new IOException("no more of the upload is being stored.", exception) : exception, VertexCallKind.Safe);
 
     private void Watch(long position)
     {
