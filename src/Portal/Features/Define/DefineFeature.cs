@@ -5,5 +5,5 @@ namespace Portal.Features.Define;
 public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
-        builder.Services.AddScoped<ProjectService>().AddScoped<IProjectStep, DefineStep>();
+        builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<IProjectStep, DefineStep>();
 }
