@@ -1,8 +1,16 @@
+using Portal.Vertex;
+
 namespace Portal.Features.Connect;
 
 public static class ConnectFeature
 {
     public static void AddConnect(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<ConnectOptions>().BindConfiguration("Connect").ValidateDataAnnotations()
+            .Validate(o => o.Kind is not ConnectionKind.Sandbox || Uri.TryCreate(o.SandboxUrl, UriKind.Absolute, out _),
+                "Connect:SandboxUrl must be the sandbox's address, or set Connect:Kind to Platform with your Google project.")
+            .ValidateOnStart();
+        builder.Services.AddVertexClients();
+        builder.Services.AddScoped<ConnectService>().AddScoped<ConnectionCheck>();
     }
 }

@@ -1,0 +1,52 @@
+using Google.Apis.Auth.OAuth2;
+using Microsoft.Extensions.Options;
+using Portal.Persistence;
+using Portal.Vertex;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Connect;
+
+/// <summary>The one door to Google: nobody else makes a client.</summary>
+public sealed class ConnectService(VertexClientFactory clients, IOptions<ConnectOptions> options, TenantScope scope)
+{
+    private const string CloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
+
+    public bool IsSandbox => options.Value.Kind is ConnectionKind.Sandbox;
+
+    public async Task<VertexSession> OpenAsync(CancellationToken ct)
+    {
+        var o = options.Value;
+        var settings = new VertexClientOptions
+        {
+            ProjectId = o.GcpProject,
+            Location = o.Location,
+            QuotaProject = o.QuotaProject,
+            BaseAddress = IsSandbox ? new Uri(o.SandboxUrl) : null,
+        };
+        // Application default credentials are cached by the library; asking again costs nothing.
+        ITokenAccess? credential = IsSandbox ? null : (await GoogleCredential.GetApplicationDefaultAsync(ct)).CreateScoped(CloudPlatform);
+        // A bucket of its own for each organisation: what one uploads, no other's job can name.
+        var bucket = $"{o.GcpProject}-{scope.TenantId.Replace('_', '-')}";
+        return new VertexSession(clients.CreateClient(settings, credential), clients.CreateStorageClient(settings, credential), o.GcpProject, o.Location, bucket, IsSandbox);
+    }
+
+    /// <summary>Makes the organisation's bucket where it is missing. Two at once are as good as one.</summary>
+    public static async Task EnsureBucketAsync(VertexSession session, CancellationToken ct)
+    {
+        try
+        {
+            await session.Storage.GetBucketAsync(session.Bucket, ct);
+        }
+        catch (VertexException missing) when (missing.HttpStatus is 404)
+        {
+            try
+            {
+                await session.Storage.CreateBucketAsync(new VertexStorageBucket { Name = session.Bucket, Location = session.Location }, ct);
+            }
+            catch (VertexException there) when (there.HttpStatus is 409)
+            {
+                // Made by somebody of ours in the meantime.
+            }
+        }
+    }
+}

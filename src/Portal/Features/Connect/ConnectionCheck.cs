@@ -1,0 +1,57 @@
+using System.Text;
+using Portal.Vertex;
+
+namespace Portal.Features.Connect;
+
+/// <summary>One thing that must work, how it went, and what to do where it did not.</summary>
+public sealed record CheckResult(string What, bool Passed, string Remedy, string Details);
+
+/// <summary>Tries the connection piece by piece, so that a fault is named and not guessed.</summary>
+public sealed class ConnectionCheck(ConnectService connect)
+{
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct)
+    {
+        VertexSession session;
+        try
+        {
+            session = await connect.OpenAsync(ct);
+        }
+        catch (InvalidOperationException missing)
+        {
+            return [new CheckResult("Credentials", false, "Give the portal a Google identity: a service account it may impersonate, or application default credentials.", missing.Message)];
+        }
+
+        return
+        [
+            await TryAsync("Vertex AI answers and lists tuning jobs",
+                $"Enable the Vertex AI API in project {session.GcpProject} and grant roles/aiplatform.user to the portal's service account.",
+                async () => { await foreach (var _ in session.Vertex.ListTuningJobsAsync(null, ct)) { break; } }),
+            await TryAsync($"Bucket {session.Bucket} can be made and written",
+                $"Grant roles/storage.objectUser on {session.Bucket}, and roles/storage.admin while buckets are still to be made.",
+                () => WriteAndDeleteAsync(session, ct)),
+        ];
+    }
+
+    private static async Task WriteAndDeleteAsync(VertexSession session, CancellationToken ct)
+    {
+        const string Name = "connection-check.txt";
+        await ConnectService.EnsureBucketAsync(session, ct);
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes("written by the connection check"));
+        await session.Storage.UploadAsync(new VertexStorageUpload { Bucket = session.Bucket, Name = Name, ContentType = "text/plain" }, content, ct);
+        await session.Storage.DeleteObjectAsync(session.Bucket, Name, ct);
+    }
+
+    private static async Task<CheckResult> TryAsync(string what, string remedy, Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return new CheckResult(what, true, "", "");
+        }
+        catch (VertexException fault)
+        {
+            var advice = fault.Status is "UNREACHABLE" or "TIMEOUT" ? "The server did not answer. Is it running, and may this machine reach it?" : remedy;
+            return new CheckResult(what, false, advice, $"{fault.HttpStatus} {fault.Status}: {fault.Message}");
+        }
+    }
+}
