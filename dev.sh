@@ -4,6 +4,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+quiet=(-v quiet --nologo "-clp:ErrorsOnly;NoSummary")
+
+need_sdk() {
+  command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it, then run this again." >&2; exit 1; }
+}
 
 free_port() { # the first port from $1 on that nobody listens on
   local port=$1
@@ -12,11 +17,11 @@ free_port() { # the first port from $1 on that nobody listens on
 }
 
 run() {
-  command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it, then run this again." >&2; exit 1; }
+  need_sdk
   local portal sandbox
   portal=$(free_port "${PORT:-5180}")
   sandbox=$(free_port $((portal + 1)))
-  dotnet build src/Portal -v quiet --nologo -clp:ErrorsOnly\;NoSummary
+  dotnet build src/Portal "${quiet[@]}"
   echo "Portal: http://127.0.0.1:$portal   (stop with Ctrl+C; its state is in src/Portal/.portal, delete that folder to begin anew)"
   cd src/Portal
   export ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="http://127.0.0.1:$portal"
@@ -24,20 +29,113 @@ run() {
   exec dotnet bin/Debug/net10.0/Portal.dll "$@"
 }
 
+# What the tests need and this machine lacks: Chromium for the browser, PostgreSQL for the second database.
+install_missing() {
+  local packages=()
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || packages+=(chromium)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+  [ ${#packages[@]} -eq 0 ] && return
+  local sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  if command -v apt-get >/dev/null; then
+    echo "Installing ${packages[*]} for the tests"
+    export DEBIAN_FRONTEND=noninteractive
+    { $sudo apt-get update && $sudo apt-get install -y --no-install-recommends "${packages[@]}"; } >/tmp/portal-install.log 2>&1 \
+      || { tail -20 /tmp/portal-install.log >&2; echo "Could not install ${packages[*]}: the tests that need them cannot run." >&2; }
+  else
+    echo "Missing: ${packages[*]}. Install them to run every test." >&2
+  fi
+}
+
+postgres_folder=""
+stop_postgres() {
+  if [ -n "$postgres_folder" ]; then
+    as_postgres "$postgres_bin/pg_ctl" -D "$postgres_folder/data" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$postgres_folder"
+  fi
+}
+
+as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+# A throw-away PostgreSQL on a free port; its superuser's connection string goes to the tests.
+start_postgres() {
+  [ -n "${PORTAL_TEST_POSTGRES:-}" ] && return
+  local initdb
+  initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1) || return 0
+  postgres_bin=$(dirname "$initdb")
+  postgres_folder=$(mktemp -d /tmp/portal-postgres.XXXXXX)
+  chmod 755 "$postgres_folder"
+  [ "$(id -u)" -eq 0 ] && chown postgres "$postgres_folder"
+  local port
+  port=$(free_port 55432)
+  trap stop_postgres EXIT
+  (cd "$postgres_folder" && as_postgres "$initdb" -D "$postgres_folder/data" -U portal --auth=trust --encoding=UTF8 --locale=C >/dev/null \
+    && as_postgres "$postgres_bin/pg_ctl" -D "$postgres_folder/data" -w -l "$postgres_folder/log" \
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c max_connections=300" start >/dev/null)
+  export PORTAL_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=portal;Database=postgres"
+}
+
+passed=0 failed=0 skipped=0 broken=0
+# Runs one test project on one database, shows its output and adds up its counts.
+test_project() {
+  local name=$1 provider=$2
+  shift 2
+  echo "── $name ($provider)"
+  local log status=0
+  log=$(mktemp)
+  PORTAL_TEST_PROVIDER=$provider dotnet run --no-build --project "tests/$name" -- --no-progress "$@" 2>&1 | tee "$log" || status=$?
+  # 8: the filter matched nothing here.
+  [ "$status" -eq 0 ] || [ "$status" -eq 8 ] || broken=1
+  count() { grep -E "^ +$1: [0-9]+" "$log" | tail -n 1 | grep -oE '[0-9]+' | head -n 1 || true; }
+  local p f s
+  p=$(count succeeded) f=$(count failed) s=$(count skipped)
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+  rm -f "$log"
+}
+
+# A filter is part of a class or method name: ./dev.sh test Wilson
+run_tests() {
+  need_sdk
+  local filter=()
+  [ -n "${1:-}" ] && filter=(--filter-method "*$1*")
+  install_missing
+  start_postgres
+  dotnet build Portal.sln "${quiet[@]}"
+  test_project Portal.Vertex.Tests Sqlite "${filter[@]}"
+  test_project Portal.Tests Sqlite "${filter[@]}"
+  [ -n "${PORTAL_TEST_POSTGRES:-}" ] && test_project Portal.Tests Postgres "${filter[@]}"
+  test_project Portal.EndToEnd Sqlite "${filter[@]}"
+  [ "$broken" -eq 1 ] && [ "$failed" -eq 0 ] && failed=1
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+}
+
+check() {
+  need_sdk
+  dotnet restore Portal.sln -v quiet
+  dotnet format Portal.sln --verify-no-changes --no-restore
+  run_tests
+}
+
 # One migration of the same name for each database. A merged one is never edited.
 migrate() {
   local name=${1:?a name for the migration: ./dev.sh migrate AddSomething}
+  need_sdk
   dotnet tool restore >/dev/null
-  dotnet build src/Portal -v quiet --nologo -clp:ErrorsOnly\;NoSummary
+  dotnet build src/Portal "${quiet[@]}"
   for provider in Sqlite SqlServer Postgres; do
-    dotnet ef migrations add "$name" --no-build --project src/Portal --context "${provider}PortalDbContext" \
-      --output-dir "Persistence/$provider/Migrations" >/dev/null
+    dotnet ef migrations add "$name" --no-build --project src/Portal --context "${provider}PortalDbContext" --output-dir "Persistence/$provider/Migrations" >/dev/null
     echo "$provider: $name"
   done
 }
 
+bench() { dotnet run -c Release --project tests/Portal.Benchmarks -- "$@"; }
+
 case "${1:-}" in
   run) shift; run "$@" ;;
+  test) shift; run_tests "$@" ;;
+  check) check ;;
   migrate) shift; migrate "$@" ;;
+  bench) shift; bench "$@" ;;
   *) echo "usage: ./dev.sh run | test [filter] | check | migrate NAME | bench" >&2; exit 2 ;;
 esac
