@@ -51,5 +51,8 @@ internal sealed class TenantIdGenerator : ValueGenerator<string>
 {
     public override bool GeneratesTemporaryValues => false;
 
+    // TenantId is part of every reference inside a tenant, and EF takes what an unstable generator says there for temporary.
+    public override bool GeneratesStableValues => true;
+
     public override string Next(EntityEntry entry) => ((PortalDbContext)entry.Context).TenantId;
 }
