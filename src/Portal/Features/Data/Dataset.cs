@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+/// <summary>The examples of a project. It points at the import whose rows are worked on, so a new import replaces them in one step or not at all.</summary>
+public sealed class Dataset : TenantOwned, IVersioned
+{
+    public required string ProjectId { get; init; }
+
+    public string? WorkingImportId { get; private set; }
+
+    public long Version { get; private set; }
+
+    public void WorkOn(DatasetImport import) => WorkingImportId = import.Id;
+}
+
+internal sealed class DatasetMapping : IEntityTypeConfiguration<Dataset>
+{
+    public void Configure(EntityTypeBuilder<Dataset> builder)
+    {
+        builder.HasPublicId("dst");
+        builder.Property(d => d.ProjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(d => d.WorkingImportId).HasMaxLength(PublicId.MaxLength);
+        builder.BelongsTo<Dataset, Project>(nameof(Dataset.ProjectId));
+        builder.HasIndex(d => new { d.TenantId, d.ProjectId }).IsUnique();
+    }
+}
+
+public static class DataTables
+{
+    extension(PortalDbContext db)
+    {
+        public DbSet<Dataset> Datasets => db.Set<Dataset>();
+
+        public DbSet<DatasetImport> DatasetImports => db.Set<DatasetImport>();
+
+        public DbSet<Example> Examples => db.Set<Example>();
+
+        public DbSet<Finding> Findings => db.Set<Finding>();
+
+        public DbSet<FindingRow> FindingRows => db.Set<FindingRow>();
+
+        public DbSet<DatasetVersion> DatasetVersions => db.Set<DatasetVersion>();
+
+        public DbSet<FrozenExample> FrozenExamples => db.Set<FrozenExample>();
+
+        public DbSet<SealedLook> SealedLooks => db.Set<SealedLook>();
+    }
+}

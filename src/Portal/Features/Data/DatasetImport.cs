@@ -1,0 +1,154 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+public enum ImportState
+{
+    /// <summary>The file is here; nobody has said which columns matter.</summary>
+    Uploaded,
+
+    /// <summary>Ready to be read, waiting for a worker.</summary>
+    Mapped,
+    Importing,
+    Imported,
+    Failed,
+}
+
+public enum SourceFormat
+{
+    Csv,
+    JsonLines,
+}
+
+/// <summary>One uploaded file on its way to examples.</summary>
+public sealed class DatasetImport : TenantOwned, IVersioned
+{
+    public required string ProjectId { get; init; }
+
+    public required string FileName { get; init; }
+
+    /// <summary>Where the blob store keeps the file.</summary>
+    public required string BlobName { get; init; }
+
+    public required long Length { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required DateTime UploadedAt { get; init; }
+
+    public string UploadedByUserId { get; init; } = "";
+
+    public string UploadedByName { get; init; } = "";
+
+    public ImportState State { get; private set; } = ImportState.Uploaded;
+
+    public SourceFormat Format { get; private set; }
+
+    /// <summary>Name of the text encoding, as .NET knows it.</summary>
+    public string Encoding { get; private set; } = "utf-8";
+
+    public string Delimiter { get; private set; } = ",";
+
+    public bool HasHeader { get; private set; } = true;
+
+    public string InputColumn { get; private set; } = "";
+
+    public string OutputColumn { get; private set; } = "";
+
+    public int ReadCount { get; private set; }
+
+    public int AcceptedCount { get; private set; }
+
+    public int SetAsideCount { get; private set; }
+
+    /// <summary>How far in the file the reading is, for a time left.</summary>
+    public long BytesRead { get; private set; }
+
+    public int LabelCount { get; private set; }
+
+    public DateTime? StartedAt { get; private set; }
+
+    public DateTime? ImportedAt { get; private set; }
+
+    public string Failure { get; private set; } = "";
+
+    public int Attempts { get; private set; }
+
+    public string? LeaseToken { get; private set; }
+
+    public DateTime? LeaseUntil { get; private set; }
+
+    public long Version { get; private set; }
+
+    public bool IsUnderWay => State is ImportState.Mapped or ImportState.Importing;
+
+    public SourceLayout Layout => new(Format, Encoding, Delimiter.Length is 1 ? Delimiter[0] : ',', HasHeader);
+
+    public void ReadAs(SourceLayout layout)
+    {
+        (Format, Encoding) = (layout.Format, layout.Encoding);
+        (Delimiter, HasHeader) = (layout.Delimiter.ToString(), layout.HasHeader);
+    }
+
+    /// <summary>Says which columns matter and lets a worker begin. An imported or failed file may be read again.</summary>
+    public void Map(SourceLayout layout, string inputColumn, string outputColumn)
+    {
+        if (IsUnderWay)
+        {
+            throw new PortalException("This file is being imported already. Wait until it is done.");
+        }
+
+        ReadAs(layout);
+        (InputColumn, OutputColumn) = (inputColumn, outputColumn);
+        (State, Failure, Attempts, LeaseToken, LeaseUntil) = (ImportState.Mapped, "", 0, null, null);
+        (ReadCount, AcceptedCount, SetAsideCount, BytesRead) = (0, 0, 0, 0);
+    }
+
+    public void Finish(int read, int accepted, int labels, DateTime at)
+    {
+        (State, ImportedAt, LabelCount, BytesRead) = (ImportState.Imported, at, labels, Length);
+        (LeaseToken, LeaseUntil) = (null, null);
+        Recount(read, accepted);
+    }
+
+    public void Recount(int read, int accepted) => (ReadCount, AcceptedCount, SetAsideCount) = (read, accepted, read - accepted);
+
+    public void Fail(string why)
+    {
+        if (IsUnderWay)
+        {
+            (State, Failure, LeaseToken, LeaseUntil) = (ImportState.Failed, why.Length > 1_000 ? why[..1_000] : why, null, null);
+        }
+    }
+}
+
+/// <summary>How a file is to be read.</summary>
+public sealed record SourceLayout(SourceFormat Format, string Encoding, char Delimiter, bool HasHeader);
+
+internal sealed class DatasetImportMapping : IEntityTypeConfiguration<DatasetImport>
+{
+    public void Configure(EntityTypeBuilder<DatasetImport> builder)
+    {
+        builder.HasPublicId("imp");
+        builder.Property(i => i.ProjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(i => i.FileName).HasMaxLength(255);
+        builder.Property(i => i.BlobName).HasMaxLength(120);
+        builder.Property(i => i.Sha256).HasMaxLength(64);
+        builder.Property(i => i.UploadedByUserId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(i => i.UploadedByName).HasMaxLength(200);
+        builder.Property(i => i.Encoding).HasMaxLength(40);
+        builder.Property(i => i.Delimiter).HasMaxLength(1);
+        builder.Property(i => i.InputColumn).HasMaxLength(400);
+        builder.Property(i => i.OutputColumn).HasMaxLength(400);
+        builder.Property(i => i.Failure).HasMaxLength(1_000);
+        builder.Property(i => i.LeaseToken).HasMaxLength(40);
+        builder.Ignore(i => i.IsUnderWay);
+        builder.Ignore(i => i.Layout);
+        builder.BelongsTo<DatasetImport, Project>(nameof(DatasetImport.ProjectId));
+        builder.HasIndex(i => new { i.TenantId, i.ProjectId, i.UploadedAt });
+        builder.HasIndex(i => i.State);
+    }
+}

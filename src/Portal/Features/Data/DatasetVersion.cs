@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+public enum VersionState
+{
+    /// <summary>Rows are being split and copied; nobody may use it yet.</summary>
+    Freezing,
+    Frozen,
+    Failed,
+}
+
+/// <summary>A frozen, numbered snapshot of the examples. Tuning and evaluation point at it, never at the dataset.</summary>
+public sealed class DatasetVersion : TenantOwned, IVersioned
+{
+    public const int NoteLength = 1_000;
+
+    public required string ProjectId { get; init; }
+
+    /// <summary>The import its rows came from; null where the rows came another way.</summary>
+    public string? ImportId { get; init; }
+
+    public required int Number { get; init; }
+
+    public string Note { get; init; } = "";
+
+    public string FrozenByUserId { get; init; } = "";
+
+    public string FrozenByName { get; init; } = "";
+
+    public required DateTime StartedAt { get; init; }
+
+    public VersionState State { get; private set; } = VersionState.Freezing;
+
+    /// <summary>Rows copied so far, for whoever waits.</summary>
+    public int Done { get; private set; }
+
+    /// <summary>Rows there are to copy.</summary>
+    public int Total { get; init; }
+
+    public int TrainCount { get; private set; }
+
+    public int ValidationCount { get; private set; }
+
+    public int TestCount { get; private set; }
+
+    /// <summary>Distinct outputs for a task that classifies, otherwise 0.</summary>
+    public int LabelCount { get; private set; }
+
+    /// <summary>Rows that were kept in one split because another row is nearly the same.</summary>
+    public int KeptTogetherCount { get; private set; }
+
+    /// <summary>SHA-256 over the rows in order, each with its split.</summary>
+    public string ContentHash { get; private set; } = "";
+
+    /// <summary>SHA-256 over the hashes of the sealed rows, so that anybody can prove later which they were.</summary>
+    public string TestDigest { get; private set; } = "";
+
+    public DateTime FrozenAt { get; private set; }
+
+    public string Failure { get; private set; } = "";
+
+    public int Attempts { get; private set; }
+
+    public string? LeaseToken { get; private set; }
+
+    public DateTime? LeaseUntil { get; private set; }
+
+    public long Version { get; private set; }
+
+    public int Count => TrainCount + ValidationCount + TestCount;
+
+    /// <summary>Ends the freeze. From here on nothing of a version changes.</summary>
+    public void Freeze(VersionTotals totals, DateTime at)
+    {
+        if (State is VersionState.Frozen)
+        {
+            throw new InvalidOperationException($"Version {Number} is frozen already.");
+        }
+
+        State = VersionState.Frozen;
+        (TrainCount, ValidationCount, TestCount) = (totals.Train, totals.Validation, totals.Test);
+        (LabelCount, KeptTogetherCount) = (totals.Labels, totals.KeptTogether);
+        (ContentHash, TestDigest) = (totals.ContentHash, totals.TestDigest);
+        (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
+    }
+
+    public void Fail(string why)
+    {
+        if (State is VersionState.Freezing)
+        {
+            (State, Failure, LeaseToken, LeaseUntil) = (VersionState.Failed, why.Length > 400 ? why[..400] : why, null, null);
+        }
+    }
+}
+
+/// <summary>What freezing found out about the rows.</summary>
+public sealed record VersionTotals(int Train, int Validation, int Test, int Labels, int KeptTogether, string ContentHash, string TestDigest);
+
+internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVersion>
+{
+    public void Configure(EntityTypeBuilder<DatasetVersion> builder)
+    {
+        builder.HasPublicId("ver");
+        builder.Property(v => v.ProjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(v => v.ImportId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(v => v.Note).HasMaxLength(DatasetVersion.NoteLength);
+        builder.Property(v => v.FrozenByUserId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(v => v.FrozenByName).HasMaxLength(200);
+        builder.Property(v => v.ContentHash).HasMaxLength(64);
+        builder.Property(v => v.TestDigest).HasMaxLength(64);
+        builder.Property(v => v.LeaseToken).HasMaxLength(40);
+        builder.Ignore(v => v.Count);
+        builder.BelongsTo<DatasetVersion, Project>(nameof(DatasetVersion.ProjectId));
+        builder.HasIndex(v => new { v.TenantId, v.ProjectId, v.Number }).IsUnique();
+        builder.HasIndex(v => v.State);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+public sealed record VersionExample(int Number, string Input, string Output, Split Split);
+
+/// <summary>What later steps read of the data: frozen versions and their rows. The one door to the sealed split.</summary>
+public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
+{
+    public const int MaximumTake = 5_000;
+
+    public async Task<DatasetVersion?> LatestVersionAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.DatasetVersions.AsNoTracking().Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen)
+            .OrderByDescending(v => v.Number).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Throws <see cref="NotFoundException"/> for an id that is not this tenant's, or not frozen.</summary>
+    public async Task<DatasetVersion> GetVersionAsync(string versionId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == versionId && v.State == VersionState.Frozen, ct)
+            ?? throw new NotFoundException("version");
+    }
+
+    /// <summary>A page of training or validation rows in order; the test split is refused.</summary>
+    public Task<IReadOnlyList<VersionExample>> ReadAsync(string versionId, Split split, int afterNumber, int take, CancellationToken ct) =>
+        split is Split.Test
+            ? throw new InvalidOperationException("The test split is sealed: only an evaluation may read it.")
+            : PageAsync(versionId, split, afterNumber, take, ct);
+
+    /// <summary>For evaluations alone: whoever calls it records a look, and shows no row to anybody who builds.</summary>
+    public Task<IReadOnlyList<VersionExample>> ReadSealedAsync(string versionId, int afterNumber, int take, CancellationToken ct) =>
+        PageAsync(versionId, Split.Test, afterNumber, take, ct);
+
+    public async Task RecordLookAsync(string versionId, string reason, CancellationToken ct)
+    {
+        var version = await GetVersionAsync(versionId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        db.SealedLooks.Add(new SealedLook
+        {
+            VersionId = version.Id,
+            Reason = reason.Length > 400 ? reason[..400] : reason,
+            UserId = current.UserId,
+            UserName = current.UserName,
+            At = time.GetUtcNow().UtcDateTime,
+        });
+        await db.SaveChangesAsync(ct);
+    }
+
+    public async Task<int> CountLooksAsync(string versionId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.SealedLooks.CountAsync(l => l.VersionId == versionId, ct);
+    }
+
+    private async Task<IReadOnlyList<VersionExample>> PageAsync(string versionId, Split split, int afterNumber, int take, CancellationToken ct)
+    {
+        var version = await GetVersionAsync(versionId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.FrozenExamples.AsNoTracking()
+            .Where(e => e.VersionId == version.Id && e.Split == split && e.Number > afterNumber)
+            .OrderBy(e => e.Number).Take(Math.Clamp(take, 1, MaximumTake))
+            .Select(e => new VersionExample(e.Number, e.Input, e.Output, e.Split)).ToListAsync(ct);
+    }
+}

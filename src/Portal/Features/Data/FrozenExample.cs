@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+/// <summary>
+/// An example as a version keeps it. The number is its row in the file it came from, so it is unique in the version and
+/// leads back to the source. Read it through <see cref="ExampleService"/>, which guards the sealed split.
+/// </summary>
+public sealed class FrozenExample : ITenantOwned
+{
+    public string TenantId { get; private set; } = "";
+
+    public required string VersionId { get; init; }
+
+    public required Split Split { get; init; }
+
+    public required int Number { get; init; }
+
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+}
+
+internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExample>
+{
+    public void Configure(EntityTypeBuilder<FrozenExample> builder)
+    {
+        // The key is the reading order, so a page of a split is one range of it, and a row costs no second index.
+        builder.HasKey(e => new { e.TenantId, e.VersionId, e.Split, e.Number });
+        builder.Property(e => e.VersionId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(e => e.Split).HasMaxLength(10);
+        builder.Property(e => e.Number).ValueGeneratedNever();
+        builder.Property(e => e.Input).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.Output).HasMaxLength(Mapping.LongText);
+        builder.BelongsTo<FrozenExample, DatasetVersion>(nameof(FrozenExample.VersionId));
+    }
+}
