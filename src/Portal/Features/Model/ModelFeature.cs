@@ -1,8 +1,16 @@
+using Portal.Components;
+using Portal.Persistence;
+
 namespace Portal.Features.Model;
 
 public static class ModelFeature
 {
     public static void AddModel(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<RunOptions>().BindConfiguration("Runs").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>()
+            .AddScoped<CandidateRunService>().AddScoped<CandidateRunWorker>().AddScoped<RunRows>().AddScoped<RunLease>().AddScoped<RowAsker>()
+            .AddScoped<ISwept, RunSweep>();
+        builder.Services.AddHostedService<CatalogueSeed>();
     }
 }

@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Define;
+using Portal.Persistence;
+
+namespace Portal.Features.Model;
+
+public sealed record CandidateDetail(Candidate Candidate, Recipe Recipe);
+
+public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
+{
+    public async Task<IReadOnlyList<Candidate>> ListAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Candidates.AsNoTracking().Where(c => c.ProjectId == projectId).OrderBy(c => c.CreatedAt).ThenBy(c => c.Id).ToListAsync(ct);
+    }
+
+    public async Task<CandidateDetail> GetAsync(string candidateId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var candidate = await db.Candidates.AsNoTracking().SingleOrDefaultAsync(c => c.Id == candidateId, ct) ?? throw new NotFoundException("candidate");
+        return new CandidateDetail(candidate, await db.Recipes.AsNoTracking().SingleAsync(r => r.Id == candidate.RecipeId, ct));
+    }
+
+    /// <summary>
+    /// Makes a tuned model a candidate, in the caller's context. Once a tuning job: doing it again gives the candidate that is there.
+    /// The instruction must be the one of the training lines.
+    /// </summary>
+    public async Task<Candidate> RegisterTunedAsync(
+        PortalDbContext db, string projectId, string baseModelId, string endpointName, string name, string sourceId, string instruction, CancellationToken ct)
+    {
+        var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
+        var model = await db.CatalogueModels.AsNoTracking().SingleOrDefaultAsync(m => m.Id == baseModelId, ct) ?? throw new NotFoundException("model");
+        var content = Prompting.Tuned(task, instruction, model);
+        return await AddAsync(db, projectId, model, Rung.Tuned, content, endpointName, name, sourceId, $"tuned/{sourceId}", ct);
+    }
+
+    /// <inheritdoc cref="RegisterTunedAsync(PortalDbContext, string, string, string, string, string, string, CancellationToken)"/>
+    public async Task<Candidate> RegisterTunedAsync(
+        PortalDbContext db, string projectId, string baseModelId, string endpointName, string name, string sourceId, CancellationToken ct)
+    {
+        var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
+        return await RegisterTunedAsync(db, projectId, baseModelId, endpointName, name, sourceId, Recipe.ShortInstruction(task), ct);
+    }
+
+    /// <summary>A prompt on a base model, made for one dataset version; the same prompt is the same candidate.</summary>
+    internal Task<Candidate> AddPromptAsync(
+        PortalDbContext db, string projectId, string versionId, CatalogueModel model, Rung rung, RecipeContent content, CancellationToken ct) =>
+        AddAsync(
+            db, projectId, model, rung, content, model.Id, $"{model.DisplayName} {ModelWords.Of(rung)}", versionId,
+            $"{versionId}/{model.Id}/{rung}/{Recipe.HashOf(content)}", ct);
+
+    private async Task<Candidate> AddAsync(
+        PortalDbContext db, string projectId, CatalogueModel model, Rung rung, RecipeContent content,
+        string modelName, string name, string sourceId, string key, CancellationToken ct)
+    {
+        var known = db.Candidates.Local.FirstOrDefault(c => c.ProjectId == projectId && c.Key == key)
+            ?? await db.Candidates.SingleOrDefaultAsync(c => c.ProjectId == projectId && c.Key == key, ct);
+        if (known is not null)
+        {
+            return known;
+        }
+
+        var candidate = new Candidate
+        {
+            ProjectId = projectId,
+            Name = name,
+            Rung = rung,
+            BaseModelId = model.Id,
+            ModelName = modelName,
+            RecipeId = (await AddRecipeAsync(db, projectId, content, ct)).Id,
+            SourceId = sourceId,
+            Key = key,
+            CreatedAt = time.GetUtcNow().UtcDateTime,
+        };
+        db.Candidates.Add(candidate);
+        return candidate;
+    }
+
+    private async Task<Recipe> AddRecipeAsync(PortalDbContext db, string projectId, RecipeContent content, CancellationToken ct)
+    {
+        var hash = Recipe.HashOf(content);
+        var known = db.Recipes.Local.FirstOrDefault(r => r.ProjectId == projectId && r.ContentHash == hash)
+            ?? await db.Recipes.SingleOrDefaultAsync(r => r.ProjectId == projectId && r.ContentHash == hash, ct);
+        if (known is not null)
+        {
+            return known;
+        }
+
+        var recipe = Recipe.Of(projectId, content, time.GetUtcNow().UtcDateTime);
+        db.Recipes.Add(recipe);
+        return recipe;
+    }
+}

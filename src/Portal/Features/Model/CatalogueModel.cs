@@ -1,0 +1,117 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Model;
+
+public enum ModelTier
+{
+    Pro,
+    Flash,
+    FlashLite,
+}
+
+public enum ModelState
+{
+    Tunable,
+
+    /// <summary>Answers, compares and judges, but cannot be tuned.</summary>
+    BaselineOnly,
+
+    /// <summary>Still answers and still tunes; a date for its end is known.</summary>
+    Retiring,
+
+    Retired,
+}
+
+/// <summary>Micro-units of USD for a million tokens; thinking is output.</summary>
+public sealed record TokenPrices(long Input, long Output);
+
+/// <summary>A model that Google offers, or has offered: what it costs, what it can do and until when. Global; admins edit it.</summary>
+public sealed class CatalogueModel
+{
+    public required string Id { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required ModelTier Tier { get; init; }
+
+    public required ModelState State { get; init; }
+
+    /// <summary>Why it is in that state, in words for the customer.</summary>
+    public string StateReason { get; init; } = "";
+
+    /// <summary>The model to take in its place once it is gone.</summary>
+    public string? SuccessorId { get; init; }
+
+    public DateTime? RetiresAt { get; init; }
+
+    /// <summary>Null where no price is known, which is not a price of zero.</summary>
+    public long? InputPricePerMillion { get; init; }
+
+    public long? OutputPricePerMillion { get; init; }
+
+    /// <summary>A lower price that holds until <see cref="PromotionEndsAt"/>.</summary>
+    public long? PromotionInputPricePerMillion { get; init; }
+
+    public long? PromotionOutputPricePerMillion { get; init; }
+
+    public DateTime? PromotionEndsAt { get; init; }
+
+    public string PriceSource { get; init; } = "";
+
+    public long? TrainingPricePerMillion { get; init; }
+
+    /// <summary>Stands in on the sandbox, where a quote must be shown although Google's price is not known here.</summary>
+    public long? PracticeTrainingPricePerMillion { get; init; }
+
+    public string TrainingPriceSource { get; init; } = "";
+
+    public bool IsPracticeTrainingPrice => TrainingPricePerMillion is null && PracticeTrainingPricePerMillion is not null;
+
+    public IReadOnlyList<int> AdapterSizes { get; init; } = [];
+
+    public int DefaultAdapterSize { get; init; }
+
+    public int MaxEpochs { get; init; }
+
+    public string TuningLocation { get; init; } = "";
+
+    public int MaxExampleTokens { get; init; }
+
+    public int MaxTrainingExamples { get; init; }
+
+    public int MaxValidationExamples { get; init; }
+
+    /// <summary>The least thinking the model accepts, as <c>thinkingLevel</c>; empty where it takes a budget instead.</summary>
+    public string LeastThinkingLevel { get; init; } = "";
+
+    public int? LeastThinkingBudget { get; init; }
+
+    public bool IsOffered => State is not ModelState.Retired;
+
+    public bool IsTunable => State is ModelState.Tunable or ModelState.Retiring && AdapterSizes.Count > 0;
+
+    /// <summary>Null where no price is known.</summary>
+    public TokenPrices? PricesAt(DateTime now) =>
+        now < PromotionEndsAt && PromotionInputPricePerMillion is { } input && PromotionOutputPricePerMillion is { } output ? new(input, output)
+        : InputPricePerMillion is { } listInput && OutputPricePerMillion is { } listOutput ? new(listInput, listOutput)
+        : null;
+
+    /// <summary>Per million training tokens; null where none is known. The practice price never reaches a real Google project.</summary>
+    public long? TrainingPrice(bool practice) => TrainingPricePerMillion ?? (practice ? PracticeTrainingPricePerMillion : null);
+}
+
+internal sealed class CatalogueModelMapping : IEntityTypeConfiguration<CatalogueModel>
+{
+    public void Configure(EntityTypeBuilder<CatalogueModel> builder)
+    {
+        builder.Property(m => m.Id).HasMaxLength(80).ValueGeneratedNever();
+        builder.Property(m => m.DisplayName).HasMaxLength(120);
+        builder.Property(m => m.SuccessorId).HasMaxLength(80);
+        builder.Property(m => m.TuningLocation).HasMaxLength(40);
+        builder.Property(m => m.LeastThinkingLevel).HasMaxLength(20);
+        builder.PrimitiveCollection(m => m.AdapterSizes).HasMaxLength(100);
+        builder.Ignore(m => m.IsPracticeTrainingPrice).Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Model;
+using Xunit;
+
+namespace Portal.Tests.Features.Model;
+
+public sealed class CatalogueServiceTests : IDisposable
+{
+    private static readonly CancellationToken s_ct = TestContext.Current.CancellationToken;
+
+    private readonly PortalDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public async Task ListAsync_Seeded_HasEachTierAndNoTunablePro()
+    {
+        var models = await SeededAsync();
+
+        Assert.Equal([ModelTier.Pro, ModelTier.Flash, ModelTier.FlashLite], models.Where(m => m.IsOffered).Select(m => m.Tier).Distinct());
+        Assert.DoesNotContain(models, m => m.Tier is ModelTier.Pro && m.IsTunable);
+        Assert.Equal(["gemini-3.1-flash-lite", "gemini-3.5-flash", "gemini-3.5-flash-lite"], models.Where(m => m.IsTunable).Select(m => m.Id).Order());
+    }
+
+    [Fact]
+    public async Task ListAsync_Seeded_RetiredModelsAreLastAndNameASuccessorThatIsOffered()
+    {
+        var models = await SeededAsync();
+        var retired = models.SkipWhile(m => m.IsOffered).ToList();
+
+        Assert.Equal(5, retired.Count);
+        Assert.All(retired, m => Assert.False(m.IsOffered));
+        Assert.All(retired, m => Assert.Contains(models, s => s.Id == m.SuccessorId && s.IsOffered && s.Tier == m.Tier));
+    }
+
+    [Fact]
+    public async Task SeedAsync_Again_KeepsWhatAnAdminChanged()
+    {
+        await SeededAsync();
+        await using (var db = _database.CreateDbContext())
+        {
+            await db.CatalogueModels.Where(m => m.Id == "gemini-3.5-flash").ExecuteUpdateAsync(s => s.SetProperty(m => m.TrainingPricePerMillion, 9_000_000), s_ct);
+            await db.CatalogueModels.Where(m => m.Id == "gemini-3.8-flash").ExecuteDeleteAsync(s_ct);
+        }
+
+        var models = await SeededAsync();
+
+        Assert.Equal(9_000_000, models.Single(m => m.Id == "gemini-3.5-flash").TrainingPrice(practice: true));
+        Assert.Contains(models, m => m.Id == "gemini-3.8-flash");
+    }
+
+    [Theory]
+    [InlineData("gemini-3.1-flash-lite", 3_000_000L, 3_000_000L)]
+    [InlineData("gemini-3.5-flash", null, 8_000_000L)]
+    [InlineData("gemini-3.5-flash-lite", null, 3_000_000L)]
+    [InlineData("gemini-3.1-pro-preview", null, null)]
+    public async Task TrainingPrice_OnGoogleAndInPractice_IsNullWhereNoneIsKnown(string id, long? real, long? practice)
+    {
+        var model = (await SeededAsync()).Single(m => m.Id == id);
+
+        Assert.Equal(real, model.TrainingPrice(practice: false));
+        Assert.Equal(practice, model.TrainingPrice(practice: true));
+        Assert.Equal(real is null && practice is not null, model.IsPracticeTrainingPrice);
+        Assert.Equal(model.IsPracticeTrainingPrice, model.TrainingPriceSource.StartsWith("Practice price", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task PricesAt_PromotionEnds_TheListPriceReturns()
+    {
+        var model = (await SeededAsync()).Single(m => m.Id == "gemini-3.8-flash");
+
+        Assert.Equal(new TokenPrices(750_000, 3_750_000), model.PricesAt(new DateTime(2026, 12, 31, 23, 59, 59, DateTimeKind.Utc)));
+        Assert.Equal(new TokenPrices(1_500_000, 7_500_000), model.PricesAt(new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc)));
+    }
+
+    [Fact]
+    public async Task PricesAt_NoPriceInTheCatalogue_IsNotZero() =>
+        Assert.Null((await SeededAsync()).Single(m => m.Id == "gemini-1.5-flash").PricesAt(DateTime.UnixEpoch));
+
+    [Fact]
+    public async Task Embedded_EveryModel_SaysWhereItsPricesAreFrom() =>
+        Assert.All(await SeededAsync(), m =>
+        {
+            Assert.Equal(m.InputPricePerMillion is null, m.PriceSource is "");
+            Assert.Equal(m.TrainingPricePerMillion is null && m.PracticeTrainingPricePerMillion is null, m.TrainingPriceSource is "");
+            Assert.NotEqual("", m.StateReason);
+        });
+
+    [Fact]
+    public async Task Embedded_TunableModel_StartsFromTheSettingsOfTheDesign() =>
+        Assert.All((await SeededAsync()).Where(m => m.IsTunable), m =>
+        {
+            Assert.Equal([1, 2, 4, 8, 16], m.AdapterSizes);
+            Assert.Equal((4, 100, "us-central1"), (m.DefaultAdapterSize, m.MaxEpochs, m.TuningLocation));
+        });
+
+    [Fact]
+    public async Task GetAsync_UnknownModel_IsNotFound() =>
+        await Assert.ThrowsAsync<NotFoundException>(() => new CatalogueService(_database).GetAsync("gemini-0", s_ct));
+
+    private async Task<IReadOnlyList<CatalogueModel>> SeededAsync()
+    {
+        var catalogue = new CatalogueService(_database);
+        await catalogue.SeedAsync(s_ct);
+        return await catalogue.ListAsync(s_ct);
+    }
+}
