@@ -27,14 +27,23 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
     public async Task<IReadOnlyList<Membership>> MembershipsAsync(string userId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await Memberships(db, userId).OrderBy(m => m.TenantName).ToListAsync(ct);
+        return await (
+            from member in db.Members.AsNoTracking()
+            join tenant in db.Tenants on member.TenantId equals tenant.Id
+            where member.UserId == userId
+            orderby tenant.Name
+            select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role)).ToListAsync(ct);
     }
 
     /// <summary>Null both where the organisation does not exist and where the person is no member.</summary>
     public async Task<Membership?> FindMembershipAsync(string userId, string slug, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await Memberships(db, userId).SingleOrDefaultAsync(m => m.Slug == slug, ct);
+        return await (
+            from member in db.Members.AsNoTracking()
+            join tenant in db.Tenants on member.TenantId equals tenant.Id
+            where member.UserId == userId && tenant.Slug == slug
+            select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role)).SingleOrDefaultAsync(ct);
     }
 
     public async Task<bool> IsPlatformAdminAsync(string userId, CancellationToken ct)
@@ -42,10 +51,4 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.Users.AnyAsync(u => u.Id == userId && u.IsPlatformAdmin, ct);
     }
-
-    private static IQueryable<Membership> Memberships(PortalDbContext db, string userId) =>
-        from member in db.Members.AsNoTracking()
-        join tenant in db.Tenants on member.TenantId equals tenant.Id
-        where member.UserId == userId
-        select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role);
 }

@@ -1,0 +1,849 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Portal.Persistence.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "CatalogueModel",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    DisplayName = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Tier = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    StateReason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    SuccessorId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
+                    RetiresAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    InputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    OutputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    PromotionInputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    PromotionOutputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    PromotionEndsAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    PriceSource = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    TrainingPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    PracticeTrainingPricePerMillion = table.Column<long>(type: "INTEGER", nullable: true),
+                    TrainingPriceSource = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    AdapterSizes = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    DefaultAdapterSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    MaxEpochs = table.Column<int>(type: "INTEGER", nullable: false),
+                    TuningLocation = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    MaxExampleTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    MaxTrainingExamples = table.Column<int>(type: "INTEGER", nullable: false),
+                    MaxValidationExamples = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeastThinkingLevel = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    LeastThinkingBudget = table.Column<int>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogueModel", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DataProtectionKeys",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    FriendlyName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Xml = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Project",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    CreatedByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreatedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Project", x => new { x.TenantId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Reservation",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SubjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    AmountMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    HeldAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Reservation", x => new { x.TenantId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Tenant",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Slug = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Tenant", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageEvent",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Meter = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Quantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    PricePerMillion = table.Column<long>(type: "INTEGER", nullable: false),
+                    AmountMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    SubjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    IdempotencyKey = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageEvent", x => new { x.TenantId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "User",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Issuer = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    IsPlatformAdmin = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LastSeenAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_User", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Dataset",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    WorkingImportId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Dataset", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Dataset_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DatasetImport",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    FileName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    BlobName = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Length = table.Column<long>(type: "INTEGER", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    UploadedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    UploadedByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UploadedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Format = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Encoding = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Delimiter = table.Column<string>(type: "TEXT", maxLength: 1, nullable: false),
+                    HasHeader = table.Column<bool>(type: "INTEGER", nullable: false),
+                    InputColumn = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    OutputColumn = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ReadCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    AcceptedCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    SetAsideCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    BytesRead = table.Column<long>(type: "INTEGER", nullable: false),
+                    LabelCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ImportedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Failure = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeaseToken = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DatasetImport", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_DatasetImport_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DatasetVersion",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ImportId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    FrozenByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    FrozenByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Done = table.Column<int>(type: "INTEGER", nullable: false),
+                    Total = table.Column<int>(type: "INTEGER", nullable: false),
+                    TrainCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ValidationCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    TestCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    LabelCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    KeptTogetherCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    TestDigest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    FrozenAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Failure = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeaseToken = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DatasetVersion", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_DatasetVersion_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Recipe",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Instruction = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    ShotsJson = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    Temperature = table.Column<double>(type: "REAL", nullable: false),
+                    MaxOutputTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    ThinkingLevel = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    ThinkingBudget = table.Column<int>(type: "INTEGER", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Recipe", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Recipe_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TaskDefinition",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Goal = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Instruction = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false),
+                    Metric = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Target = table.Column<double>(type: "REAL", nullable: true),
+                    LabelLines = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    UpdatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TaskDefinition", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_TaskDefinition_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Member",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Member", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Member_Tenant_TenantId",
+                        column: x => x.TenantId,
+                        principalTable: "Tenant",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_Member_User_UserId",
+                        column: x => x.UserId,
+                        principalTable: "User",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Example",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ImportId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Input = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    Output = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    SetAsideBy = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Example", x => new { x.TenantId, x.ImportId, x.Number });
+                    table.ForeignKey(
+                        name: "FK_Example_DatasetImport_TenantId_ImportId",
+                        columns: x => new { x.TenantId, x.ImportId },
+                        principalTable: "DatasetImport",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Finding",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ImportId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Severity = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Count = table.Column<int>(type: "INTEGER", nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Remedy = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    FirstRows = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    HasRows = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Decision = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DecidedByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DecidedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    DecidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Finding", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Finding_DatasetImport_TenantId_ImportId",
+                        columns: x => new { x.TenantId, x.ImportId },
+                        principalTable: "DatasetImport",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FrozenExample",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Input = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    Output = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FrozenExample", x => new { x.TenantId, x.VersionId, x.Split, x.Number });
+                    table.ForeignKey(
+                        name: "FK_FrozenExample_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SealedLook",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UserName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SealedLook", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_SealedLook_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Candidate",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Rung = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BaseModelId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    ModelName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    RecipeId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SourceId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Candidate", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Candidate_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_Candidate_Recipe_TenantId_RecipeId",
+                        columns: x => new { x.TenantId, x.RecipeId },
+                        principalTable: "Recipe",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FindingRow",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    FindingId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FindingRow", x => new { x.TenantId, x.FindingId, x.Number });
+                    table.ForeignKey(
+                        name: "FK_FindingRow_Finding_TenantId_FindingId",
+                        columns: x => new { x.TenantId, x.FindingId },
+                        principalTable: "Finding",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CandidateRun",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CandidateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    Metric = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Total = table.Column<int>(type: "INTEGER", nullable: false),
+                    SampleLimit = table.Column<long>(type: "INTEGER", nullable: true),
+                    Cursor = table.Column<int>(type: "INTEGER", nullable: false),
+                    InputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: false),
+                    OutputPricePerMillion = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReservedMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Done = table.Column<int>(type: "INTEGER", nullable: false),
+                    FailedCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    SpentMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    UpdatedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    CancelRequestedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    LeaseToken = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    NextAttemptAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    FruitlessSteps = table.Column<int>(type: "INTEGER", nullable: false),
+                    Problem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    ProblemDetails = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false),
+                    Metrics_CostPerThousandMicros = table.Column<long>(type: "INTEGER", nullable: true),
+                    Metrics_High = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_LatencyP50Ms = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_LatencyP95Ms = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_Low = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_MeanInputTokens = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_MeanOutputTokens = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_OutsideLabels = table.Column<double>(type: "REAL", nullable: true),
+                    Metrics_Rows = table.Column<int>(type: "INTEGER", nullable: true),
+                    Metrics_Score = table.Column<double>(type: "REAL", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CandidateRun", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_CandidateRun_Candidate_TenantId_CandidateId",
+                        columns: x => new { x.TenantId, x.CandidateId },
+                        principalTable: "Candidate",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_CandidateRun_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_CandidateRun_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CandidateAnswer",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RunId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false),
+                    IsCorrect = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Score = table.Column<double>(type: "REAL", nullable: false),
+                    FinishReason = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    LatencyMs = table.Column<double>(type: "REAL", nullable: false),
+                    InputTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    OutputTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    CachedTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    ThinkingTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    Error = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CandidateAnswer", x => new { x.TenantId, x.RunId, x.Number });
+                    table.ForeignKey(
+                        name: "FK_CandidateAnswer_CandidateRun_TenantId_RunId",
+                        columns: x => new { x.TenantId, x.RunId },
+                        principalTable: "CandidateRun",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ModelChoice",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BaseModelId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    CandidateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RunId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ChosenAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ModelChoice", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_ModelChoice_CandidateRun_TenantId_RunId",
+                        columns: x => new { x.TenantId, x.RunId },
+                        principalTable: "CandidateRun",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ModelChoice_Candidate_TenantId_CandidateId",
+                        columns: x => new { x.TenantId, x.CandidateId },
+                        principalTable: "Candidate",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ModelChoice_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Candidate_TenantId_ProjectId_Key",
+                table: "Candidate",
+                columns: new[] { "TenantId", "ProjectId", "Key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Candidate_TenantId_RecipeId",
+                table: "Candidate",
+                columns: new[] { "TenantId", "RecipeId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CandidateRun_State",
+                table: "CandidateRun",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CandidateRun_TenantId_CandidateId_VersionId_Split_Attempt",
+                table: "CandidateRun",
+                columns: new[] { "TenantId", "CandidateId", "VersionId", "Split", "Attempt" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CandidateRun_TenantId_ProjectId",
+                table: "CandidateRun",
+                columns: new[] { "TenantId", "ProjectId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CandidateRun_TenantId_VersionId",
+                table: "CandidateRun",
+                columns: new[] { "TenantId", "VersionId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Dataset_TenantId_ProjectId",
+                table: "Dataset",
+                columns: new[] { "TenantId", "ProjectId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DatasetImport_State",
+                table: "DatasetImport",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DatasetImport_TenantId_ProjectId_UploadedAt",
+                table: "DatasetImport",
+                columns: new[] { "TenantId", "ProjectId", "UploadedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DatasetVersion_State",
+                table: "DatasetVersion",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DatasetVersion_TenantId_ProjectId_Number",
+                table: "DatasetVersion",
+                columns: new[] { "TenantId", "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Finding_TenantId_ImportId_Rule",
+                table: "Finding",
+                columns: new[] { "TenantId", "ImportId", "Rule" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Member_TenantId_UserId",
+                table: "Member",
+                columns: new[] { "TenantId", "UserId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Member_UserId",
+                table: "Member",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ModelChoice_TenantId_CandidateId",
+                table: "ModelChoice",
+                columns: new[] { "TenantId", "CandidateId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ModelChoice_TenantId_ProjectId",
+                table: "ModelChoice",
+                columns: new[] { "TenantId", "ProjectId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ModelChoice_TenantId_RunId",
+                table: "ModelChoice",
+                columns: new[] { "TenantId", "RunId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Project_TenantId_CreatedAt",
+                table: "Project",
+                columns: new[] { "TenantId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Recipe_TenantId_ProjectId_ContentHash",
+                table: "Recipe",
+                columns: new[] { "TenantId", "ProjectId", "ContentHash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Reservation_TenantId_State",
+                table: "Reservation",
+                columns: new[] { "TenantId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Reservation_TenantId_SubjectId",
+                table: "Reservation",
+                columns: new[] { "TenantId", "SubjectId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SealedLook_TenantId_VersionId",
+                table: "SealedLook",
+                columns: new[] { "TenantId", "VersionId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TaskDefinition_TenantId_ProjectId",
+                table: "TaskDefinition",
+                columns: new[] { "TenantId", "ProjectId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tenant_Slug",
+                table: "Tenant",
+                column: "Slug",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageEvent_TenantId_At",
+                table: "UsageEvent",
+                columns: new[] { "TenantId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageEvent_TenantId_IdempotencyKey",
+                table: "UsageEvent",
+                columns: new[] { "TenantId", "IdempotencyKey" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_User_Issuer_Subject",
+                table: "User",
+                columns: new[] { "Issuer", "Subject" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "CandidateAnswer");
+
+            migrationBuilder.DropTable(
+                name: "CatalogueModel");
+
+            migrationBuilder.DropTable(
+                name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "Dataset");
+
+            migrationBuilder.DropTable(
+                name: "Example");
+
+            migrationBuilder.DropTable(
+                name: "FindingRow");
+
+            migrationBuilder.DropTable(
+                name: "FrozenExample");
+
+            migrationBuilder.DropTable(
+                name: "Member");
+
+            migrationBuilder.DropTable(
+                name: "ModelChoice");
+
+            migrationBuilder.DropTable(
+                name: "Reservation");
+
+            migrationBuilder.DropTable(
+                name: "SealedLook");
+
+            migrationBuilder.DropTable(
+                name: "TaskDefinition");
+
+            migrationBuilder.DropTable(
+                name: "UsageEvent");
+
+            migrationBuilder.DropTable(
+                name: "Finding");
+
+            migrationBuilder.DropTable(
+                name: "Tenant");
+
+            migrationBuilder.DropTable(
+                name: "User");
+
+            migrationBuilder.DropTable(
+                name: "CandidateRun");
+
+            migrationBuilder.DropTable(
+                name: "DatasetImport");
+
+            migrationBuilder.DropTable(
+                name: "Candidate");
+
+            migrationBuilder.DropTable(
+                name: "DatasetVersion");
+
+            migrationBuilder.DropTable(
+                name: "Recipe");
+
+            migrationBuilder.DropTable(
+                name: "Project");
+        }
+    }
+}
