@@ -31,6 +31,9 @@ internal sealed class UploadServer : IAsyncDisposable
 
     public string StartQuery { get; private set; } = "";
 
+    /// <summary>First byte of each chunk that was sent.</summary>
+    public List<long> SentStarts { get; } = [];
+
     /// <summary>First byte of each chunk that was stored.</summary>
     public List<long> ChunkStarts { get; } = [];
 
@@ -82,6 +85,8 @@ internal sealed class UploadServer : IAsyncDisposable
             return;
         }
 
+        var start = long.Parse(range[0], CultureInfo.InvariantCulture);
+        SentStarts.Add(start);
         var fault = OnChunk(++_puts);
         if (fault == "cut")
         {
@@ -99,7 +104,6 @@ internal sealed class UploadServer : IAsyncDisposable
             return;
         }
 
-        var start = long.Parse(range[0], CultureInfo.InvariantCulture);
         if (fault is null && start == _stored.Length)
         {
             ChunkStarts.Add(start);

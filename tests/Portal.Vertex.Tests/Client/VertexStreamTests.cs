@@ -36,10 +36,15 @@ public sealed class VertexStreamTests
         Assert.Equal(["Kündig", "ung 日本"], chunks.Select(chunk => chunk.Text));
     }
 
-    [Fact]
-    public async Task Event_OverSeveralDataLines_IsJoined()
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public async Task Event_OverSeveralDataLines_IsJoined(string lineEnd)
     {
-        var chunks = await ReadAsync(Body("data: {\"candidates\":[{\ndata:\"finishReason\":\"STOP\"}]}\n\n"));
+        var text = "data: {\"candidates\":[{\ndata:\"finishReason\":\"STOP\"}]}\n\n".Replace("\n", lineEnd, StringComparison.Ordinal);
+
+        var chunks = await ReadAsync(new ChunkStream(Encoding.UTF8.GetBytes(text).Select(single => new[] { single })));
 
         Assert.Equal("STOP", Assert.Single(chunks).Candidates[0].FinishReason);
     }
@@ -65,10 +70,13 @@ public sealed class VertexStreamTests
         Assert.Equal((429, VertexErrorStatus.ResourceExhausted, "slow down", true), (exception.HttpStatus, exception.Status, exception.Message, exception.IsTransient));
     }
 
-    [Fact]
-    public async Task LastEvent_WithoutItsBlankLine_IsAFailure()
+    [Theory]
+    [InlineData("data: " + Last)]
+    [InlineData("data: " + Last + "\n")]
+    [InlineData("data: " + Last + "\n\ndata: {\"error")]
+    public async Task LastEvent_WithoutItsBlankLine_IsAFailure(string body)
     {
-        var exception = await Assert.ThrowsAsync<VertexException>(() => ReadAsync(Body("data: " + Last + "\n")));
+        var exception = await Assert.ThrowsAsync<VertexException>(() => ReadAsync(Body(body)));
 
         Assert.Equal((0, VertexErrorStatus.Unreachable), (exception.HttpStatus, exception.Status));
     }
@@ -107,7 +115,7 @@ public sealed class VertexStreamTests
             new FakeGoogle().Send(new StreamContent(new ChunkStream(["data: {"u8.ToArray()], hang: true))),
             configure: options => options.IdleTimeout = TimeSpan.FromMilliseconds(50));
 
-        var exception = await Assert.ThrowsAsync<VertexException>(() => Stream(rig).ToListAsync().AsTask());
+        var exception = await Assert.ThrowsAsync<VertexException>(() => Stream(rig).ToListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
 
         Assert.Equal(VertexErrorStatus.Timeout, exception.Status);
     }

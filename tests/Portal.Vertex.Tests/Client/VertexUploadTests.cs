@@ -61,6 +61,7 @@ public sealed class VertexUploadTests
         Assert.Equal(s_content.Length, stored.Size);
         Assert.Equal(s_content, server.Stored);
         Assert.Equal([0, Chunk, 2 * Chunk, 3 * Chunk], server.ChunkStarts);
+        Assert.Single(server.SentStarts, start => start == 0);
         Assert.Equal(1, server.Sessions);
     }
 
@@ -85,6 +86,7 @@ public sealed class VertexUploadTests
 
         Assert.Equal(s_content, server.Stored);
         Assert.Equal([0, Chunk, 2 * Chunk, 3 * Chunk], server.ChunkStarts);
+        Assert.Single(server.SentStarts, start => start == 0);
         Assert.Equal(1, server.Sessions);
     }
 
