@@ -1,0 +1,22 @@
+namespace Portal.EndToEnd;
+
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    // bin/<configuration>/net10.0/
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? "Debug";
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Portal.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The tests run from inside the repository.");
+    }
+}
