@@ -78,18 +78,22 @@ public static class TenancyFeature
         cookie.ExpireTimeSpan = signIn.SessionLength;
         cookie.SlidingExpiration = true;
         cookie.LoginPath = PortalUrls.SignIn;
-        cookie.AccessDeniedPath = PortalUrls.NotFound;
         cookie.ReturnUrlParameter = "returnUrl";
         // A script wants the status, not a sign-in page it cannot show.
-        cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
-        cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status404NotFound);
+        cookie.Events.OnRedirectToLogin = AskToSignIn;
+        // What one may not see does not exist, for a script and for a browser alike.
+        cookie.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        };
     }
 
-    private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
+    private static Task AskToSignIn(RedirectContext<CookieAuthenticationOptions> context)
     {
         if (context.Request.Headers["Sec-Fetch-Mode"] is [not null and not "navigate"] || context.Request.Path.Value?.Contains("/api/", StringComparison.Ordinal) is true)
         {
-            context.Response.StatusCode = status;
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         }
         else
         {

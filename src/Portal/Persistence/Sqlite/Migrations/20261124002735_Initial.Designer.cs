@@ -12,7 +12,7 @@ using Portal.Persistence.Sqlite;
 namespace Portal.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqlitePortalDbContext))]
-    [Migration("20261124001952_Initial")]
+    [Migration("20261124002735_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
