@@ -1,8 +1,21 @@
+using Portal.Components;
+using Portal.Persistence;
+
 namespace Portal.Features.Tune;
 
 public static class TuneFeature
 {
     public static void AddTune(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<TuneOptions>().BindConfiguration("Tune")
+            .Validate(o => o.Lease >= TimeSpan.FromSeconds(5) && o.PollEvery > TimeSpan.Zero && o.PollEveryOnSandbox > TimeSpan.Zero,
+                "Tune:Lease must be at least 5 s, and the poll intervals more than none.")
+            .ValidateOnStart();
+        builder.Services.AddTuning();
     }
+
+    internal static IServiceCollection AddTuning(this IServiceCollection services) => services
+        .AddScoped<TuningService>().AddScoped<TokenCounter>().AddScoped<TrainingFile>()
+        .AddScoped<TuningGateway>().AddScoped<TuningLease>().AddScoped<TuningMoves>().AddScoped<TuningResult>().AddScoped<TuningWorker>()
+        .AddScoped<ISwept, TuneSweep>().AddScoped<IProjectStep, TuneStep>();
 }

@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Components;
+using Portal.Features.Billing;
+
+namespace Portal.Features.Tune;
+
+/// <summary>Settings with their price, then the job as it runs, then what it gave. Everything goes on without this page.</summary>
+public sealed partial class TunePage : PortalPage
+{
+    private TuningPlan? _plan;
+    private TuningJob? _job;
+    private TuningCurves _curves = new(new Dictionary<CurveKind, IReadOnlyList<CurvePoint>>());
+    private IReadOnlyList<Checkpoint> _checkpoints = [];
+    private IReadOnlyList<TuningRow> _history = [];
+    private long _charged;
+    private TuningQuote? _quote;
+    private string _quoteProblem = "";
+    private int? _epochs;
+    private double? _multiplier;
+    private int? _adapterSize;
+    private bool _tuneAnyway;
+    private bool _again;
+
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [Inject]
+    private TuningService Tuning { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private BillingService Billing { get; set; } = default!; // filled by the renderer
+
+    private bool IsOpen => _job is { IsEnded: false };
+
+    private bool ShowsSettings => !IsOpen && (_again || _job?.State is not TuningJobState.Succeeded);
+
+    private Hyperparameters Settings => new(_epochs, _multiplier, _adapterSize ?? _plan?.Model?.DefaultAdapterSize ?? 0);
+
+    private string WhyNot => _plan switch
+    {
+        { Blockers: { Count: > 0 } blockers } => string.Join(" ", blockers),
+        { IsUnnecessary: true } when !_tuneAnyway => "Tuning is not needed: your prompt is proven good enough.",
+        _ when !Tuning.MayStart => "Your role lets you watch tuning, not start it. Ask an owner, admin or editor.",
+        _ => _quoteProblem,
+    };
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        var wasOpen = IsOpen;
+        _job = await Tuning.FindLatestAsync(ProjectId, ct);
+        if (_plan is null || wasOpen != IsOpen)
+        {
+            _plan = await Tuning.PlanAsync(ProjectId, ct);
+            _history = await Tuning.HistoryAsync(ProjectId, ct);
+            await QuoteAsync(ct);
+        }
+
+        if (_job is { } job)
+        {
+            _curves = await Tuning.CurvesAsync(job.Id, ct);
+            _checkpoints = await Tuning.CheckpointsAsync(job.Id, ct);
+            _charged = await Billing.ChargedForAsync(job.Id, ct);
+        }
+    }
+
+    private async Task ChangeAsync(Action change)
+    {
+        change();
+        await QuoteAsync(Leaving);
+    }
+
+    private async Task QuoteAsync(CancellationToken ct)
+    {
+        (_quote, _quoteProblem) = (null, "");
+        if (_plan is { Blockers.Count: 0 } plan && !IsOpen)
+        {
+            try
+            {
+                _quote = await Tuning.QuoteAsync(plan, Settings, ct);
+            }
+            catch (PortalException expected)
+            {
+                // Stands beside the settings it is about, where a message that fades would not help.
+                _quoteProblem = expected.Message;
+            }
+        }
+    }
+
+    private Task StartAsync() => RunAsync(async ct =>
+    {
+        _job = await Tuning.StartAsync(ProjectId, new TuningSettings(Settings, _tuneAnyway, _quote?.Price.WorstMicros), ct);
+        (_again, _tuneAnyway) = (false, false);
+        _history = await Tuning.HistoryAsync(ProjectId, ct);
+        _curves = await Tuning.CurvesAsync(_job.Id, ct);
+        _checkpoints = await Tuning.CheckpointsAsync(_job.Id, ct);
+        _charged = 0;
+    });
+
+    private Task CancelAsync() => RunAsync(async ct =>
+    {
+        if (_job is { } job)
+        {
+            await Tuning.CancelAsync(job.Id, ct);
+            await LoadAsync(ct);
+        }
+    });
+
+    private Task RegisterAsync(Checkpoint checkpoint) => RunAsync(
+        async ct =>
+        {
+            await Tuning.RegisterCheckpointAsync(checkpoint.Id, ct);
+            await LoadAsync(ct);
+        },
+        $"Checkpoint {checkpoint.VendorId} can be evaluated now.");
+}

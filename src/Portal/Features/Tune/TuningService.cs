@@ -1,0 +1,246 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
+using Portal.Features.Connect;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+
+namespace Portal.Features.Tune;
+
+/// <summary>Everything the screen shows of one job's curves.</summary>
+public sealed record TuningCurves(IReadOnlyDictionary<CurveKind, IReadOnlyList<CurvePoint>> Points)
+{
+    public IReadOnlyList<CurvePoint> Of(CurveKind kind) => Points.GetValueOrDefault(kind) ?? [];
+
+    public Overfitting? Overfitting => Overfitting.Find(Of(CurveKind.TrainLoss), Of(CurveKind.ValidationLoss));
+}
+
+public sealed record TuningRow(string Id, TuningJobState State, DateTime CreatedAt, string BaseModelName, int VersionNumber, string StartedByName, Hyperparameters Settings, long ChargedMicros);
+
+public sealed class TuningService(
+    IDbContextFactory<PortalDbContext> dbs,
+    ProjectService projects,
+    ExampleService examples,
+    ChoiceService choices,
+    CatalogueService catalogue,
+    ConnectService connect,
+    TokenCounter counter,
+    CandidateService candidates,
+    BillingService billing,
+    CurrentMember current,
+    IBackgroundJobClient jobs,
+    TimeProvider time)
+{
+    public const int HistoryLength = 25;
+
+    private const int CancelAttempts = 5;
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public bool MayStart => current.Membership.Role is MemberRole.Owner or MemberRole.Admin or MemberRole.Editor;
+
+    public async Task<TuningPlan> PlanAsync(string projectId, CancellationToken ct)
+    {
+        var project = await projects.GetAsync(projectId, ct);
+        var version = await examples.LatestVersionAsync(projectId, ct);
+        var choice = await choices.FindAsync(projectId, ct);
+        var model = choice is null ? null : await catalogue.GetAsync(choice.BaseModelId, ct);
+        return new TuningPlan(project, version, choice, model, connect.IsSandbox);
+    }
+
+    /// <summary>What these settings cost. Throws a <see cref="PortalException"/> naming what is in the way.</summary>
+    public async Task<TuningQuote> QuoteAsync(TuningPlan plan, Hyperparameters settings, CancellationToken ct)
+    {
+        if (plan is not { Blockers.Count: 0, Version: { } version, Model: { } model, PricePerMillion: { } price })
+        {
+            throw new PortalException(string.Join(" ", plan.Blockers));
+        }
+
+        settings.RequireLegal(model);
+        var forecast = await counter.ForecastAsync(version, model.Id, Recipe.ShortInstruction(plan.Project.Task), ct);
+        return TuningQuote.For(forecast, settings.Epochs, version.TrainCount, Hyperparameters.MostEpochs(model), price);
+    }
+
+    /// <summary>Starts the project's tuning job. Where one is open already, by a second click or in another tab, it is that one that comes back.</summary>
+    public async Task<TuningJob> StartAsync(string projectId, TuningSettings settings, CancellationToken ct)
+    {
+        RequireRight();
+        if (await FindOpenAsync(projectId, ct) is { } open)
+        {
+            return open;
+        }
+
+        var plan = await PlanAsync(projectId, ct);
+        if (plan.IsUnnecessary && !settings.TuneAnyway)
+        {
+            throw new PortalException("Your prompt is proven good enough without tuning. To tune all the same, switch on \"Tune anyway\".");
+        }
+
+        var quote = await QuoteAsync(plan, settings.Hyperparameters, ct);
+        if (settings.AgreedWorstMicros is { } agreed && quote.Price.WorstMicros > agreed)
+        {
+            throw new PortalException("The price has risen since this page was opened, so nothing was started. Look at the new quote, then start again.");
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var job = Draft(plan, settings.Hyperparameters);
+        db.TuningJobs.Add(job);
+        job.Price(quote, Now);
+        job.Start(Now);
+        billing.Reserve(db, projectId, job.Id, quote.Price);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            // The unique slot let only one through; anything else that failed is not ours to hide.
+            if (await FindOpenAsync(projectId, ct) is { } first)
+            {
+                return first;
+            }
+
+            throw;
+        }
+
+        Wake(job);
+        return job;
+    }
+
+    /// <summary>Asks for the end. What was trained until Google confirms it is charged.</summary>
+    public async Task CancelAsync(string jobId, CancellationToken ct)
+    {
+        RequireRight();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var job = await db.TuningJobs.SingleOrDefaultAsync(j => j.Id == jobId, ct) ?? throw new NotFoundException("tuning job");
+            if (job.IsEnded || job.State is TuningJobState.Cancelling)
+            {
+                return;
+            }
+
+            if (job.Cancel(Now))
+            {
+                await billing.EndReservationAsync(db, job.Id, ReservationState.Released, ct);
+            }
+
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                if (!job.IsEnded)
+                {
+                    Wake(job);
+                }
+
+                return;
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < CancelAttempts)
+            {
+                // The worker saved its move first; the wish stands.
+            }
+        }
+    }
+
+    /// <summary>Makes another checkpoint a candidate, to be evaluated beside the proposed one. Doing it again changes nothing.</summary>
+    public async Task<Candidate> RegisterCheckpointAsync(string checkpointId, CancellationToken ct)
+    {
+        RequireRight();
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var checkpoint = await db.Checkpoints.SingleOrDefaultAsync(c => c.Id == checkpointId, ct) ?? throw new NotFoundException("checkpoint");
+        if (checkpoint.CandidateId is not "")
+        {
+            return (await candidates.GetAsync(checkpoint.CandidateId, ct)).Candidate;
+        }
+
+        if (checkpoint.Endpoint is "")
+        {
+            throw new PortalException("Google made no endpoint for this checkpoint, so it cannot be asked. Take another one.");
+        }
+
+        var job = await db.TuningJobs.AsNoTracking().SingleAsync(j => j.Id == checkpoint.JobId, ct);
+        var candidate = await candidates.RegisterTunedAsync(
+            db, job.ProjectId, job.BaseModelId, checkpoint.Endpoint, TuningResult.NameOf(job, checkpoint), checkpoint.Id, job.Instruction, ct);
+        checkpoint.Registered(candidate.Id);
+        await db.SaveChangesAsync(ct);
+        return candidate;
+    }
+
+    /// <summary>The project's newest job, open or ended; null where nothing was ever started.</summary>
+    public async Task<TuningJob?> FindLatestAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.TuningJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.CreatedAt).FirstOrDefaultAsync(ct);
+    }
+
+    public async Task<TuningCurves> CurvesAsync(string jobId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var points = await db.MetricPoints.AsNoTracking().Where(p => p.JobId == jobId).OrderBy(p => p.Step)
+            .Select(p => new { p.Curve, p.Step, p.Value }).ToListAsync(ct);
+        return new TuningCurves(points.GroupBy(p => p.Curve)
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<CurvePoint>)[.. g.Select(p => new CurvePoint(p.Step, p.Value))]));
+    }
+
+    public async Task<IReadOnlyList<Checkpoint>> CheckpointsAsync(string jobId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Checkpoints.AsNoTracking().Where(c => c.JobId == jobId).OrderBy(c => c.Step).ToListAsync(ct);
+    }
+
+    /// <summary>The newest jobs, with what each was charged.</summary>
+    public async Task<IReadOnlyList<TuningRow>> HistoryAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var past = await db.TuningJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.CreatedAt).Take(HistoryLength)
+            .Select(j => new { j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName, j.EpochCount, j.LearningRateMultiplier, j.AdapterSize })
+            .ToListAsync(ct);
+        var ids = past.Select(j => j.Id).ToList();
+        var charged = await db.UsageEvents.AsNoTracking().Where(u => ids.Contains(u.SubjectId))
+            .GroupBy(u => u.SubjectId).Select(g => new { g.Key, Amount = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
+        return [.. past.Select(j => new TuningRow(
+            j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName,
+            new Hyperparameters(j.EpochCount, j.LearningRateMultiplier, j.AdapterSize), charged.GetValueOrDefault(j.Id)))];
+    }
+
+    private async Task<TuningJob?> FindOpenAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.TuningJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Slot == projectId, ct);
+    }
+
+    private TuningJob Draft(TuningPlan plan, Hyperparameters settings)
+    {
+        // A quote, and so a plan without blockers, comes before any draft.
+        var (version, model) = (plan.Version!, plan.Model!);
+        return new TuningJob
+        {
+            ProjectId = plan.Project.Project.Id,
+            VersionId = version.Id,
+            VersionNumber = version.Number,
+            TrainRows = version.TrainCount,
+            ValidationRows = TrainingFile.ValidationRowsOf(version),
+            BaseModelId = model.Id,
+            BaseModelName = model.DisplayName,
+            Instruction = Recipe.ShortInstruction(plan.Project.Task),
+            EpochCount = settings.Epochs,
+            LearningRateMultiplier = settings.LearningRateMultiplier,
+            AdapterSize = settings.AdapterSize,
+            CreatedAt = Now,
+            StartedByName = current.UserName,
+        };
+    }
+
+    private void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
+
+    private void RequireRight()
+    {
+        if (!MayStart)
+        {
+            throw new PortalException("Your role lets you watch tuning, not start or cancel it. Ask an owner, admin or editor of your organization.");
+        }
+    }
+}
