@@ -151,7 +151,7 @@ public sealed class TuningMoves(
     {
         var report = await TuningGateway.ReadAsync(session, job.VendorName, ct);
         var curves = await ReadCurvesAsync(session, job, report, ct);
-        var kept = await result.KeepCurvesAsync(db, job, curves, ct);
+        var kept = await TuningResult.KeepCurvesAsync(db, job, curves, ct);
         job.Measured(kept.LastStep);
         switch (report.Phase)
         {

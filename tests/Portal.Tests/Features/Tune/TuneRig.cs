@@ -1,0 +1,220 @@
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Portal.Features.Billing;
+using Portal.Features.Connect;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Features.Tune;
+using Portal.Persistence;
+using Portal.Persistence.Sqlite;
+using Portal.Storage;
+using Portal.Vertex;
+
+namespace Portal.Tests.Features.Tune;
+
+/// <summary>
+/// One process of the portal as far as tuning goes: its services, its clock and its queue of wake-ups, over a database and a Google that
+/// outlive it. It can be killed, which is: nothing of it ever runs again.
+/// </summary>
+internal sealed class TuneRig : IDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TuneRig(PortalDatabase database, string googleAddress, DateTime now, string tenantId = "org_test", MemberRole role = MemberRole.Editor)
+    {
+        TenantId = tenantId;
+        Role = role;
+        Clock = new FakeTimeProvider(now);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<IBackgroundJobClient>(Wakes);
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        services.AddSingleton(Options.Create(new StorageOptions { Folder = database.Folder }));
+        services.AddSingleton(Options.Create(new TuneOptions()));
+        services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = googleAddress }));
+        services.AddSingleton(s_clients);
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>();
+        services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(database, s.GetRequiredService<TenantScope>(), this));
+        services.AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>();
+        services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>();
+        services.AddTuning();
+        _services = services.BuildServiceProvider(validateScopes: true);
+    }
+
+    // Retries of the network wait by the real clock; the portal's own waiting goes by the rig's.
+    private static readonly VertexClientFactory s_clients = new ServiceCollection().Also(s => s.AddVertexClients(o => o.BaseDelay = TimeSpan.FromMilliseconds(1)))
+        .BuildServiceProvider().GetRequiredService<VertexClientFactory>();
+
+    public string TenantId { get; }
+
+    public MemberRole Role { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public Wakings Wakes { get; } = new();
+
+    /// <summary>Called before and after each save.</summary>
+    public Func<bool, Task> OnSave { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>For a hook: the process dies here.</summary>
+    public Task DieAsync()
+    {
+        _killed.TrySetResult();
+        return Task.Delay(Timeout.Infinite);
+    }
+
+    /// <summary>Does something in a scope of its own, as a circuit would. False if the process was killed in the middle.</summary>
+    public async Task<bool> RunAsync(Func<IServiceProvider, Task> act)
+    {
+        var scope = _services.CreateAsyncScope();
+        var running = act(scope.ServiceProvider);
+        if (await Task.WhenAny(running, _killed.Task) == _killed.Task)
+        {
+            return false;
+        }
+
+        await running;
+        await scope.DisposeAsync();
+        return true;
+    }
+
+    public async Task<T> AsMemberAsync<T>(Func<TuningService, Task<T>> act)
+    {
+        T? result = default;
+        var alive = await RunAsync(async services =>
+        {
+            services.GetRequiredService<CurrentMember>().Enter(new Membership(TenantId, "Test", "test", TenantKind.Customer, Role), new());
+            result = await act(services.GetRequiredService<TuningService>());
+        });
+        return alive ? result! : throw new InvalidOperationException("The process was killed.");
+    }
+
+    public Task<bool> AsMemberAsync(Func<TuningService, Task> act) => AsMemberAsync(async tuning =>
+    {
+        await act(tuning);
+        return true;
+    });
+
+    /// <summary>What Hangfire does in a second: wakes what is due; and what the sweep finds.</summary>
+    public async Task<bool> TickAsync(TimeSpan passed)
+    {
+        Clock.Advance(passed);
+        var alive = await RunAsync(async services =>
+        {
+            services.GetRequiredService<TenantScope>().EnterPlatform();
+            await using var db = await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+            foreach (var sweep in services.GetServices<ISwept>())
+            {
+                await sweep.EnqueueLostAsync(db, db.Now, CancellationToken.None);
+            }
+        });
+        foreach (var (tenantId, jobId) in Wakes.TakeDue(Clock.GetUtcNow().UtcDateTime))
+        {
+            alive = alive && await RunAsync(services => services.GetRequiredService<TuningWorker>().StepAsync(tenantId, jobId, CancellationToken.None));
+        }
+
+        return alive;
+    }
+
+    /// <summary>Ticks until the project's job has ended. False if the process died first.</summary>
+    public async Task<bool> RunToTheEndAsync(string projectId, int mostTicks = 200)
+    {
+        for (var tick = 0; tick < mostTicks; tick++)
+        {
+            if (!await TickAsync(TimeSpan.FromSeconds(4)))
+            {
+                return false;
+            }
+
+            if (await AsMemberAsync(tuning => tuning.FindLatestAsync(projectId, CancellationToken.None)) is { IsEnded: true })
+            {
+                return true;
+            }
+        }
+
+        throw new InvalidOperationException("The job does not come to an end.");
+    }
+
+    public void Dispose()
+    {
+        if (!_killed.Task.IsCompleted)
+        {
+            _services.Dispose();
+        }
+    }
+
+    /// <summary>Wake-ups as Hangfire takes them; like its in-memory storage they die with the process.</summary>
+    internal sealed class Wakings : IBackgroundJobClient
+    {
+        private readonly List<(string TenantId, string JobId, DateTime At)> _waiting = [];
+
+        /// <summary>Loses every wake-up, as a process does that dies before the enqueue.</summary>
+        public bool Loses { get; set; }
+
+        public int Count => _waiting.Count;
+
+        public string Create(Job job, IState state)
+        {
+            if (!Loses)
+            {
+                _waiting.Add(((string)job.Args[0], (string)job.Args[1], DateTime.MinValue));
+            }
+
+            return Guid.NewGuid().ToString();
+        }
+
+        public bool ChangeState(string jobId, IState state, string expectedState) => true;
+
+        /// <summary>Everything is woken at once, due or not: a worker that is woken too early must find nothing to do.</summary>
+        public IReadOnlyList<(string TenantId, string JobId)> TakeDue(DateTime now)
+        {
+            var due = _waiting.Where(w => w.At <= now).Select(w => (w.TenantId, w.JobId)).ToList();
+            _waiting.Clear();
+            return due;
+        }
+    }
+
+    private sealed class Contexts(PortalDatabase database, TenantScope scope, TuneRig rig) : IDbContextFactory<PortalDbContext>
+    {
+        public PortalDbContext CreateDbContext() => new SqlitePortalDbContext(
+            new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite($"Data Source={Path.Combine(database.Folder, "portal.db")}")
+                .AddInterceptors(new Saves(rig)).Options,
+            scope, rig.Clock);
+    }
+
+    private sealed class Saves(TuneRig rig) : SaveChangesInterceptor
+    {
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            await rig.OnSave(false);
+            return result;
+        }
+
+        public override async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            await rig.OnSave(true);
+            return result;
+        }
+    }
+}
+
+internal static class Chaining
+{
+    public static T Also<T>(this T value, Action<T> act)
+    {
+        act(value);
+        return value;
+    }
+}
