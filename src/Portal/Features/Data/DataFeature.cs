@@ -1,11 +1,18 @@
+using Portal.Components;
+using Portal.Persistence;
+
 namespace Portal.Features.Data;
 
 public static class DataFeature
 {
-    public static void AddData(this WebApplicationBuilder builder) =>
-        builder.Services.AddScoped<ExampleService>();
-
-    public static void MapData(this WebApplication app)
+    public static void AddData(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<DataOptions>().BindConfiguration("Data").ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<DatasetService>().AddScoped<FindingService>().AddScoped<VersionService>().AddScoped<ExampleService>();
+        services.AddScoped<ImportWorker>().AddScoped<FreezeWorker>().AddScoped<ISwept, DataSweep>();
+        services.AddScoped<IProjectStep, DataStep>();
     }
+
+    public static void MapData(this WebApplication app) => app.MapUploads();
 }

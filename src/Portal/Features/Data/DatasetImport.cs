@@ -15,6 +15,9 @@ public enum ImportState
     Importing,
     Imported,
     Failed,
+
+    /// <summary>A later import took its place; its rows are gone or going, its file stays.</summary>
+    Replaced,
 }
 
 public enum SourceFormat
@@ -67,7 +70,10 @@ public sealed class DatasetImport : TenantOwned, IVersioned
     /// <summary>How far in the file the reading is, for a time left.</summary>
     public long BytesRead { get; private set; }
 
+    /// <summary>Distinct outputs.</summary>
     public int LabelCount { get; private set; }
+
+    public bool HasRows { get; private set; }
 
     public DateTime? StartedAt { get; private set; }
 
@@ -93,12 +99,17 @@ public sealed class DatasetImport : TenantOwned, IVersioned
         (Delimiter, HasHeader) = (layout.Delimiter.ToString(), layout.HasHeader);
     }
 
-    /// <summary>Says which columns matter and lets a worker begin. An imported or failed file may be read again.</summary>
+    /// <summary>Says which columns matter and lets a worker begin. Imported rows never change: reading the file again is a new import.</summary>
     public void Map(SourceLayout layout, string inputColumn, string outputColumn)
     {
-        if (IsUnderWay)
+        if (State is not (ImportState.Uploaded or ImportState.Failed))
         {
             throw new PortalException("This file is being imported already. Wait until it is done.");
+        }
+
+        if (inputColumn is "" || outputColumn is "" || inputColumn == outputColumn)
+        {
+            throw new PortalException("Choose one column for the input and another one for the expected output.");
         }
 
         ReadAs(layout);
@@ -109,10 +120,25 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public void Finish(int read, int accepted, int labels, DateTime at)
     {
-        (State, ImportedAt, LabelCount, BytesRead) = (ImportState.Imported, at, labels, Length);
+        (State, ImportedAt, LabelCount, BytesRead, HasRows) = (ImportState.Imported, at, labels, Length, true);
         (LeaseToken, LeaseUntil) = (null, null);
         Recount(read, accepted);
     }
+
+    public void Replace() => State = ImportState.Replaced;
+
+    /// <summary>The same file once more, to be read another way.</summary>
+    public DatasetImport Again(DateTime at, string userId, string userName) => new()
+    {
+        ProjectId = ProjectId,
+        FileName = FileName,
+        BlobName = BlobName,
+        Length = Length,
+        Sha256 = Sha256,
+        UploadedAt = at,
+        UploadedByUserId = userId,
+        UploadedByName = userName,
+    };
 
     public void Recount(int read, int accepted) => (ReadCount, AcceptedCount, SetAsideCount) = (read, accepted, read - accepted);
 

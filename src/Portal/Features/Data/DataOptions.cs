@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Portal.Features.Data;
+
+/// <summary>How much of a file is taken. The limits keep memory flat whatever is uploaded.</summary>
+public sealed class DataOptions
+{
+    [Range(1, 1L << 40)]
+    public long MaxUploadBytes { get; set; } = 1L << 30;
+
+    [Range(1_000, 4_000_000)]
+    public int MaxCellCharacters { get; set; } = 1_000_000;
+
+    [Range(1_000, 16_000_000)]
+    public int MaxRecordCharacters { get; set; } = 4_000_000;
+
+    [Range(1, 10_000_000)]
+    public int MaxRows { get; set; } = 1_000_000;
+
+    /// <summary>Rows of one write transaction: many enough to be quick, few enough that a page waits no longer than a blink.</summary>
+    [Range(1, 10_000)]
+    public int BatchRows { get; set; } = 2_000;
+
+    /// <summary>How long a worker may be silent before another takes its work up.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+using Portal.Storage;
+
+namespace Portal.Features.Data;
+
+/// <summary>What became of an upload. A file that is in the project already is pointed to, not kept twice.</summary>
+public sealed record UploadReceipt(string ImportId, string FileName, bool IsRepeat);
+
+/// <summary>The first rows of a file as they would be read, and which columns probably matter.</summary>
+public sealed record ImportPreview(SourceLayout Layout, IReadOnlyList<string> Columns, IReadOnlyList<PreviewRow> Rows, string Input, string Output);
+
+public sealed record PreviewRow(int Number, IReadOnlyList<string> Values, string? Problem);
+
+/// <summary>Everything the Data step shows at once.</summary>
+public sealed record DataOverview(
+    string ProjectName, TaskKind Kind, bool IsDefined, DatasetImport? Working, IReadOnlyList<DatasetImport> Imports,
+    IReadOnlyList<Finding> Findings, IReadOnlyList<DatasetVersion> Versions)
+{
+    public DatasetImport? UnderWay => Imports.FirstOrDefault(i => i.IsUnderWay);
+
+    public DatasetVersion? Freezing => Versions.FirstOrDefault(v => v.State is VersionState.Freezing);
+
+    public DatasetVersion? Latest => Versions.FirstOrDefault(v => v.State is VersionState.Frozen);
+
+    /// <summary>Whether the newest version holds exactly the rows worked on now.</summary>
+    public bool IsFrozen => Latest is { } latest && Working is { } working && latest.ImportId == working.Id && latest.Count == working.AcceptedCount
+        && !Findings.Any(f => f.DecidedAt > latest.StartedAt);
+
+    /// <summary>Why no version can be frozen now; null when one can.</summary>
+    public string? FreezeObstacle => this switch
+    {
+        { Working: null } => "Import a file first",
+        { Freezing: not null } => "A version is being frozen",
+        { UnderWay: not null } => "An import is under way",
+        _ when Findings.FirstOrDefault(f => f.Severity is FindingSeverity.Blocks) is { } blocking => blocking.Title,
+        { Working.AcceptedCount: < FindingWords.FewestRows } => $"Only {Working.AcceptedCount} rows take part; {FindingWords.FewestRows} are needed",
+        _ when Findings.Count(f => f.IsOpen) is > 0 and var open => open is 1 ? "1 finding needs a decision" : $"{open} findings need a decision",
+        { IsFrozen: true } => "Nothing has changed since the last version",
+        _ => null,
+    };
+}
+
+public sealed class DatasetService(
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, BlobStore blobs,
+    ImportWorker importWorker, FreezeWorker freezeWorker, VersionService versions, FindingService findings,
+    IBackgroundJobClient jobs, IOptions<DataOptions> options, TimeProvider time)
+{
+    public const int PreviewRows = 20;
+
+    private const int PreviewCellLength = 300;
+
+    public long MaxUploadBytes => options.Value.MaxUploadBytes;
+
+    public async Task<DataOverview> OverviewAsync(string projectId, CancellationToken ct)
+    {
+        var (project, task) = await projects.GetAsync(projectId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var workingId = await db.Datasets.Where(d => d.ProjectId == projectId).Select(d => d.WorkingImportId).SingleOrDefaultAsync(ct);
+        var imports = await db.DatasetImports.AsNoTracking().Where(i => i.ProjectId == projectId)
+            .OrderByDescending(i => i.UploadedAt).ThenByDescending(i => i.Id).Take(25).ToListAsync(ct);
+        var working = workingId is null ? null : imports.Find(i => i.Id == workingId)
+            ?? await db.DatasetImports.AsNoTracking().SingleOrDefaultAsync(i => i.Id == workingId, ct);
+        var frozen = await db.DatasetVersions.AsNoTracking().Where(v => v.ProjectId == projectId)
+            .OrderByDescending(v => v.Number).Take(25).ToListAsync(ct);
+        var found = workingId is null ? [] : await findings.ListAsync(workingId, task.Kind, ct);
+        return new DataOverview(project.Name, task.Kind, task.IsComplete, working, imports, found, frozen);
+    }
+
+    /// <summary>Stores a file, refuses what cannot be read at all, and notices one that is here already.</summary>
+    public async Task<UploadReceipt> ReceiveAsync(string projectId, string fileName, Stream content, CancellationToken ct)
+    {
+        await projects.GetAsync(projectId, ct);
+        var now = time.GetUtcNow().UtcDateTime;
+        var blob = PublicId.Create($"upload/{projectId}/", now);
+        var (length, sha256) = await blobs.WriteAsync(blob, content, options.Value.MaxUploadBytes, ct);
+        try
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var same = await db.DatasetImports.AsNoTracking().Where(i => i.ProjectId == projectId && i.Sha256 == sha256 && i.Length == length)
+                .OrderByDescending(i => i.UploadedAt).ThenByDescending(i => i.Id).FirstOrDefaultAsync(ct);
+            if (same is not null && blobs.Exists(same.BlobName))
+            {
+                blobs.Delete(blob);
+                return new UploadReceipt(same.Id, same.FileName, IsRepeat: true);
+            }
+
+            var import = new DatasetImport
+            {
+                ProjectId = projectId,
+                FileName = NameOf(fileName),
+                BlobName = blob,
+                Length = length,
+                Sha256 = sha256,
+                UploadedAt = now,
+                UploadedByUserId = current.UserId,
+                UploadedByName = current.UserName,
+            };
+            import.ReadAs(await InspectAsync(blob, ct));
+            db.DatasetImports.Add(import);
+            await db.SaveChangesAsync(ct);
+            return new UploadReceipt(import.Id, import.FileName, IsRepeat: false);
+        }
+        catch (PortalException)
+        {
+            blobs.Delete(blob);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the first rows, as the file was understood or as somebody says it is.</summary>
+    public async Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct)
+    {
+        var import = await FindAsync(importId, ct);
+        layout ??= import.Layout;
+        await using var file = blobs.OpenRead(import.BlobName);
+        using var records = RecordReader.Open(file, layout, options.Value);
+        List<PreviewRow> rows = [];
+        while (rows.Count < PreviewRows && records.Read())
+        {
+            rows.Add(new PreviewRow(records.Number, [.. records.Columns.Select((_, i) => Shortened(records.Values.ElementAtOrDefault(i)))], records.Problem));
+        }
+
+        var (input, output) = import.InputColumn is not "" && records.Columns.Contains(import.InputColumn) && records.Columns.Contains(import.OutputColumn)
+            ? (import.InputColumn, import.OutputColumn)
+            : ColumnGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)]);
+        return new ImportPreview(layout, records.Columns, rows, input, output);
+    }
+
+    /// <summary>Begins to read a file into examples. The rows worked on now stay until it has succeeded. Returns the import to watch.</summary>
+    public async Task<string> StartImportAsync(string importId, SourceLayout layout, string inputColumn, string outputColumn, CancellationToken ct)
+    {
+        var startedId = await MapAsync(importId, layout, inputColumn, outputColumn, ct);
+        var tenantId = scope.TenantId;
+        jobs.Enqueue<ImportWorker>(w => w.RunAsync(tenantId, startedId, CancellationToken.None));
+        return startedId;
+    }
+
+    /// <summary>Uploads, maps by the guess, imports and freezes without a person: for seeds and tests. Open decisions are kept as they are.</summary>
+    public async Task<DatasetVersion> ImportTextAsync(string projectId, string fileName, Stream content, CancellationToken ct)
+    {
+        var receipt = await ReceiveAsync(projectId, fileName, content, ct);
+        var preview = await PreviewAsync(receipt.ImportId, null, ct);
+        var importId = await MapAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, ct);
+        await importWorker.RunAsync(scope.TenantId, importId, ct);
+        // A sweep may have been quicker; then this waits for its result.
+        var import = await FindAsync(importId, ct);
+        for (; import.IsUnderWay; import = await FindAsync(importId, ct))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, ct);
+        }
+
+        if (import.State is ImportState.Failed)
+        {
+            throw new PortalException(import.Failure);
+        }
+
+        foreach (var open in (await findings.ListAsync(importId, null, ct)).Where(f => f.IsOpen))
+        {
+            await findings.DecideAsync(open.Id, FindingDecision.Keep, ct);
+        }
+
+        var version = await versions.BeginAsync(projectId, "", ct);
+        await freezeWorker.RunAsync(scope.TenantId, version.Id, ct);
+        return await versions.WaitAsync(version.Id, ct);
+    }
+
+    private async Task<string> MapAsync(string importId, SourceLayout layout, string inputColumn, string outputColumn, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var import = await db.DatasetImports.SingleOrDefaultAsync(i => i.Id == importId, ct) ?? throw new NotFoundException("file");
+        if (await db.DatasetImports.AnyAsync(i => i.ProjectId == import.ProjectId && (i.State == ImportState.Mapped || i.State == ImportState.Importing), ct))
+        {
+            throw new PortalException("An import of this project is under way. Wait until it is done.");
+        }
+
+        if (import.State is ImportState.Imported or ImportState.Replaced)
+        {
+            db.DatasetImports.Add(import = import.Again(time.GetUtcNow().UtcDateTime, current.UserId, current.UserName));
+        }
+
+        import.Map(layout, inputColumn, outputColumn);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new PortalException("Somebody else has just started this import. Load the page again to follow it.");
+        }
+
+        return import.Id;
+    }
+
+    private async Task<DatasetImport> FindAsync(string importId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.DatasetImports.AsNoTracking().SingleOrDefaultAsync(i => i.Id == importId, ct) ?? throw new NotFoundException("file");
+    }
+
+    private async Task<SourceLayout> InspectAsync(string blob, CancellationToken ct)
+    {
+        await using var file = blobs.OpenRead(blob);
+        // A gigabyte is looked through for its encoding: not on the request's own thread.
+        return await Task.Run(() => SourceInspector.Inspect(file, options.Value), ct);
+    }
+
+    private static string Shortened(string? value) => value switch
+    {
+        null => "",
+        { Length: > PreviewCellLength } => value[..PreviewCellLength] + "…",
+        _ => value,
+    };
+
+    /// <summary>Only the last part of a name, without what would disturb a screen or a header.</summary>
+    private static string NameOf(string fileName)
+    {
+        var plain = new StringBuilder();
+        foreach (var c in fileName[(fileName.AsSpan().LastIndexOfAny('/', '\\') + 1)..].Where(c => !char.IsControl(c) && !char.IsSurrogate(c)))
+        {
+            plain.Append(c);
+        }
+
+        return plain.ToString().Trim() is { Length: > 0 } name ? (name.Length > 255 ? name[^255..] : name) : "examples";
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Portal.Features.Data;
+
+/// <summary>Whether the first row names the columns. A person can say otherwise; this is only what is proposed.</summary>
+internal static class HeaderGuess
+{
+    private const int NameLength = 60;
+
+    public static bool IsHeader(IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        if (rows.Count is 0)
+        {
+            return true;
+        }
+
+        var first = rows[0];
+        if (first.Any(ColumnGuess.IsKnown))
+        {
+            return true;
+        }
+
+        if (first.Any(c => c.Trim() is "" || c.Length > NameLength || c.Contains('\n') || double.TryParse(c, CultureInfo.InvariantCulture, out _)))
+        {
+            return false;
+        }
+
+        // A value that comes again below is a value; sentences end in a mark, names do not.
+        return !first.Any(c => c.TrimEnd() is [.., '.' or '?' or '!'])
+            && !first.Where((cell, i) => rows.Skip(1).Any(row => i < row.Count && row[i] == cell)).Any()
+            && first.All(c => c.Count(' ') <= 3);
+    }
+}

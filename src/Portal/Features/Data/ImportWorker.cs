@@ -1,0 +1,265 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Persistence;
+using Portal.Storage;
+
+namespace Portal.Features.Data;
+
+/// <summary>
+/// Reads an uploaded file into examples. A step holds a lease that each batch renews in its own transaction, so a worker that
+/// was thought dead can write nothing more; whoever takes the import up deletes what is there and begins again.
+/// </summary>
+public sealed class ImportWorker(
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
+{
+    private const int MaximumAttempts = 5;
+
+    private DataOptions Options => options.Value;
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public async Task RunAsync(string tenantId, string importId, CancellationToken ct)
+    {
+        scope.Enter(tenantId);
+        if (await ClaimAsync(importId, ct) is not { } lease)
+        {
+            return;
+        }
+
+        try
+        {
+            await ImportAsync(importId, lease, ct);
+        }
+        catch (PortalException expected)
+        {
+            await FailAsync(importId, lease, expected.Message, ct);
+            await DeleteRowsAsync(importId, () => Task.CompletedTask, ct);
+        }
+        catch (LeaseLostException)
+        {
+            logger.LogInformation("Import {ImportId} was taken up by another worker", importId);
+        }
+        catch (Exception fault)
+        {
+            // Whoever comes next need not wait for the lease to run out.
+            await ReleaseAsync(importId, lease);
+            logger.LogWarning(fault, "Import {ImportId} stopped and will begin again", importId);
+            throw;
+        }
+    }
+
+    /// <summary>Deletes the rows of an import that another one replaced.</summary>
+    public async Task ClearAsync(string tenantId, string importId, CancellationToken ct)
+    {
+        scope.Enter(tenantId);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var isFreezing = await db.DatasetVersions.AnyAsync(v => v.ImportId == importId && v.State == VersionState.Freezing, ct);
+        if (!isFreezing && await db.DatasetImports.AnyAsync(i => i.Id == importId && i.State == ImportState.Replaced && i.HasRows, ct))
+        {
+            await DeleteRowsAsync(importId, () => Task.CompletedTask, ct);
+            await db.DatasetImports.Where(i => i.Id == importId).ExecuteUpdateAsync(set => set.SetProperty(i => i.HasRows, false), ct);
+        }
+    }
+
+    private async Task ImportAsync(string importId, string lease, CancellationToken ct)
+    {
+        DatasetImport import;
+        await using (var db = await dbs.CreateDbContextAsync(ct))
+        {
+            import = await db.DatasetImports.AsNoTracking().SingleAsync(i => i.Id == importId, ct);
+        }
+
+        if (import.Attempts > MaximumAttempts)
+        {
+            throw new PortalException($"Reading this file was begun {MaximumAttempts} times and never ended. Try again; if it happens again, split the file.");
+        }
+
+        await DeleteRowsAsync(importId, () => RenewAsync(importId, lease, ct), ct);
+        await using var file = Open(import);
+        using var records = RecordReader.Open(file, import.Layout, Options, [import.InputColumn, import.OutputColumn]);
+        var checks = new RowChecks(importId);
+        await InsertAsync(import, lease, records, checks, file, ct);
+        if (checks.Accepted is 0)
+        {
+            throw new PortalException(checks.Read is 0
+                ? "The file has a header and no rows below it. Add examples and upload it again."
+                : $"None of the {checks.Read:N0} rows can be used. {FirstProblem(checks)} Check the columns, the delimiter and the encoding, then import again.");
+        }
+
+        await FinishAsync(import, lease, checks, ct);
+        logger.LogInformation("Import {ImportId} took {Accepted} of {Read} rows", importId, checks.Accepted, checks.Read);
+    }
+
+    private async Task InsertAsync(DatasetImport import, string lease, RecordReader records, RowChecks checks, Stream file, CancellationToken ct)
+    {
+        var (input, output) = (ColumnOf(records, import.InputColumn), ColumnOf(records, import.OutputColumn));
+        var batch = new List<Example>(Options.BatchRows);
+        for (var hasMore = true; hasMore;)
+        {
+            batch.Clear();
+            long characters = 0;
+            while (batch.Count < Options.BatchRows && characters < Options.MaxRecordCharacters * 2L && (hasMore = records.Read()))
+            {
+                if (checks.Read == Options.MaxRows)
+                {
+                    throw new PortalException($"The file has more than {Options.MaxRows:N0} rows, the most a dataset takes. Split it, or choose the rows that matter.");
+                }
+
+                var example = checks.Check(records, input, output);
+                characters += example.Input.Length + example.Output.Length;
+                batch.Add(example);
+            }
+
+            await SaveAsync(import, lease, batch, checks, Math.Min(file.Position, import.Length), ct);
+        }
+    }
+
+    private async Task SaveAsync(DatasetImport import, string lease, List<Example> batch, RowChecks checks, long position, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var (read, accepted, until) = (checks.Read, checks.Accepted, Now + Options.Lease);
+        var held = await db.DatasetImports.Where(i => i.Id == import.Id && i.LeaseToken == lease).ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.ReadCount, read).SetProperty(i => i.AcceptedCount, accepted).SetProperty(i => i.SetAsideCount, read - accepted)
+                .SetProperty(i => i.BytesRead, position).SetProperty(i => i.LeaseUntil, until), ct);
+        LeaseLostException.ThrowUnless(held is 1);
+        db.Examples.AddRange(batch);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task FinishAsync(DatasetImport import, string lease, RowChecks checks, CancellationToken ct)
+    {
+        var found = checks.Conclude();
+        foreach (var (finding, rows) in found)
+        {
+            await SaveFindingAsync(import.Id, lease, finding, rows, ct);
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var finished = await db.DatasetImports.SingleAsync(i => i.Id == import.Id, ct);
+        LeaseLostException.ThrowUnless(finished.LeaseToken == lease);
+        finished.Finish(checks.Read, checks.Accepted, checks.DistinctOutputs, Now);
+
+        var dataset = await db.Datasets.SingleOrDefaultAsync(d => d.ProjectId == import.ProjectId, ct);
+        if (dataset is null)
+        {
+            db.Datasets.Add(dataset = new Dataset { ProjectId = import.ProjectId });
+        }
+        else if (await db.DatasetImports.SingleOrDefaultAsync(i => i.Id == dataset.WorkingImportId, ct) is { } replaced && replaced.Id != import.Id)
+        {
+            replaced.Replace();
+        }
+
+        dataset.WorkOn(finished);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task SaveFindingAsync(string importId, string lease, Finding finding, IReadOnlyList<int> rows, CancellationToken ct)
+    {
+        await using (var db = await dbs.CreateDbContextAsync(ct))
+        {
+            db.Findings.Add(finding);
+            await db.SaveChangesAsync(ct);
+        }
+
+        foreach (var chunk in rows.Chunk(Options.BatchRows))
+        {
+            await RenewAsync(importId, lease, ct);
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            db.ChangeTracker.AutoDetectChangesEnabled = false;
+            db.FindingRows.AddRange(chunk.Select(n => new FindingRow { FindingId = finding.Id, Number = n }));
+            await db.SaveChangesAsync(ct);
+        }
+    }
+
+    /// <summary>In ranges of the key: one statement over a million rows would keep every page waiting.</summary>
+    private async Task DeleteRowsAsync(string importId, Func<Task> renew, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var last = await db.Examples.Where(e => e.ImportId == importId).MaxAsync(e => (int?)e.Number, ct) ?? 0;
+        foreach (var findingId in await db.Findings.Where(f => f.ImportId == importId).Select(f => f.Id).ToListAsync(ct))
+        {
+            for (var from = 0; from <= last; from += Options.BatchRows * 5)
+            {
+                var to = from + (Options.BatchRows * 5);
+                await db.FindingRows.Where(r => r.FindingId == findingId && r.Number >= from && r.Number < to).ExecuteDeleteAsync(ct);
+            }
+
+            await db.Findings.Where(f => f.Id == findingId).ExecuteDeleteAsync(ct);
+        }
+
+        for (var from = 0; from <= last; from += Options.BatchRows)
+        {
+            var to = from + Options.BatchRows;
+            await renew();
+            await db.Examples.Where(e => e.ImportId == importId && e.Number >= from && e.Number < to).ExecuteDeleteAsync(ct);
+        }
+    }
+
+    private async Task<string?> ClaimAsync(string importId, CancellationToken ct)
+    {
+        var (lease, now, until) = (Guid.NewGuid().ToString("N"), Now, Now + Options.Lease);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var claimed = await db.DatasetImports
+            .Where(i => i.Id == importId && (i.State == ImportState.Mapped || i.State == ImportState.Importing) && (i.LeaseUntil == null || i.LeaseUntil < now))
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Importing).SetProperty(i => i.LeaseToken, lease).SetProperty(i => i.LeaseUntil, until)
+                .SetProperty(i => i.Attempts, i => i.Attempts + 1).SetProperty(i => i.StartedAt, now).SetProperty(i => i.Version, i => i.Version + 1), ct);
+        return claimed is 1 ? lease : null;
+    }
+
+    private async Task RenewAsync(string importId, string lease, CancellationToken ct)
+    {
+        var until = Now + Options.Lease;
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        LeaseLostException.ThrowUnless(await db.DatasetImports.Where(i => i.Id == importId && i.LeaseToken == lease)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.LeaseUntil, until), ct) is 1);
+    }
+
+    private async Task ReleaseAsync(string importId, string lease)
+    {
+        await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
+        await db.DatasetImports.Where(i => i.Id == importId && i.LeaseToken == lease)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.LeaseUntil, (DateTime?)null), CancellationToken.None);
+    }
+
+    private async Task FailAsync(string importId, string lease, string why, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var import = await db.DatasetImports.SingleAsync(i => i.Id == importId, ct);
+        if (import.LeaseToken == lease)
+        {
+            import.Fail(why);
+            await db.SaveChangesAsync(ct);
+        }
+    }
+
+    private Stream Open(DatasetImport import)
+    {
+        try
+        {
+            return blobs.OpenRead(import.BlobName);
+        }
+        catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new PortalException("The uploaded file is no longer there. Upload it again.");
+        }
+    }
+
+    private static int ColumnOf(RecordReader records, string name)
+    {
+        for (var i = 0; i < records.Columns.Count; i++)
+        {
+            if (records.Columns[i] == name)
+            {
+                return i;
+            }
+        }
+
+        throw new PortalException($"The file has no column \"{name}\". Choose the columns again.");
+    }
+
+    private static string FirstProblem(RowChecks checks) =>
+        checks.Conclude().Select(f => f.Finding).OrderByDescending(f => f.Count).FirstOrDefault(f => f.HasRows) is { } first ? first.Title + "." : "";
+}

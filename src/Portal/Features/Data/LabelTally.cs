@@ -1,0 +1,78 @@
+namespace Portal.Features.Data;
+
+/// <summary>Counts the distinct outputs of an import, and, while they look like labels, which rows each has.</summary>
+internal sealed class LabelTally
+{
+    /// <summary>Beyond this the outputs are free text, and their rows need no listing.</summary>
+    private const int MaximumListed = 2_000;
+    private const int LabelLength = 200;
+    private const int RareBelow = 10;
+
+    private readonly HashSet<UInt128> _distinct = [];
+    private Dictionary<string, List<int>>? _rows = new(StringComparer.Ordinal);
+
+    public int Distinct => _distinct.Count;
+
+    public void Add(string output, int number)
+    {
+        _distinct.Add(TextKey.Of(output));
+        if (_rows is null)
+        {
+            return;
+        }
+
+        if (_rows.TryGetValue(output, out var rows))
+        {
+            rows.Add(number);
+        }
+        else if (output.Length > LabelLength || _rows.Count == MaximumListed)
+        {
+            _rows = null;
+        }
+        else
+        {
+            _rows[output] = [number];
+        }
+    }
+
+    public IEnumerable<(Finding Finding, IReadOnlyList<int> Rows)> Conclude(string importId)
+    {
+        if (Distinct > Define.TaskDefinition.MaximumLabels)
+        {
+            yield return (FindingWords.About(importId, FindingRule.ManyOutputs, Distinct), []);
+        }
+
+        if (_rows is not { Count: > 0 } labels)
+        {
+            yield break;
+        }
+
+        var sizes = labels.Values.Select(r => r.Count).ToList();
+        yield return (FindingWords.About(importId, FindingRule.Labels, labels.Count, $"The smallest has {sizes.Min():N0} rows, the largest {sizes.Max():N0}."), []);
+
+        var rare = labels.Where(l => l.Value.Count < RareBelow).OrderBy(l => l.Value.Count).ThenBy(l => l.Key, StringComparer.Ordinal).ToList();
+        if (rare.Count > 0)
+        {
+            yield return (FindingWords.About(importId, FindingRule.RareLabel, rare.Count, Listed(rare.Select(l => l.Key))), Sorted(rare.SelectMany(l => l.Value)));
+        }
+
+        var minorities = labels.GroupBy(l => Plain(l.Key), StringComparer.Ordinal).Where(g => g.Count() > 1)
+            .SelectMany(g => g.OrderByDescending(l => l.Value.Count).ThenBy(l => l.Key, StringComparer.Ordinal).Skip(1)).ToList();
+        if (minorities.Count > 0)
+        {
+            var rows = Sorted(minorities.SelectMany(l => l.Value));
+            yield return (FindingWords.About(importId, FindingRule.LabelVariant, rows.Count, Listed(minorities.Select(l => l.Key.ReplaceLineEndings("⏎"))), rows), rows);
+        }
+    }
+
+    private static string Plain(string label) =>
+        string.Join(' ', label.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+
+    private static List<int> Sorted(IEnumerable<int> rows) => [.. rows.Order()];
+
+    private static string Listed(IEnumerable<string> labels)
+    {
+        var all = labels.Select(l => $"\"{(l.Length > 40 ? l[..40] + "…" : l)}\"").ToList();
+        return string.Join(", ", all.Take(5)) + (all.Count > 5 ? $" and {all.Count - 5:N0} more." : ".");
+    }
+}

@@ -1,0 +1,127 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+public sealed record VersionRowPage(IReadOnlyList<VersionExample> Rows, int Total);
+
+/// <summary>Freezes versions and shows what may be seen of them.</summary>
+public sealed class VersionService(
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, FindingService findings, IBackgroundJobClient jobs, TimeProvider time)
+{
+    public const int PageSize = 25;
+
+    /// <summary>Begins to freeze the rows worked on now; a worker does the rest.</summary>
+    public async Task<DatasetVersion> FreezeAsync(string projectId, string note, CancellationToken ct)
+    {
+        var version = await BeginAsync(projectId, note, ct);
+        var (tenantId, versionId) = (scope.TenantId, version.Id);
+        jobs.Enqueue<FreezeWorker>(w => w.RunAsync(tenantId, versionId, CancellationToken.None));
+        return version;
+    }
+
+    /// <summary>Rows of a version that may be seen, filtered and paged from 0. The test split has none to show.</summary>
+    public async Task<VersionRowPage> RowsAsync(string versionId, Split split, string search, int page, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var exists = await db.DatasetVersions.AnyAsync(v => v.Id == versionId && v.State == VersionState.Frozen, ct);
+        if (!exists)
+        {
+            throw new NotFoundException("version");
+        }
+
+        if (split is Split.Test)
+        {
+            return new VersionRowPage([], 0);
+        }
+
+        var rows = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == versionId && e.Split == split);
+        if (search.Trim() is { Length: > 0 } words)
+        {
+            var lower = words.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // It is SQL's lower(), which knows no culture; LIKE tells case apart on one database and not on another.
+            rows = rows.Where(e => e.Input.ToLower().Contains(lower) || e.Output.ToLower().Contains(lower));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        var total = await rows.CountAsync(ct);
+        var found = await rows.OrderBy(e => e.Number).Skip(Math.Max(0, page) * PageSize).Take(PageSize)
+            .Select(e => new VersionExample(e.Number, e.Input, e.Output, e.Split)).ToListAsync(ct);
+        return new VersionRowPage(found, total);
+    }
+
+    internal async Task<DatasetVersion> BeginAsync(string projectId, string note, CancellationToken ct)
+    {
+        var (_, task) = await projects.GetAsync(projectId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var importId = await db.Datasets.Where(d => d.ProjectId == projectId).Select(d => d.WorkingImportId).SingleOrDefaultAsync(ct)
+            ?? throw new PortalException("There is nothing to freeze yet. Import a file first.");
+        var import = await db.DatasetImports.AsNoTracking().SingleAsync(i => i.Id == importId, ct);
+        await RefuseUnsettledAsync(import, task.Kind, ct);
+        if (await db.DatasetVersions.AnyAsync(v => v.ProjectId == projectId && v.State == VersionState.Freezing, ct))
+        {
+            throw new PortalException("A version of this project is being frozen already. Wait until it is done.");
+        }
+
+        var last = await db.DatasetVersions.Where(v => v.ProjectId == projectId).MaxAsync(v => (int?)v.Number, ct) ?? 0;
+        var version = new DatasetVersion
+        {
+            ProjectId = projectId,
+            ImportId = importId,
+            Number = last + 1,
+            Note = note.Trim() is { Length: > DatasetVersion.NoteLength } tooLong ? tooLong[..DatasetVersion.NoteLength] : note.Trim(),
+            Total = import.AcceptedCount,
+            FrozenByUserId = current.UserId,
+            FrozenByName = current.UserName,
+            StartedAt = time.GetUtcNow().UtcDateTime,
+        };
+        db.DatasetVersions.Add(version);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            throw new PortalException("Somebody else has just frozen a version. Load the page again to see it.");
+        }
+
+        return version;
+    }
+
+    internal async Task<DatasetVersion> WaitAsync(string versionId, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, ct);
+            if (version.State is not VersionState.Freezing)
+            {
+                return version.State is VersionState.Frozen ? version : throw new PortalException(version.Failure);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, ct);
+        }
+    }
+
+    private async Task RefuseUnsettledAsync(DatasetImport import, TaskKind kind, CancellationToken ct)
+    {
+        if (import.AcceptedCount < FindingWords.FewestRows)
+        {
+            throw new PortalException($"Only {import.AcceptedCount} rows take part, and {FindingWords.FewestRows} are needed. Add examples, or take decisions back.");
+        }
+
+        var found = await findings.ListAsync(import.Id, kind, ct);
+        if (found.FirstOrDefault(f => f.Severity is FindingSeverity.Blocks) is { } blocking)
+        {
+            throw new PortalException($"{blocking.Title}. {blocking.Remedy}");
+        }
+
+        if (found.Count(f => f.IsOpen) is > 0 and var open)
+        {
+            throw new PortalException($"{(open is 1 ? "1 finding still needs" : $"{open} findings still need")} a decision: keep the rows, or set them aside.");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Storage;
+
+namespace Portal.Tests.Features.Data;
+
+/// <summary>The Data slice over a real database and a real folder. Jobs are only collected: tests run the workers themselves.</summary>
+internal sealed class DataKit : IDisposable
+{
+    public DataKit() : this(new PortalDatabase()) { }
+
+    private DataKit(PortalDatabase database)
+    {
+        Database = database;
+        var current = new CurrentMember(Database.Scope);
+        Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
+        Projects = new ProjectService(Database, current, TimeProvider.System);
+        Findings = new FindingService(Database, current, TimeProvider.System);
+        Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Jobs, TimeProvider.System);
+        Imports = new ImportWorker(Database, Database.Scope, Blobs, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
+        Freezes = new FreezeWorker(Database, Database.Scope, Projects, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
+        Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
+        Examples = new ExampleService(Database, current, TimeProvider.System);
+    }
+
+    public PortalDatabase Database { get; }
+
+    public DataOptions Options { get; } = new();
+
+    public CollectedJobs Jobs { get; } = new();
+
+    public BlobStore Blobs { get; }
+
+    public ProjectService Projects { get; }
+
+    public FindingService Findings { get; }
+
+    public VersionService Versions { get; }
+
+    public DatasetService Datasets { get; }
+
+    public ImportWorker Imports { get; }
+
+    public FreezeWorker Freezes { get; }
+
+    public ExampleService Examples { get; }
+
+    private IOptions<DataOptions> Configured => Microsoft.Extensions.Options.Options.Create(Options);
+
+    /// <summary>The same database through the eyes of another organisation.</summary>
+    public DataKit AsStranger() => new(Database.For("org_stranger"));
+
+    public async Task<string> CreateProjectAsync() => (await Projects.CreateAsync("Support triage", CancellationToken.None)).Id;
+
+    public async Task<UploadReceipt> UploadAsync(string projectId, string content, string name = "examples.csv") =>
+        await Datasets.ReceiveAsync(projectId, name, new MemoryStream(Encoding.UTF8.GetBytes(content)), CancellationToken.None);
+
+    /// <summary>Uploads, maps by the guess and imports; the import as it ended.</summary>
+    public async Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv")
+    {
+        var receipt = await UploadAsync(projectId, content, name);
+        var preview = await Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
+        var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, CancellationToken.None);
+        await Imports.RunAsync(Database.Scope.TenantId, importId, CancellationToken.None);
+        return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Imports.Single(i => i.Id == importId);
+    }
+
+    /// <summary>Rows with distinct inputs and two labels.</summary>
+    public static string Csv(int rows) =>
+        "text,label\n" + string.Concat(Enumerable.Range(1, rows).Select(i => $"{Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n"));
+
+    /// <summary>Texts that share hardly a word.</summary>
+    public static string Sentence(int seed)
+    {
+        var random = new Random(seed);
+        return string.Join(' ', Enumerable.Range(0, 8).Select(_ => new string([.. Enumerable.Range(0, 5).Select(_ => (char)random.Next('a', 'z' + 1))])));
+    }
+
+    public void Dispose() => Database.Dispose();
+}
+
+internal sealed class CollectedJobs : IBackgroundJobClient
+{
+    public List<Job> All { get; } = [];
+
+    public string Create(Job job, IState state)
+    {
+        All.Add(job);
+        return All.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public bool ChangeState(string jobId, IState state, string expectedState) => true;
+}
