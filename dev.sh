@@ -83,7 +83,7 @@ test_project() {
   echo "── $name ($provider)"
   local log status=0
   log=$(mktemp)
-  PORTAL_TEST_PROVIDER=$provider dotnet run --no-build --project "tests/$name" -- --no-progress "$@" 2>&1 | tee "$log" || status=$?
+  PORTAL_TEST_PROVIDER=$provider dotnet run --no-build --project "tests/$name" -- --progress off "$@" 2>&1 | tee "$log" || status=$?
   # 8: the filter matched nothing here.
   [ "$status" -eq 0 ] || [ "$status" -eq 8 ] || broken=1
   count() { grep -E "^ +$1: [0-9]+" "$log" | tail -n 1 | grep -oE '[0-9]+' | head -n 1 || true; }

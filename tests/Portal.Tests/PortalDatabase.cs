@@ -1,30 +1,27 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Portal.Persistence;
-using Portal.Persistence.Sqlite;
 
 namespace Portal.Tests;
 
-/// <summary>A real SQLite file and a made-up organisation. <see cref="For"/> sees the same database as somebody else.</summary>
+/// <summary>A real database of its own and a made-up organisation. <see cref="For"/> sees the same rows as somebody else.</summary>
 public sealed class PortalDatabase : IDbContextFactory<PortalDbContext>, IDisposable
 {
-    private readonly string _path;
+    private readonly TestServer _server;
     private readonly TimeProvider _time;
     private readonly bool _isOwner;
 
     public PortalDatabase(TimeProvider? time = null)
     {
-        _path = Path.Combine(Directory.CreateTempSubdirectory("portal-test-").FullName, "portal.db");
         _time = time ?? TimeProvider.System;
         _isOwner = true;
+        Folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        _server = TestServer.Create(Folder);
         Scope.Enter("org_test");
-        using var db = CreateDbContext();
-        db.Database.EnsureCreated();
     }
 
     private PortalDatabase(PortalDatabase other, string? tenantId)
     {
-        (_path, _time) = (other._path, other._time);
+        (_server, _time, Folder) = (other._server, other._time, other.Folder);
         if (tenantId is null)
         {
             Scope.EnterPlatform();
@@ -37,21 +34,21 @@ public sealed class PortalDatabase : IDbContextFactory<PortalDbContext>, IDispos
 
     public TenantScope Scope { get; } = new();
 
-    /// <summary>The folder of the database, gone with it: files that a test needs may stand there too.</summary>
-    public string Folder => Path.GetDirectoryName(_path) ?? throw new InvalidOperationException(_path);
+    /// <summary>A folder, gone with the database: files that a test needs may stand there too.</summary>
+    public string Folder { get; }
 
     /// <summary>The same rows through the eyes of another organisation; null is the platform's scope.</summary>
     public PortalDatabase For(string? tenantId) => new(this, tenantId);
 
-    public PortalDbContext CreateDbContext() => new SqlitePortalDbContext(
-        new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite($"Data Source={_path}").Options, Scope, _time);
+    public PortalDbContext CreateDbContext() => CreateDbContextFor(Scope);
+
+    public PortalDbContext CreateDbContextFor(TenantScope scope) => _server.CreateContext(scope, _time);
 
     public void Dispose()
     {
         if (_isOwner)
         {
-            using var connection = new SqliteConnection($"Data Source={_path}");
-            SqliteConnection.ClearPool(connection);
+            _server.Drop();
             Directory.Delete(Folder, recursive: true);
         }
     }

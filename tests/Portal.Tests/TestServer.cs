@@ -1,0 +1,129 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Portal.Persistence;
+using Portal.Persistence.Postgres;
+using Portal.Persistence.Sqlite;
+using Portal.Persistence.SqlServer;
+
+namespace Portal.Tests;
+
+/// <summary>
+/// The database the suite runs on, by PORTAL_TEST_PROVIDER: Sqlite (a file), Postgres or SqlServer (a server named by
+/// PORTAL_TEST_POSTGRES or PORTAL_TEST_SQLSERVER). The schema is made once and copied.
+/// </summary>
+public abstract class TestServer
+{
+    public static DatabaseProvider Provider { get; } =
+        Enum.TryParse<DatabaseProvider>(Environment.GetEnvironmentVariable("PORTAL_TEST_PROVIDER"), out var provider) ? provider : DatabaseProvider.Sqlite;
+
+    public static TestServer Create(string folder) => Provider switch
+    {
+        DatabaseProvider.Postgres => new PostgresServer(),
+        DatabaseProvider.SqlServer => new SqlServerServer(),
+        _ => new SqliteFile(folder),
+    };
+
+    public abstract PortalDbContext CreateContext(TenantScope scope, TimeProvider time);
+
+    public abstract void Drop();
+
+    private static string Required(string variable) => Environment.GetEnvironmentVariable(variable)
+        ?? throw new InvalidOperationException($"Set {variable} to a server's connection string, or run ./dev.sh test.");
+
+    private static string NewName() => $"portal_test_{Guid.NewGuid():N}";
+
+    private sealed class SqliteFile : TestServer
+    {
+        private static readonly Lazy<string> s_template = new(() =>
+        {
+            var path = Path.Combine(Directory.CreateTempSubdirectory("portal-template-").FullName, "portal.db");
+            using (var db = Open($"Data Source={path};Pooling=False", new TenantScope(), TimeProvider.System))
+            {
+                db.Database.EnsureCreated();
+            }
+
+            return path;
+        });
+
+        private readonly string _connection;
+
+        public SqliteFile(string folder)
+        {
+            var path = Path.Combine(folder, "portal.db");
+            File.Copy(s_template.Value, path);
+            _connection = $"Data Source={path}";
+        }
+
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => Open(_connection, scope, time);
+
+        public override void Drop()
+        {
+            using var connection = new SqliteConnection(_connection);
+            SqliteConnection.ClearPool(connection);
+        }
+
+        private static SqlitePortalDbContext Open(string connection, TenantScope scope, TimeProvider time) =>
+            new(new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite(connection).Options, scope, time);
+    }
+
+    private sealed class PostgresServer : TestServer
+    {
+        private static readonly Lazy<string> s_template = new(() =>
+        {
+            var name = NewName();
+            using (var db = Open(ConnectionTo(name), new TenantScope(), TimeProvider.System))
+            {
+                db.Database.EnsureCreated();
+            }
+
+            return name;
+        });
+
+        private readonly string _name = NewName();
+
+        public PostgresServer() => Execute($"CREATE DATABASE {_name} TEMPLATE {s_template.Value}");
+
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => Open(ConnectionTo(_name), scope, time);
+
+        public override void Drop() => Execute($"DROP DATABASE {_name} WITH (FORCE)");
+
+        // Pools would keep a connection to every database a test ever had.
+        private static string ConnectionTo(string database) =>
+            new NpgsqlConnectionStringBuilder(Required("PORTAL_TEST_POSTGRES")) { Database = database, Pooling = false }.ToString();
+
+        private static PostgresPortalDbContext Open(string connection, TenantScope scope, TimeProvider time) =>
+            new(new DbContextOptionsBuilder<PostgresPortalDbContext>().UseNpgsql(connection).Options, scope, time);
+
+        private static void Execute(string command)
+        {
+            using var connection = new NpgsqlConnection(Required("PORTAL_TEST_POSTGRES"));
+            connection.Open();
+            using var sql = connection.CreateCommand();
+#pragma warning disable CA2100 // The names are made above, from a GUID.
+            sql.CommandText = command;
+#pragma warning restore CA2100
+            sql.ExecuteNonQuery();
+        }
+    }
+
+    private sealed class SqlServerServer : TestServer
+    {
+        private readonly string _connection = $"{Required("PORTAL_TEST_SQLSERVER")};Database={NewName()}";
+
+        public SqlServerServer()
+        {
+            using var db = CreateContext(new TenantScope(), TimeProvider.System);
+            db.Database.EnsureCreated();
+        }
+
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => new SqlServerPortalDbContext(
+            new DbContextOptionsBuilder<SqlServerPortalDbContext>().UseSqlServer(_connection).Options, scope, time);
+
+        public override void Drop()
+        {
+            using var db = CreateContext(new TenantScope(), TimeProvider.System);
+            db.Database.EnsureDeleted();
+        }
+    }
+}
