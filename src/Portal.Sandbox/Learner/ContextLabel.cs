@@ -1,0 +1,3 @@
+namespace Portal.Sandbox.Learner;
+
+internal sealed record ContextLabel(string Name, string Description);

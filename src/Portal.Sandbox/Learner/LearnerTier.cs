@@ -1,0 +1,8 @@
+namespace Portal.Sandbox.Learner;
+
+public enum LearnerTier
+{
+    FlashLite,
+    Flash,
+    Pro,
+}
