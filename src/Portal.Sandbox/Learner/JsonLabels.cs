@@ -5,8 +5,6 @@ namespace Portal.Sandbox.Learner;
 /// <summary>Reads an array of strings, on one line or over several.</summary>
 internal static class JsonLabels
 {
-    private const int MostLines = 2000;
-
     public static LabelList? Read(string[] lines, int first)
     {
         var open = lines[first].IndexOf('[', StringComparison.Ordinal);
@@ -15,15 +13,15 @@ internal static class JsonLabels
             return null;
         }
 
+        // A bracket that opens inside another ends the search, so that no text is read again and again.
         var last = first;
-        while (last < lines.Length && last - first < MostLines && !lines[last].Contains(']', StringComparison.Ordinal))
+        while (!lines[last].Contains(']', StringComparison.Ordinal))
         {
             last++;
-        }
-
-        if (last == lines.Length || last - first == MostLines)
-        {
-            return null;
+            if (last == lines.Length || lines[last].Contains('[', StringComparison.Ordinal))
+            {
+                return null;
+            }
         }
 
         var text = string.Join('\n', lines[first..(last + 1)])[open..];
