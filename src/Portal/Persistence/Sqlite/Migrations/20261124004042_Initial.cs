@@ -199,6 +199,7 @@ namespace Portal.Persistence.Sqlite.Migrations
                     SetAsideCount = table.Column<int>(type: "INTEGER", nullable: false),
                     BytesRead = table.Column<long>(type: "INTEGER", nullable: false),
                     LabelCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    HasRows = table.Column<bool>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     ImportedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     Failure = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
@@ -440,6 +441,98 @@ namespace Portal.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "TokenCount",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BaseModelId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    InstructionHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    LikelyTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorstTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    SampledRows = table.Column<int>(type: "INTEGER", nullable: false),
+                    CountedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TokenCount", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_TokenCount_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TuningJob",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VersionNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    TrainRows = table.Column<int>(type: "INTEGER", nullable: false),
+                    ValidationRows = table.Column<int>(type: "INTEGER", nullable: false),
+                    BaseModelId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    BaseModelName = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Instruction = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false),
+                    EpochCount = table.Column<int>(type: "INTEGER", nullable: true),
+                    LearningRateMultiplier = table.Column<double>(type: "REAL", nullable: true),
+                    AdapterSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    StartedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    StateSince = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Slot = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    QuotedTokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    QuotedEpochs = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsEstimate = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LikelyMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorstMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    PricePerMillion = table.Column<long>(type: "INTEGER", nullable: false),
+                    UploadSession = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    TrainUri = table.Column<string>(type: "TEXT", maxLength: 1200, nullable: false),
+                    ValidationUri = table.Column<string>(type: "TEXT", maxLength: 1200, nullable: false),
+                    OrderedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    VendorName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    VendorState = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Experiment = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Endpoint = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    TokensPerPass = table.Column<long>(type: "INTEGER", nullable: false),
+                    Epochs = table.Column<int>(type: "INTEGER", nullable: false),
+                    Steps = table.Column<long>(type: "INTEGER", nullable: false),
+                    StepsDone = table.Column<long>(type: "INTEGER", nullable: false),
+                    TrainingStartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Problem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    ProblemDetails = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextStepAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LeaseToken = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TuningJob", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_TuningJob_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_TuningJob_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Candidate",
                 columns: table => new
                 {
@@ -487,6 +580,55 @@ namespace Portal.Persistence.Sqlite.Migrations
                         name: "FK_FindingRow_Finding_TenantId_FindingId",
                         columns: x => new { x.TenantId, x.FindingId },
                         principalTable: "Finding",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Checkpoint",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    JobId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    VendorId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Epoch = table.Column<long>(type: "INTEGER", nullable: false),
+                    Step = table.Column<long>(type: "INTEGER", nullable: false),
+                    Endpoint = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ValidationLoss = table.Column<double>(type: "REAL", nullable: true),
+                    IsDefault = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsProposed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CandidateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Checkpoint", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Checkpoint_TuningJob_TenantId_JobId",
+                        columns: x => new { x.TenantId, x.JobId },
+                        principalTable: "TuningJob",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MetricPoint",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    JobId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Curve = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Step = table.Column<long>(type: "INTEGER", nullable: false),
+                    Value = table.Column<double>(type: "REAL", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MetricPoint", x => new { x.TenantId, x.JobId, x.Curve, x.Step });
+                    table.ForeignKey(
+                        name: "FK_MetricPoint_TuningJob_TenantId_JobId",
+                        columns: x => new { x.TenantId, x.JobId },
+                        principalTable: "TuningJob",
                         principalColumns: new[] { "TenantId", "Id" },
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -660,6 +802,12 @@ namespace Portal.Persistence.Sqlite.Migrations
                 columns: new[] { "TenantId", "VersionId" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Checkpoint_TenantId_JobId_VendorId",
+                table: "Checkpoint",
+                columns: new[] { "TenantId", "JobId", "VendorId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Dataset_TenantId_ProjectId",
                 table: "Dataset",
                 columns: new[] { "TenantId", "ProjectId" },
@@ -759,6 +907,33 @@ namespace Portal.Persistence.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_TokenCount_TenantId_VersionId_BaseModelId_InstructionHash",
+                table: "TokenCount",
+                columns: new[] { "TenantId", "VersionId", "BaseModelId", "InstructionHash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TuningJob_EndedAt_NextStepAt",
+                table: "TuningJob",
+                columns: new[] { "EndedAt", "NextStepAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TuningJob_TenantId_ProjectId_CreatedAt",
+                table: "TuningJob",
+                columns: new[] { "TenantId", "ProjectId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TuningJob_TenantId_Slot",
+                table: "TuningJob",
+                columns: new[] { "TenantId", "Slot" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TuningJob_TenantId_VersionId",
+                table: "TuningJob",
+                columns: new[] { "TenantId", "VersionId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UsageEvent_TenantId_At",
                 table: "UsageEvent",
                 columns: new[] { "TenantId", "At" });
@@ -786,6 +961,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                 name: "CatalogueModel");
 
             migrationBuilder.DropTable(
+                name: "Checkpoint");
+
+            migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
 
             migrationBuilder.DropTable(
@@ -804,6 +982,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                 name: "Member");
 
             migrationBuilder.DropTable(
+                name: "MetricPoint");
+
+            migrationBuilder.DropTable(
                 name: "ModelChoice");
 
             migrationBuilder.DropTable(
@@ -816,6 +997,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                 name: "TaskDefinition");
 
             migrationBuilder.DropTable(
+                name: "TokenCount");
+
+            migrationBuilder.DropTable(
                 name: "UsageEvent");
 
             migrationBuilder.DropTable(
@@ -826,6 +1010,9 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "User");
+
+            migrationBuilder.DropTable(
+                name: "TuningJob");
 
             migrationBuilder.DropTable(
                 name: "CandidateRun");
