@@ -20,6 +20,16 @@ public static class PortalUrls
 
     public static string Step(string org, string projectId, string step) => $"{Project(org, projectId)}/{step}";
 
+    /// <summary>The Model step with its table's order and the run whose mistakes are open.</summary>
+    public static string Model(string org, string projectId, string? sort = null, string? run = null, int after = 0)
+    {
+        var query = string.Join('&', new[]
+        {
+            sort is null ? "" : $"sort={Uri.EscapeDataString(sort)}", run is null ? "" : $"run={Uri.EscapeDataString(run)}", after is 0 ? "" : $"after={after}",
+        }.Where(q => q is not ""));
+        return Step(org, projectId, "model") + (query is "" ? "" : $"?{query}");
+    }
+
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
     /// <summary>Only an address on this portal may be returned to.</summary>

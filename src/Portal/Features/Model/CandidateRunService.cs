@@ -10,10 +10,15 @@ namespace Portal.Features.Model;
 /// <summary>What a page shows of a run: the run and who answered.</summary>
 public sealed record RunRow(CandidateRun Run, Candidate Candidate);
 
+/// <summary>A row that was answered wrongly, or could not be asked.</summary>
+public sealed record Mistake(int Number, string Input, string Expected, CandidateAnswer Answer);
+
 public sealed class CandidateRunService(
     IDbContextFactory<PortalDbContext> dbs, ExampleService examples, ProjectService projects, CatalogueService catalogue,
     CandidateService candidates, RunRows rows, BillingService billing, IBackgroundJobClient jobs, TimeProvider time)
 {
+    private const int MistakePage = 200;
+
     /// <summary>Starts a run over the whole split. One that is under way, or has answered every row, is given instead of a second.</summary>
     public Task<CandidateRun> StartAsync(string candidateId, string versionId, Split split, UsageSource source, CancellationToken ct) =>
         StartAsync(candidateId, versionId, split, source, int.MaxValue, ct);
@@ -97,13 +102,23 @@ public sealed class CandidateRunService(
         return await db.CandidateAnswers.AsNoTracking().Where(a => a.RunId == run.Id).OrderBy(a => a.Number).ToListAsync(ct);
     }
 
-    /// <summary>A page of what went wrong: failed rows, and answers that are not right, worst first within the order of the rows.</summary>
-    public async Task<IReadOnlyList<CandidateAnswer>> MistakesAsync(string runId, int afterNumber, int take, CancellationToken ct)
+    /// <summary>A page of what was not answered right, with the rows: never for the sealed split.</summary>
+    public async Task<IReadOnlyList<Mistake>> MistakesAsync(string runId, int afterNumber, int take, CancellationToken ct)
     {
         var run = await GetAsync(runId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.CandidateAnswers.AsNoTracking().Where(a => a.RunId == run.Id && !a.IsCorrect && a.Number > afterNumber)
-            .OrderBy(a => a.Number).Take(Math.Clamp(take, 1, 200)).ToListAsync(ct);
+        var answers = await db.CandidateAnswers.AsNoTracking().Where(a => a.RunId == run.Id && !a.IsCorrect && a.Number > afterNumber)
+            .OrderBy(a => a.Number).Take(Math.Clamp(take, 1, 100)).ToListAsync(ct);
+        var open = answers.ToDictionary(a => a.Number);
+        var mistakes = new List<Mistake>();
+        var after = afterNumber;
+        while (mistakes.Count < answers.Count && await examples.ReadAsync(run.VersionId, run.Split, after, MistakePage, ct) is { Count: > 0 } page)
+        {
+            mistakes.AddRange(page.Where(e => open.ContainsKey(e.Number)).Select(e => new Mistake(e.Number, e.Input, e.Output, open[e.Number])));
+            after = page[^1].Number;
+        }
+
+        return mistakes;
     }
 
     /// <summary>Asks the run to stop. Answers that are paid for stay; a run that has ended stays as it is.</summary>

@@ -47,7 +47,10 @@ public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, Tim
         PortalDbContext db, string projectId, string versionId, CatalogueModel model, Rung rung, RecipeContent content, CancellationToken ct) =>
         AddAsync(
             db, projectId, model, rung, content, model.Id, $"{model.DisplayName} {ModelWords.Of(rung)}", versionId,
-            $"{versionId}/{model.Id}/{rung}/{Recipe.HashOf(content)}", ct);
+            KeyOf(versionId, model.Id, rung, content), ct);
+
+    internal static string KeyOf(string versionId, string modelId, Rung rung, RecipeContent content) =>
+        $"{versionId}/{modelId}/{rung}/{Recipe.HashOf(content)}";
 
     private async Task<Candidate> AddAsync(
         PortalDbContext db, string projectId, CatalogueModel model, Rung rung, RecipeContent content,
