@@ -8,9 +8,12 @@ public static class ModelFeature
     public static void AddModel(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<RunOptions>().BindConfiguration("Runs").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<BaselineService>().AddScoped<ChoiceService>()
-            .AddScoped<CandidateRunService>().AddScoped<CandidateRunWorker>().AddScoped<RunRows>().AddScoped<RunLease>().AddScoped<RowAsker>()
-            .AddScoped<ISwept, RunSweep>().AddScoped<IProjectStep, ModelStep>();
+        builder.Services.AddModelSlice();
         builder.Services.AddHostedService<CatalogueSeed>();
     }
+
+    internal static IServiceCollection AddModelSlice(this IServiceCollection services) => services
+        .AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<BaselineService>().AddScoped<ChoiceService>()
+        .AddScoped<CandidateRunService>().AddScoped<CandidateRunWorker>().AddScoped<RunRows>().AddScoped<RunLease>().AddScoped<RowAsker>()
+        .AddScoped<ISwept, RunSweep>().AddScoped<IProjectStep, ModelStep>();
 }
