@@ -1,8 +1,13 @@
+using Portal.Components;
+using Portal.Persistence;
+
 namespace Portal.Features.Evaluate;
 
 public static class EvaluateFeature
 {
-    public static void AddEvaluate(this WebApplicationBuilder builder)
-    {
-    }
+    public static void AddEvaluate(this WebApplicationBuilder builder) => builder.Services.AddEvaluation();
+
+    internal static IServiceCollection AddEvaluation(this IServiceCollection services) => services
+        .AddScoped<EvaluationService>().AddScoped<EvaluationRows>().AddScoped<EvaluationWorker>()
+        .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>();
 }

@@ -44,6 +44,10 @@ public static partial class AnswerScore
         return WhiteSpace().Replace(result, " ");
     }
 
+    /// <summary>An answer that is no label of a task that lists its labels.</summary>
+    public static bool IsOutside(TaskDefinition task, string answer) => task is { Kind: TaskKind.Classify, Labels: { Count: > 0 } labels }
+        && Normalize(answer) is var normalized && !labels.Any(l => Same(Normalize(l), normalized) || Same(Normalize(l), WithoutPrefix(normalized)));
+
     /// <summary>The number of the label that an answer names, or −1 for one outside the set.</summary>
     internal static int FindLabel(string answer, IReadOnlyDictionary<string, int> numbers)
     {

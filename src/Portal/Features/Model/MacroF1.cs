@@ -75,11 +75,16 @@ public sealed class MacroF1
         return new LabelReport(counts.Macro(), scores, Confusions(), _answered.Count(a => a is Outside));
     }
 
+    /// <summary>The rows behind a confusion.</summary>
+    public IEnumerable<int> RowsOf(Confusion confusion) => Enumerable.Range(0, Rows).Where(row =>
+        _expected[row] != _answered[row] && _labels[_expected[row]] == confusion.Expected && IsOutside(row) == confusion.IsOutside && Answered(row) == confusion.Answered);
+
+    private string Answered(int row) => IsOutside(row) ? AnswerScore.Shown(_answers[row]) : _labels[_answered[row]];
+
     private List<Confusion> Confusions() =>
     [
-        .. Enumerable.Range(0, Rows).Where(row => _expected[row] != _answered[row])
-            .GroupBy(row => (Expected: _expected[row], Answered: _answered[row] is Outside ? AnswerScore.Shown(_answers[row]) : _labels[_answered[row]]))
-            .Select(g => new Confusion(_labels[g.Key.Expected], g.Key.Answered, g.Count(), IsOutside(g.First())))
+        .. Enumerable.Range(0, Rows).Where(row => _expected[row] != _answered[row]).GroupBy(row => (Expected: _expected[row], Answered: Answered(row), Outside: IsOutside(row)))
+            .Select(g => new Confusion(_labels[g.Key.Expected], g.Key.Answered, g.Count(), g.Key.Outside))
             .OrderByDescending(c => c.Count).ThenBy(c => c.Expected, StringComparer.Ordinal).ThenBy(c => c.Answered, StringComparer.Ordinal),
     ];
 

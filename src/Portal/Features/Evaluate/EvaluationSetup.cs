@@ -1,0 +1,52 @@
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Model;
+
+namespace Portal.Features.Evaluate;
+
+/// <summary>A candidate as it can be picked, with its score on the validation rows where it has one.</summary>
+public sealed record CandidateOption(Candidate Candidate, RunMetrics? Validation)
+{
+    public bool IsTuned => Candidate.Rung is Rung.Tuned;
+}
+
+/// <summary>What an evaluation can be made of, and what is proposed.</summary>
+/// <param name="Version">The version whose sealed rows decide; null while there is none.</param>
+/// <param name="Looks">How often its sealed rows have been used.</param>
+public sealed record EvaluationSetup(
+    ProjectDetail Project, DatasetVersion? Version, int Looks, IReadOnlyList<CandidateOption> Options, string? BaselineId, IReadOnlyList<string> CandidateIds)
+{
+    /// <summary>More at once would be picking the luckiest.</summary>
+    public const int MostCandidates = 4;
+
+    /// <summary>
+    /// Proposes the baseline and the candidates, and the version that can judge them: a model has seen the training rows of the
+    /// version it was made from, and some of those may be sealed rows of another one.
+    /// </summary>
+    public static EvaluationSetup Of(
+        ProjectDetail project, IReadOnlyList<DatasetVersion> versions, IReadOnlyList<Candidate> candidates, IReadOnlyList<RunRow> validation, ModelChoice? choice)
+    {
+        var newestTuned = candidates.Where(c => c.Rung is Rung.Tuned).MaxBy(c => c.CreatedAt);
+        var version = newestTuned is null
+            ? versions.FirstOrDefault(v => v.Id == choice?.VersionId) ?? versions.MaxBy(v => v.Number)
+            : versions.Where(v => v.FrozenAt <= newestTuned.CreatedAt).MaxBy(v => v.Number);
+        var options = candidates.Where(c => version is not null && CanBeJudged(c, version, versions))
+            .Select(c => new CandidateOption(c, ValidationOf(c, version!, validation))).ToList();
+        var prompts = options.Where(o => !o.IsTuned).ToList();
+        var baseline = prompts.FirstOrDefault(o => o.Candidate.Id == choice?.CandidateId)
+            ?? prompts.Where(o => o.Validation is not null).MaxBy(o => o.Validation!.Score) ?? prompts.FirstOrDefault();
+        var tuned = options.Where(o => o.IsTuned).OrderByDescending(o => o.Candidate.CreatedAt).Take(MostCandidates).Select(o => o.Candidate.Id);
+        return new EvaluationSetup(project, version, 0, options, baseline?.Candidate.Id, [.. tuned]);
+    }
+
+    private static bool CanBeJudged(Candidate candidate, DatasetVersion version, IReadOnlyList<DatasetVersion> versions) => candidate.Rung switch
+    {
+        // Tuned on the version that was the newest when it was made.
+        Rung.Tuned => versions.Where(v => v.FrozenAt <= candidate.CreatedAt).MaxBy(v => v.Number)?.Id == version.Id,
+        Rung.FewShot => candidate.SourceId == version.Id,
+        _ => true,
+    };
+
+    private static RunMetrics? ValidationOf(Candidate candidate, DatasetVersion version, IReadOnlyList<RunRow> runs) =>
+        runs.FirstOrDefault(r => r.Candidate.Id == candidate.Id && r.Run.VersionId == version.Id && r.Run.Metrics is not null)?.Run.Metrics;
+}
