@@ -1,6 +1,8 @@
+using Portal.Sandbox.Faults;
 using Portal.Sandbox.Identity;
 using Portal.Sandbox.State;
 using Portal.Sandbox.Storage;
+using Portal.Sandbox.Vertex;
 
 namespace Portal.Sandbox;
 
@@ -28,15 +30,24 @@ public static class SandboxServer
         builder.Services.AddRequestDecompression();
         builder.Services.AddIdentity(Path.Combine(folder, "identity"));
         builder.Services.AddStorage(Path.Combine(folder, "storage"));
+        builder.Services.AddVertex(Path.Combine(folder, "vertex"));
+        var faults = new FaultPlan(options.Faults);
+        builder.Services.AddSingleton(faults);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.Urls.Add(options.Url);
+        app.UseVertexErrors();
+        app.UseFaults(faults);
+        app.UseCallerCheck();
         app.UseRequestDecompression();
         app.UseStorage();
         app.UseRouting();
         app.UseAuthentication();
+        app.MapGet("/", HomePage.Render);
         app.MapIdentity();
+        app.MapControl();
+        app.MapVertex();
         return app;
     }
 }

@@ -30,6 +30,25 @@ internal sealed class RunningSandbox : IAsyncDisposable
         return sandbox;
     }
 
+    /// <summary>Starts on what another sandbox has on disk at this moment, as after a kill.</summary>
+    public static async Task<RunningSandbox> StartOnCopyOfAsync(string source)
+    {
+        var folder = Directory.CreateTempSubdirectory("sandbox-").FullName;
+        foreach (var directory in Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, Path.GetRelativePath(source, directory)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".unfinished", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetRelativePath(source, file)));
+        }
+
+        var sandbox = new RunningSandbox(folder, Options);
+        await sandbox.ListenAsync();
+        return sandbox;
+    }
+
     public static SandboxOptions Options(string folder) => new() { StateFolder = folder, Url = "http://127.0.0.1:0" };
 
     public async Task RestartAsync()

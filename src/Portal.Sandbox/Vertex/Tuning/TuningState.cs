@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Portal.Sandbox.State;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Sandbox.Vertex.Tuning;
+
+/// <summary>All tuning jobs, and the bell that wakes the worker.</summary>
+internal sealed class TuningState(string folder)
+{
+    private readonly ResourceStore<TuningRecord> _jobs = new(Path.Combine(folder, "tuningJobs"), record => record.Job.Name);
+    // One ring is enough however often it rang: the worker looks at all jobs each time.
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _lock = new();
+
+    public IReadOnlyList<TuningRecord> All() => _jobs.All();
+
+    public TuningRecord Get(string name) => _jobs.TryGet(name, out var record) ? record : throw Refusal.NoResource("TuningJob", name);
+
+    public TuningRecord Add(VertexTuningJob job, string servingScope)
+    {
+        lock (_lock)
+        {
+            var order = _jobs.All().Select(record => record.Order).DefaultIfEmpty().Max() + 1;
+            var added = _jobs.Put(job.Name, new() { Job = job, Order = order, ServingScope = servingScope });
+            Ring();
+            return added;
+        }
+    }
+
+    public TuningRecord Change(string name, Func<TuningRecord, TuningRecord> change) =>
+        _jobs.Change(name, change) ?? throw Refusal.NoResource("TuningJob", name);
+
+    public void RequestCancel(string name, DateTime now)
+    {
+        Change(name, record => record.IsOver
+            ? record
+            : record with { Job = record.Job with { State = VertexJobState.Cancelling, UpdateTime = now } });
+        Ring();
+    }
+
+    public void Ring() => _bell.Writer.TryWrite(true);
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _bell.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public static string Place(TuningRecord record) => (long.MaxValue - record.Order).ToString("D19", CultureInfo.InvariantCulture);
+}

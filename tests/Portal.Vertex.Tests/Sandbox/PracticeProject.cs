@@ -1,0 +1,105 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Sandbox;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Vertex.Tests.Sandbox;
+
+/// <summary>A project on a running sandbox with a bucket, reached through the product's own client.</summary>
+internal sealed class PracticeProject : IAsyncDisposable
+{
+    public const string Bucket = "t-acme";
+    public const string Parent = "v1/projects/acme-dev/locations/us-central1";
+
+    private readonly ServiceProvider _services;
+
+    private PracticeProject(RunningSandbox sandbox)
+    {
+        Sandbox = sandbox;
+        var services = new ServiceCollection();
+        services.AddVertexClients(patience => patience.BaseDelay = TimeSpan.FromMilliseconds(5));
+        _services = services.BuildServiceProvider();
+    }
+
+    public RunningSandbox Sandbox { get; }
+
+    /// <summary>Made anew each time: the address changes when the sandbox starts again.</summary>
+    public VertexClient Client => _services.GetRequiredService<VertexClientFactory>().CreateClient(Options);
+
+    public VertexStorageClient Storage => _services.GetRequiredService<VertexClientFactory>().CreateStorageClient(Options);
+
+    private VertexClientOptions Options => new() { ProjectId = "acme-dev", Location = "us-central1", BaseAddress = new Uri(Sandbox.Address) };
+
+    public static async Task<PracticeProject> StartAsync(int stepDelay = 0)
+    {
+        var project = new PracticeProject(await RunningSandbox.StartAsync(folder => new SandboxOptions
+        {
+            StateFolder = folder,
+            Url = "http://127.0.0.1:0",
+            StepDelayMilliseconds = stepDelay,
+        }));
+        await project.Storage.CreateBucketAsync(new VertexStorageBucket { Name = Bucket }, default);
+        return project;
+    }
+
+    public async Task<string> UploadAsync(string name, string content)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(content));
+        await Storage.UploadAsync(new VertexStorageUpload { Bucket = Bucket, Name = name, ContentType = "application/jsonl" }, stream, default);
+        return $"gs://{Bucket}/{name}";
+    }
+
+    public async Task<VertexTuningJob> StartTuningAsync(int epochs = 3, string label = "r1", bool lastOnly = false)
+    {
+        return await Client.CreateTuningJobAsync(
+            new()
+            {
+                BaseModel = "gemini-3.5-flash",
+                TunedModelDisplayName = "tickets",
+                Labels = new Dictionary<string, string> { ["run"] = label },
+                SupervisedTuningSpec = new()
+                {
+                    TrainingDatasetUri = await UploadAsync("train.jsonl", Tickets.Rows(240, first: 0)),
+                    ValidationDatasetUri = await UploadAsync("val.jsonl", Tickets.Rows(40, first: 240)),
+                    HyperParameters = new() { EpochCount = epochs, AdapterSize = VertexAdapterSize.Four },
+                    ExportLastCheckpointOnly = lastOnly,
+                },
+            },
+            default);
+    }
+
+    public async Task<VertexTuningJob> WaitAsync(string name, Func<VertexTuningJob, bool> until)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var job = await Client.GetTuningJobAsync(name, patience.Token);
+            if (until(job))
+            {
+                return job;
+            }
+
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    public Task<VertexTuningJob> WaitForEndAsync(string name) => WaitAsync(name, job => VertexJobState.IsTerminal(job.State));
+
+    public async Task<JsonNode> PostAsync(string path, object body, int expected)
+    {
+        using var reply = await Sandbox.Http.PostAsJsonAsync(path, body);
+        var text = await reply.Content.ReadAsStringAsync();
+        Assert.True(expected == (int)reply.StatusCode, $"{(int)reply.StatusCode}: {text}");
+        Assert.Equal("application/json", reply.Content.Headers.ContentType?.MediaType);
+        return JsonNode.Parse(text)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Sandbox.DisposeAsync();
+    }
+}
