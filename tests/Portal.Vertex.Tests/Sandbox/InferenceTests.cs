@@ -7,7 +7,7 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Vertex.Tests.Sandbox;
 
-public sealed class InferenceTests
+public sealed class InferenceTests(PracticeProject project) : IClassFixture<PracticeProject>
 {
     private const string Model = PracticeProject.Parent + "/publishers/google/models/gemini-3.5-flash";
 
@@ -21,8 +21,6 @@ public sealed class InferenceTests
     [InlineData("v1/models/gemini-3.5-flash")]
     public async Task Generate_EveryAddressForm_AnswersAndCounts(string path)
     {
-        await using var project = await PracticeProject.StartAsync();
-
         var reply = await project.PostAsync(path + ":generateContent", Ask("Hello there, how are you?"), 200);
 
         var usage = reply["usageMetadata"]!;
@@ -39,8 +37,6 @@ public sealed class InferenceTests
     [InlineData("gemini-7", "was not found")]
     public async Task Generate_AbsentModel_Is404(string model, string said)
     {
-        await using var project = await PracticeProject.StartAsync();
-
         var error = await project.PostAsync($"{PracticeProject.Parent}/publishers/google/models/{model}:generateContent", Ask("Hi"), 404);
 
         Assert.Equal("NOT_FOUND", (string?)error["error"]!["status"]);
@@ -63,8 +59,6 @@ public sealed class InferenceTests
     [InlineData("""{"unheardOf":1}""")]
     public async Task Generate_BadConfig_Is400(string config)
     {
-        await using var project = await PracticeProject.StartAsync();
-
         var error = await project.PostAsync(Model + ":generateContent", Ask("Hi", JsonNode.Parse(config)), 400);
 
         Assert.Equal("INVALID_ARGUMENT", (string?)error["error"]!["status"]);
@@ -79,8 +73,6 @@ public sealed class InferenceTests
     [InlineData("""{"contents":""")]
     public async Task Generate_BadBody_Is400(string body)
     {
-        await using var project = await PracticeProject.StartAsync();
-
         using var reply = await project.Sandbox.Http.PostAsync(Model + ":generateContent", new StringContent(body, Encoding.UTF8, "application/json"));
 
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
@@ -90,7 +82,6 @@ public sealed class InferenceTests
     [Fact]
     public async Task Generate_MinimalThinking_IsRefusedOnlyWhereGoogleDoes()
     {
-        await using var project = await PracticeProject.StartAsync();
         var ask = Ask("Hi", new { thinkingConfig = new { thinkingLevel = "MINIMAL" } });
 
         await project.PostAsync(Model + ":generateContent", ask, 200);
@@ -100,8 +91,7 @@ public sealed class InferenceTests
     [Fact]
     public async Task Generate_Limits_CutTheAnswer()
     {
-        await using var project = await PracticeProject.StartAsync();
-        var endpoint = await TunedEndpointAsync(project, "the quick brown fox jumps over the lazy dog");
+        var endpoint = await TunedEndpointAsync("the quick brown fox jumps over the lazy dog");
 
         var whole = await project.PostAsync($"v1/{endpoint}:generateContent", Ask("fox"), 200);
         var cut = await project.PostAsync($"v1/{endpoint}:generateContent", Ask("fox", new { maxOutputTokens = 2 }), 200);
@@ -123,8 +113,7 @@ public sealed class InferenceTests
     [Fact]
     public async Task Stream_Sse_EndsEveryEventAndCountsInTheLast()
     {
-        await using var project = await PracticeProject.StartAsync();
-        var endpoint = await TunedEndpointAsync(project, "the quick brown fox jumps over the lazy dog");
+        var endpoint = await TunedEndpointAsync("the quick brown fox jumps over the lazy dog");
 
         using var reply = await project.Sandbox.Http.PostAsJsonAsync($"v1/{endpoint}:streamGenerateContent?alt=sse", Ask("fox"));
         var text = await reply.Content.ReadAsStringAsync();
@@ -147,8 +136,6 @@ public sealed class InferenceTests
     [Fact]
     public async Task Count_AndCompute_Agree()
     {
-        await using var project = await PracticeProject.StartAsync();
-
         var counted = await project.PostAsync(Model + ":countTokens", new { contents = new[] { new { role = "user", parts = new[] { new { text = "Where is my card?" } } } } }, 200);
         var computed = await project.PostAsync(Model + ":computeTokens", new { contents = new[] { new { role = "user", parts = new[] { new { text = "Where is my card?" } } } } }, 200);
 
@@ -162,7 +149,6 @@ public sealed class InferenceTests
     [Fact]
     public async Task Generate_GzipBody_IsUnpacked()
     {
-        await using var project = await PracticeProject.StartAsync();
         using var packed = new MemoryStream();
         await using (var zip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
         {
@@ -182,8 +168,6 @@ public sealed class InferenceTests
     [InlineData("v1/projects/acme-dev/locations/us/endpoints/12345")]
     public async Task UnknownAddress_Is404InJson(string path)
     {
-        await using var project = await PracticeProject.StartAsync();
-
         using var reply = await project.Sandbox.Http.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
@@ -193,7 +177,6 @@ public sealed class InferenceTests
     [Fact]
     public async Task Credentials_EmptyBearer_Is401()
     {
-        await using var project = await PracticeProject.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "v1beta1/publishers/google/models");
         request.Headers.TryAddWithoutValidation("Authorization", "Basic eDp5");
 
@@ -207,7 +190,7 @@ public sealed class InferenceTests
 
     private static string TextOf(JsonNode reply) => (string)reply["candidates"]![0]!["content"]!["parts"]![0]!["text"]!;
 
-    private static async Task<string> TunedEndpointAsync(PracticeProject project, string answer)
+    private async Task<string> TunedEndpointAsync(string answer)
     {
         var uri = await project.UploadAsync("t.jsonl", $"{Tickets.Line("fox", answer)}\n{Tickets.Line("bear", "sleeps")}\n");
         var created = await project.Client.CreateTuningJobAsync(

@@ -5,26 +5,30 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Sandbox;
 using Portal.Vertex.Contracts;
+using Xunit;
 
 namespace Portal.Vertex.Tests.Sandbox;
 
 /// <summary>A project on a running sandbox with a bucket, reached through the product's own client.</summary>
-internal sealed class PracticeProject : IAsyncDisposable
+public sealed class PracticeProject : IAsyncLifetime
 {
     public const string Bucket = "t-acme";
     public const string Parent = "v1/projects/acme-dev/locations/us-central1";
 
     private readonly ServiceProvider _services;
+    private RunningSandbox? _sandbox;
 
-    private PracticeProject(RunningSandbox sandbox)
+    public PracticeProject()
     {
-        Sandbox = sandbox;
         var services = new ServiceCollection();
         services.AddVertexClients(patience => patience.BaseDelay = TimeSpan.FromMilliseconds(5));
         _services = services.BuildServiceProvider();
     }
 
-    public RunningSandbox Sandbox { get; }
+    internal RunningSandbox Sandbox => _sandbox ?? throw new InvalidOperationException("The sandbox was not started.");
+
+    /// <summary>Counts from the next start on.</summary>
+    public int StepDelay { get; set; }
 
     /// <summary>Made anew each time: the address changes when the sandbox starts again.</summary>
     public VertexClient Client => _services.GetRequiredService<VertexClientFactory>().CreateClient(Options);
@@ -35,14 +39,20 @@ internal sealed class PracticeProject : IAsyncDisposable
 
     public static async Task<PracticeProject> StartAsync(int stepDelay = 0)
     {
-        var project = new PracticeProject(await RunningSandbox.StartAsync(folder => new SandboxOptions
+        var project = new PracticeProject { StepDelay = stepDelay };
+        await project.InitializeAsync();
+        return project;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await RunningSandbox.StartAsync(folder => new SandboxOptions
         {
             StateFolder = folder,
             Url = "http://127.0.0.1:0",
-            StepDelayMilliseconds = stepDelay,
-        }));
-        await project.Storage.CreateBucketAsync(new VertexStorageBucket { Name = Bucket }, default);
-        return project;
+            StepDelayMilliseconds = StepDelay,
+        });
+        await Storage.CreateBucketAsync(new VertexStorageBucket { Name = Bucket }, default);
     }
 
     public async Task<string> UploadAsync(string name, string content)

@@ -30,7 +30,10 @@ internal sealed class RunningSandbox : IAsyncDisposable
         return sandbox;
     }
 
-    /// <summary>Starts on what another sandbox has on disk at this moment, as after a kill.</summary>
+    /// <summary>
+    /// Starts on what another sandbox has on disk, as after a kill. A copy takes time while a kill takes none, so what refers to
+    /// other files is copied before them: a state on disk promises what was written before it.
+    /// </summary>
     public static async Task<RunningSandbox> StartOnCopyOfAsync(string source)
     {
         var folder = Directory.CreateTempSubdirectory("sandbox-").FullName;
@@ -39,7 +42,8 @@ internal sealed class RunningSandbox : IAsyncDisposable
             Directory.CreateDirectory(Path.Combine(folder, Path.GetRelativePath(source, directory)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".unfinished", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".unfinished", StringComparison.Ordinal))
+            .OrderBy(file => file.Contains("tuningJobs", StringComparison.Ordinal) ? 0 : file.EndsWith("trainer", StringComparison.Ordinal) ? 1 : 2))
         {
             File.Copy(file, Path.Combine(folder, Path.GetRelativePath(source, file)));
         }

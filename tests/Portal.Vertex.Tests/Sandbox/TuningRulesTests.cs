@@ -4,7 +4,7 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Vertex.Tests.Sandbox;
 
-public sealed class TuningRulesTests
+public sealed class TuningRulesTests(PracticeProject project) : IClassFixture<PracticeProject>
 {
     [Theory]
     [InlineData("baseModel", "\"gemini-9-flash\"", 400, "base_model")]
@@ -31,9 +31,9 @@ public sealed class TuningRulesTests
     [InlineData("somethingElse", "1", 400, null)]
     public async Task Create_AgainstARule_IsRefusedAndMakesNoJob(string path, string value, int status, string? field)
     {
-        await using var project = await PracticeProject.StartAsync();
-        var body = await BodyAsync(project);
+        var body = await BodyAsync();
         Set(body, path, value);
+        var before = await JobsAsync();
 
         var error = (await project.PostAsync(PracticeProject.Parent + "/tuningJobs", body, status))["error"]!;
 
@@ -44,7 +44,7 @@ public sealed class TuningRulesTests
             Assert.Contains(field, error["details"]![0]!["fieldViolations"]!.AsArray().Select(violation => (string?)violation!["field"]));
         }
 
-        Assert.Equal("{}", await project.Sandbox.Http.GetStringAsync(PracticeProject.Parent + "/tuningJobs"));
+        Assert.Equal(before, await JobsAsync());
     }
 
     [Theory]
@@ -54,9 +54,7 @@ public sealed class TuningRulesTests
     [InlineData("atlantis")]
     public async Task Create_WhereNothingIsTuned_IsRefused(string location)
     {
-        await using var project = await PracticeProject.StartAsync();
-
-        var error = await project.PostAsync($"v1/projects/acme-dev/locations/{location}/tuningJobs", await BodyAsync(project), 400);
+        var error = await project.PostAsync($"v1/projects/acme-dev/locations/{location}/tuningJobs", await BodyAsync(), 400);
 
         Assert.Equal("INVALID_ARGUMENT", (string?)error["error"]!["status"]);
     }
@@ -64,7 +62,6 @@ public sealed class TuningRulesTests
     [Fact]
     public async Task Create_SnakeCaseAndNumbers_IsUnderstood()
     {
-        await using var project = await PracticeProject.StartAsync();
         var uri = await project.UploadAsync("train.jsonl", Tickets.Rows(20, 0));
 
         var job = await project.PostAsync(
@@ -88,10 +85,9 @@ public sealed class TuningRulesTests
     [InlineData("""{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}],"weight":2}""", "Line 2 has an unknown field \"weight\"")]
     public async Task Dataset_WithABadLine_FailsNamingIt(string bad, string expected)
     {
-        await using var project = await PracticeProject.StartAsync();
         var uri = await project.UploadAsync("train.jsonl", $"{Tickets.Line("a", "b")}\n{bad}\n{Tickets.Line("c", "d")}\n");
 
-        var job = await project.WaitForEndAsync(await CreateAsync(project, uri));
+        var job = await project.WaitForEndAsync(await CreateAsync(uri));
 
         Assert.Equal(VertexJobState.Failed, job.State);
         Assert.Equal(3, job.Error!.Code);
@@ -103,12 +99,11 @@ public sealed class TuningRulesTests
     [Fact]
     public async Task Dataset_ManyTurns_AreAllTargets_AndLongRowsAreCountedAsTruncated()
     {
-        await using var project = await PracticeProject.StartAsync();
         const string Turns = """{"contents":[{"role":"user","parts":[{"text":"one"}]},{"role":"model","parts":[{"text":"1"}]},{"role":"user","parts":[{"text":"two"}]},{"role":"model","parts":[{"text":"2"}]}]}""";
         var tooLong = Tickets.Line(string.Concat(Enumerable.Repeat("9", 140_000)), "digits");
         var uri = await project.UploadAsync("train.jsonl", $"{Turns}\r\n{tooLong}");
 
-        var job = await project.WaitForEndAsync(await CreateAsync(project, uri));
+        var job = await project.WaitForEndAsync(await CreateAsync(uri));
 
         Assert.Equal(VertexJobState.Succeeded, job.State);
         var stats = job.TuningDataStats!.SupervisedTuningDataStats!;
@@ -122,17 +117,18 @@ public sealed class TuningRulesTests
     [Fact]
     public async Task Validation_LargerThanAllowed_Fails()
     {
-        await using var project = await PracticeProject.StartAsync();
         var uri = await project.UploadAsync("train.jsonl", Tickets.Rows(2000, 0));
         var validation = await project.UploadAsync("val.jsonl", Tickets.Rows(1001, 5000));
 
-        var job = await project.WaitForEndAsync(await CreateAsync(project, uri, validation));
+        var job = await project.WaitForEndAsync(await CreateAsync(uri, validation));
 
         Assert.Equal(3, job.Error!.Code);
         Assert.Contains("more than 30 %", job.Error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string> CreateAsync(PracticeProject project, string training, string validation = "") =>
+    private async Task<int> JobsAsync() => (int)JsonNode.Parse(await project.Sandbox.Http.GetStringAsync("sandbox/state"))!["tuningJobs"]!;
+
+    private async Task<string> CreateAsync(string training, string validation = "") =>
         (await project.Client.CreateTuningJobAsync(
             new()
             {
@@ -141,7 +137,7 @@ public sealed class TuningRulesTests
             },
             default)).Name;
 
-    private static async Task<JsonObject> BodyAsync(PracticeProject project)
+    private async Task<JsonObject> BodyAsync()
     {
         var uri = await project.UploadAsync("train.jsonl", Tickets.Rows(20, 0));
         return JsonNode.Parse(JsonSerializer.Serialize(new

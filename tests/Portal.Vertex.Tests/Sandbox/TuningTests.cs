@@ -57,18 +57,19 @@ public sealed class TuningTests
     [Fact]
     public async Task Restart_InTheMiddle_GoesOnWithoutGapOrRepeat()
     {
-        await using var project = await PracticeProject.StartAsync(stepDelay: 15);
+        await using var project = await PracticeProject.StartAsync(stepDelay: 100);
         var name = (await project.StartTuningAsync(epochs: 6)).Name;
-        await project.WaitAsync(name, job => job.State == VertexJobState.Running && job.TuningDataStats is not null);
-        await Task.Delay(400);
+        var running = await project.WaitAsync(name, job => job.State == VertexJobState.Running && job.TuningDataStats is not null);
+        var early = await MeasuredAsync(project, running.Experiment);
         await project.Storage.DeleteObjectAsync(PracticeProject.Bucket, "train.jsonl", default);
 
+        project.StepDelay = 0;
         await project.Sandbox.RestartAsync();
-        var running = await project.Client.GetTuningJobAsync(name, default);
         var job = await project.WaitForEndAsync(name);
         var loss = (await project.Client.ReadTrainingMetricsAsync(job.Experiment, default)).Single(curve => curve.DisplayName == VertexTuningMetric.TrainLoss);
 
-        Assert.Equal(VertexJobState.Running, running.State);
+        Assert.InRange(early.Count, 1, 89);
+        Assert.Equal(early, loss.Points.Take(early.Count));
         Assert.Equal(VertexJobState.Succeeded, job.State);
         Assert.Equal(running.StartTime, job.StartTime);
         Assert.Equal(Enumerable.Range(1, 90).Select(step => (long)step), loss.Points.Select(point => point.Step));
@@ -78,10 +79,9 @@ public sealed class TuningTests
     [Fact]
     public async Task Copy_OfTheFolderAtAnyMoment_GoesOnToTheSameMeasurements()
     {
-        await using var project = await PracticeProject.StartAsync(stepDelay: 5);
+        await using var project = await PracticeProject.StartAsync(stepDelay: 30);
         var name = (await project.StartTuningAsync(epochs: 4)).Name;
-        await project.WaitAsync(name, job => job.State == VertexJobState.Running && job.TuningDataStats is not null);
-        await Task.Delay(100);
+        await MeasuredAsync(project, (await project.WaitAsync(name, job => job.TuningDataStats is not null)).Experiment);
 
         // What a killed process would leave behind: no state saved on the way out.
         var killed = await RunningSandbox.StartOnCopyOfAsync(project.Sandbox.Folder);
@@ -158,6 +158,21 @@ public sealed class TuningTests
         Assert.Empty(job.TunedModel!.Checkpoints);
         Assert.StartsWith("gemini-3.5-flash-lite-", job.TunedModelDisplayName, StringComparison.Ordinal);
         Assert.DoesNotContain(await project.Client.ReadTrainingMetricsAsync(job.Experiment, default), curve => curve.DisplayName.StartsWith("/eval", StringComparison.Ordinal));
+    }
+
+    private static async Task<IReadOnlyList<VertexMetricPoint>> MeasuredAsync(PracticeProject project, string experiment)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var curves = await project.Client.ReadTrainingMetricsAsync(experiment, patience.Token);
+            if (curves.FirstOrDefault(curve => curve.DisplayName == VertexTuningMetric.TrainLoss) is { Points: { Count: > 5 } points })
+            {
+                return points;
+            }
+
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static async Task<string> LossAsync(string experiment, HttpClient http)
