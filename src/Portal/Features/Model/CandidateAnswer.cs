@@ -40,6 +40,13 @@ public sealed class CandidateAnswer : ITenantOwned
 
     /// <summary>Set where there is no answer: the row counts as failed.</summary>
     public string? Error { get; init; }
+
+    /// <summary>A vendor's text as every database takes it: not too long, not cut inside a surrogate pair, without NUL.</summary>
+    internal static string Stored(string text, int length)
+    {
+        text = text.Replace("\0", "", StringComparison.Ordinal);
+        return text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    }
 }
 
 internal sealed class CandidateAnswerMapping : IEntityTypeConfiguration<CandidateAnswer>

@@ -19,6 +19,9 @@ public enum RunState
 /// <summary>One candidate answering the rows of one split, step by step, until each row has an answer or a failure.</summary>
 public sealed class CandidateRun : TenantOwned, IVersioned
 {
+    public const int ProblemLength = 1_000;
+    public const int DetailsLength = 4_000;
+
     public required string ProjectId { get; init; }
 
     public required string CandidateId { get; init; }
@@ -114,7 +117,8 @@ public sealed class CandidateRun : TenantOwned, IVersioned
 
     public void Wait(DateTime until, string problem, string details, DateTime now)
     {
-        (NextAttemptAt, Problem, ProblemDetails) = (until, problem, details);
+        NextAttemptAt = until;
+        Explain(problem, details);
         Release(now);
     }
 
@@ -127,7 +131,7 @@ public sealed class CandidateRun : TenantOwned, IVersioned
     public void Fail(string problem, string details, DateTime now)
     {
         End(RunState.Failed, now);
-        (Problem, ProblemDetails) = (problem, details);
+        Explain(problem, details);
     }
 
     public void Cancel(DateTime now) => End(RunState.Cancelled, now);
@@ -137,6 +141,9 @@ public sealed class CandidateRun : TenantOwned, IVersioned
         (State, EndedAt, NextAttemptAt, Problem, ProblemDetails) = (state, now, null, "", "");
         Release(now);
     }
+
+    private void Explain(string problem, string details) =>
+        (Problem, ProblemDetails) = (CandidateAnswer.Stored(problem, ProblemLength), CandidateAnswer.Stored(details, DetailsLength));
 
     private void Release(DateTime now) => (LeaseToken, LeaseUntil, UpdatedAt) = (null, null, now);
 }
@@ -150,8 +157,8 @@ internal sealed class CandidateRunMapping : IEntityTypeConfiguration<CandidateRu
         builder.Property(r => r.CandidateId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.VersionId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.LeaseToken).HasMaxLength(40);
-        builder.Property(r => r.Problem).HasMaxLength(1_000);
-        builder.Property(r => r.ProblemDetails).HasMaxLength(4_000);
+        builder.Property(r => r.Problem).HasMaxLength(CandidateRun.ProblemLength);
+        builder.Property(r => r.ProblemDetails).HasMaxLength(CandidateRun.DetailsLength);
         builder.ComplexProperty(r => r.Metrics, metrics => metrics.IsRequired(false));
         builder.Ignore(r => r.IsActive).Ignore(r => r.IsIncomplete).Ignore(r => r.Answered).Ignore(r => r.Prices);
         builder.BelongsTo<CandidateRun, Project>(nameof(CandidateRun.ProjectId));

@@ -38,9 +38,9 @@ public sealed class CandidateRunWorker(
         {
             await EndAsync(run, r => r.Fail(expected.Message, expected.Details ?? "", Now), ct);
         }
-        catch (DbUpdateException lost)
+        catch (DbUpdateConcurrencyException lost)
         {
-            // Another worker has taken the run over and saved these rows: its answers stand, and it goes on.
+            // Another worker has taken the run over: its answers stand, and it goes on.
             logger.LogWarning(lost, "Run {RunId} was taken over during a step", runId);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

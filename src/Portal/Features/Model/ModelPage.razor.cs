@@ -88,6 +88,7 @@ public sealed partial class ModelPage : PortalPage
         if (version?.Id != _version?.Id)
         {
             (_version, _plan) = (version, null);
+            _rows = Math.Clamp(version?.ValidationCount ?? 0, 1, BaselineService.DefaultRows);
         }
 
         if (_version is null)

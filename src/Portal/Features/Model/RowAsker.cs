@@ -37,7 +37,7 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
             }
             catch (VertexException refused) when (IsAboutTheRow(refused))
             {
-                answers.Add(new CandidateAnswer { RunId = runId, Number = row.Number, Error = Bounded($"{refused.HttpStatus} {refused.Status}: {refused.Message}", CandidateAnswer.ErrorLength) });
+                answers.Add(new CandidateAnswer { RunId = runId, Number = row.Number, Error = CandidateAnswer.Stored($"{refused.HttpStatus} {refused.Status}: {refused.Message}", CandidateAnswer.ErrorLength) });
             }
             catch (VertexException other)
             {
@@ -54,7 +54,7 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
         var began = time.GetTimestamp();
         var response = await vertex.GenerateContentAsync(candidate.Candidate.ModelName, candidate.Recipe.RequestFor(row.Input), ct);
         var latency = time.GetElapsedTime(began).TotalMilliseconds;
-        var answer = Bounded(response.Text, CandidateAnswer.AnswerLength);
+        var answer = CandidateAnswer.Stored(response.Text, CandidateAnswer.AnswerLength);
         var usage = response.UsageMetadata ?? new VertexUsageMetadata();
         return new CandidateAnswer
         {
@@ -63,7 +63,7 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
             Answer = answer,
             IsCorrect = AnswerScore.IsCorrect(task, row.Output, answer),
             Score = AnswerScore.Of(task, row.Output, answer),
-            FinishReason = Bounded(FinishOf(response), 60),
+            FinishReason = CandidateAnswer.Stored(FinishOf(response), 60),
             LatencyMs = latency,
             InputTokens = usage.PromptTokenCount,
             OutputTokens = usage.CandidatesTokenCount,
@@ -78,7 +78,4 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
 
     /// <summary>A bad request is the row's own fault, an oversized input for one; all else concerns every row.</summary>
     private static bool IsAboutTheRow(VertexException refused) => refused is { HttpStatus: 400 or 413, IsTransient: false };
-
-    // A cut inside a surrogate pair would be no text.
-    private static string Bounded(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }
