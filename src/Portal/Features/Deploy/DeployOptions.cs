@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Portal.Features.Deploy;
+
+public sealed class DeployOptions
+{
+    /// <summary>What a key may call steadily, and at once after a pause.</summary>
+    [Range(1, 1_000_000)]
+    public int CallsPerMinute { get; set; } = 600;
+
+    [Range(1, 100_000)]
+    public int Burst { get; set; } = 60;
+
+    [Range(1_024, 20 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>A caller who went away does not stop the vendor's meter, so the answer is read to its end; never for longer than this.</summary>
+    public TimeSpan CallLimit { get; set; } = TimeSpan.FromMinutes(5);
+}

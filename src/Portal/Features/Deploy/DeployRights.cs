@@ -1,0 +1,19 @@
+using Portal.Features.Tenancy;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>Who may do what here; asked by the services, so that no page can forget it.</summary>
+public static class DeployRights
+{
+    public static bool MayDeploy(CurrentMember current) => current.Membership.Role is MemberRole.Owner or MemberRole.Admin or MemberRole.Editor;
+
+    public static bool MayOverride(CurrentMember current) => current.Membership.Role is MemberRole.Owner;
+
+    public static void RequireDeployer(CurrentMember current)
+    {
+        if (!MayDeploy(current))
+        {
+            throw new PortalException("Your role lets you look at deployments, not change them. Ask an owner, admin or editor of your organization.");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
+using Portal.Persistence;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>
+/// The address customers call, by its name. What answers behind it is one deployment, changed by moving one reference:
+/// replacing, rolling back and undeploying are each one row's update, and keys outlive them all.
+/// </summary>
+public sealed partial class Endpoint : TenantOwned, IVersioned
+{
+    public const int NameLength = 48;
+
+    public required string ProjectId { get; init; }
+
+    /// <summary>What callers write as the model.</summary>
+    public required string Name { get; init; }
+
+    public string? LiveDeploymentId { get; private set; }
+
+    public int LastNumber { get; private set; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public long Version { get; private set; }
+
+    public static string CheckedName(string name)
+    {
+        name = name.Trim();
+        return Slug.IsMatch(name) && name.Length <= NameLength
+            ? name
+            : throw new PortalException(
+                $"Callers write the name as the model, so it has 2 to {NameLength} small letters, digits and hyphens, with a letter first: support-intents. Change \"{name}\".");
+    }
+
+    /// <summary>Numbers the next deployment; two that are begun at once cannot both be saved.</summary>
+    public int TakeNumber() => ++LastNumber;
+
+    public void PutLive(string deploymentId) => LiveDeploymentId = deploymentId;
+
+    public void TakeDown() => LiveDeploymentId = null;
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]*[a-z0-9]\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Slug { get; }
+}
+
+internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
+{
+    public void Configure(EntityTypeBuilder<Endpoint> builder)
+    {
+        builder.HasPublicId("enp");
+        builder.Property(e => e.ProjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(e => e.Name).HasMaxLength(Endpoint.NameLength);
+        builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
+        builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
+        builder.HasIndex(e => new { e.TenantId, e.Name }).IsUnique();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>Reads what strangers send: a bounded body, then JSON of which every string is known to be text.</summary>
+internal static class GatewayBody
+{
+    private static readonly JsonSerializerOptions s_strict = new(VertexJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int limit, CancellationToken ct)
+    {
+        if (request.ContentLength > limit)
+        {
+            throw GatewayException.TooLarge(limit);
+        }
+
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await request.Body.ReadAsync(buffer, ct) is > 0 and var read)
+            {
+                if (body.Length + read > limit)
+                {
+                    throw GatewayException.TooLarge(limit);
+                }
+
+                body.Write(buffer, 0, read);
+            }
+        }
+        catch (BadHttpRequestException broken)
+        {
+            throw new GatewayException(400, VertexErrorStatus.InvalidArgument, "The request's body could not be read.", broken);
+        }
+
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+    }
+
+    /// <exception cref="GatewayException">400, naming the field where one is to blame.</exception>
+    public static T Parse<T>(ReadOnlyMemory<byte> body)
+        where T : class
+    {
+        try
+        {
+            using (var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false }))
+            {
+                if (document.RootElement.ValueKind is not JsonValueKind.Object)
+                {
+                    throw GatewayException.Invalid("", "Invalid JSON payload received: an object is expected.");
+                }
+
+                RequireText(document.RootElement, "");
+            }
+
+            return JsonSerializer.Deserialize<T>(body.Span, s_strict) ?? throw new JsonException("An object is expected.");
+        }
+        catch (JsonException wrong)
+        {
+            var field = wrong.Path is { Length: > 2 } path ? path[2..] : "";
+            throw GatewayException.Invalid(field, field is ""
+                ? "Invalid JSON payload received: it is not well-formed JSON."
+                : $"Invalid JSON payload received: \"{field}\" is not a field of this request, or its value is of the wrong kind.");
+        }
+    }
+
+    // A lone surrogate or broken UTF-8 passes the parser and throws wherever the string is first read: find it here.
+    private static void RequireText(JsonElement element, string path)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    RequireText(property.Value, path is "" ? NameOf(property) : $"{path}.{NameOf(property)}");
+                }
+
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in element.EnumerateArray())
+                {
+                    RequireText(item, $"{path}[{index++}]");
+                }
+
+                break;
+            case JsonValueKind.String:
+                Read(() => element.GetString(), path);
+                break;
+            case JsonValueKind.Number when !element.TryGetDouble(out var number) || !double.IsFinite(number):
+                throw GatewayException.Invalid(path, $"Invalid JSON payload received: the number at \"{path}\" is out of range.");
+        }
+    }
+
+    private static string NameOf(JsonProperty property) => Read(() => property.Name, "");
+
+    private static string Read(Func<string?> read, string path)
+    {
+        try
+        {
+            return read() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            throw GatewayException.Invalid(path, "Invalid JSON payload received: a string in it is not valid text (a lone surrogate, or bytes that are not UTF-8).");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Portal.Vertex;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>A call that is refused or failed, as its caller is told: an HTTP status, Google's name for it, and words.</summary>
+public sealed class GatewayException(int code, string status, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public int Code { get; } = code;
+
+    public string Status { get; } = status;
+
+    /// <summary>Which part of the body is wrong; empty if none.</summary>
+    public string Field { get; init; } = "";
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    public string? RetryAfterHeader => RetryAfter is { } wait
+        ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)
+        : null;
+
+    public static GatewayException Invalid(string field, string message) => new(400, VertexErrorStatus.InvalidArgument, message) { Field = field };
+
+    /// <summary>The same for every key that does not work, whatever the reason.</summary>
+    public static GatewayException NoKey() => new(401, VertexErrorStatus.Unauthenticated,
+        "This request has no valid API key. Pass one in the x-goog-api-key header, or as a bearer token.");
+
+    /// <summary>The same for a name that nobody has and one that belongs to somebody else.</summary>
+    public static GatewayException NoModel(string name) => new(404, VertexErrorStatus.NotFound,
+        $"models/{(name.Length <= 100 ? name : name[..100])} is not found, or this API key may not use it.");
+
+    public static GatewayException TooFast(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
+        "This API key calls faster than its limit. Wait, then go on more slowly.") { RetryAfter = wait };
+
+    public static GatewayException TooLarge(int limit) => new(413, VertexErrorStatus.InvalidArgument,
+        string.Create(CultureInfo.InvariantCulture, $"The request is larger than {limit:N0} bytes, which is the most this endpoint takes."));
+
+    public static GatewayException NoDatabase(Exception inner) => new(503, VertexErrorStatus.Unavailable,
+        "The service cannot record this call, so it does not answer it. Try again in a moment.", inner) { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    /// <summary>
+    /// The vendor's fault, put so that a caller can act on it. What is wrong with the portal's own access to the model is never
+    /// shown as the caller's: 401 and 403 would send them looking at a key that is right.
+    /// </summary>
+    public static GatewayException From(VertexException fault) => fault switch
+    {
+        { HttpStatus: 429 } => new(429, VertexErrorStatus.ResourceExhausted, "The model takes no more calls just now. Wait, then try again.", fault)
+        {
+            RetryAfter = fault.RetryAfter ?? TimeSpan.FromSeconds(5),
+        },
+        { HttpStatus: 400 or 413 } => new(400, VertexErrorStatus.InvalidArgument, $"The model refused the request: {fault.Message}", fault),
+        { HttpStatus: 503 } => new(503, VertexErrorStatus.Unavailable, "The model is overloaded. Try again in a moment.", fault)
+        {
+            RetryAfter = fault.RetryAfter ?? TimeSpan.FromSeconds(5),
+        },
+        { HttpStatus: 504 or 408 } or { Status: VertexErrorStatus.Timeout } => Late(fault),
+        _ => new(502, VertexErrorStatus.Unavailable, "The model could not be reached. Try again; if it stays so, whoever deployed it has to look at the connection.", fault),
+    };
+
+    public static GatewayException Late(Exception inner) =>
+        new(504, VertexErrorStatus.DeadlineExceeded, "The model did not answer in time. Try again, or ask for a shorter answer.", inner);
+
+    public VertexErrorResponse ToGoogleShape()
+    {
+        var details = new List<VertexErrorDetail>();
+        if (Field is not "")
+        {
+            details.Add(new VertexErrorDetail
+            {
+                Type = VertexErrorDetail.BadRequest,
+                FieldViolations = [new VertexFieldViolation { Field = Field, Description = Message }],
+            });
+        }
+
+        if (RetryAfter is { } wait)
+        {
+            details.Add(new VertexErrorDetail { Type = VertexErrorDetail.RetryInfo, RetryDelay = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(wait.TotalSeconds))) });
+        }
+
+        return new VertexErrorResponse { Error = new VertexError { Code = Code, Message = Message, Status = Status, Details = details } };
+    }
+}
