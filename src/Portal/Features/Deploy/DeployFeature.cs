@@ -1,12 +1,25 @@
+using Portal.Components;
+using Portal.Persistence;
+
 namespace Portal.Features.Deploy;
 
 public static class DeployFeature
 {
     public static void AddDeploy(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<DeployOptions>().BindConfiguration("Deploy").ValidateDataAnnotations()
+            .Validate(o => o.CallLimit > TimeSpan.Zero && o.CallLimit <= TimeSpan.FromMinutes(30), "Deploy:CallLimit must be up to 30 minutes.")
+            .ValidateOnStart();
+        services.AddSingleton<KeyLimiter>();
+        services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
+            .AddScoped<DeploymentService>().AddScoped<TrafficService>()
+            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IProjectStep, DeployStep>();
     }
 
     public static void MapDeploy(this WebApplication app)
     {
+        app.MapGemini();
+        app.MapOpenAi();
     }
 }

@@ -7,7 +7,7 @@ using Portal.Persistence;
 namespace Portal.Features.Deploy;
 
 /// <summary>
-/// The address customers call, by its name. What answers behind it is one deployment, changed by moving one reference:
+/// The address customers call, by its name; a project has one. What answers behind it is one deployment, changed by moving one reference:
 /// replacing, rolling back and undeploying are each one row's update, and keys outlive them all.
 /// </summary>
 public sealed partial class Endpoint : TenantOwned, IVersioned
@@ -57,5 +57,6 @@ internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
         builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
         builder.HasIndex(e => new { e.TenantId, e.Name }).IsUnique();
+        builder.HasIndex(e => new { e.TenantId, e.ProjectId }).IsUnique();
     }
 }

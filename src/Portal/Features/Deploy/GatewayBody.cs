@@ -40,7 +40,7 @@ internal static class GatewayBody
     }
 
     /// <exception cref="GatewayException">400, naming the field where one is to blame.</exception>
-    public static T Parse<T>(ReadOnlyMemory<byte> body)
+    public static T Parse<T>(ReadOnlyMemory<byte> body, JsonSerializerOptions? options = null)
         where T : class
     {
         try
@@ -55,7 +55,7 @@ internal static class GatewayBody
                 RequireText(document.RootElement, "");
             }
 
-            return JsonSerializer.Deserialize<T>(body.Span, s_strict) ?? throw new JsonException("An object is expected.");
+            return JsonSerializer.Deserialize<T>(body.Span, options ?? s_strict) ?? throw new JsonException("An object is expected.");
         }
         catch (JsonException wrong)
         {

@@ -16,6 +16,9 @@ public sealed class GatewayException(int code, string status, string message, Ex
 
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Refused here for what it said. What the vendor refused is on record already; this never reached it.</summary>
+    public bool IsRefusal => Code is 400 or 413 && InnerException is not VertexException;
+
     public string? RetryAfterHeader => RetryAfter is { } wait
         ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)
         : null;

@@ -1,0 +1,201 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Define;
+using Portal.Features.Evaluate;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>An evaluated candidate, with what stands in the way of deploying it.</summary>
+public sealed record DeployChoice(Candidate Candidate, ReleaseGate Gate, TokenPrices? Prices);
+
+/// <summary>What a project serves: its endpoint once there is one, and every deployment it has had, newest first.</summary>
+public sealed record DeployState(Endpoint? Endpoint, IReadOnlyList<Deployment> Deployments)
+{
+    public Deployment? Live => Deployments.FirstOrDefault(d => d.Id == Endpoint?.LiveDeploymentId);
+
+    public Deployment? UnderWay => Deployments.FirstOrDefault(d => d.IsUnderWay);
+}
+
+public sealed class DeploymentService(
+    IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CandidateService candidates, CatalogueService catalogue, EvaluationService evaluations,
+    CurrentMember current, IBackgroundJobClient work, TimeProvider time)
+{
+    public async Task<DeployState> ReadAsync(string projectId, CancellationToken ct)
+    {
+        await projects.GetAsync(projectId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.ProjectId == projectId, ct);
+        return endpoint is null
+            ? new DeployState(null, [])
+            : new DeployState(endpoint, await db.Deployments.AsNoTracking().Where(d => d.EndpointId == endpoint.Id)
+                .OrderByDescending(d => d.Number).Take(25).ToListAsync(ct));
+    }
+
+    /// <summary>The candidates that have been evaluated; the one to propose comes first: passed before not passed, tuned before prompted, newest before older.</summary>
+    public async Task<IReadOnlyList<DeployChoice>> ChoicesAsync(string projectId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var models = (await catalogue.ListAsync(ct)).ToDictionary(m => m.Id);
+        var choices = new List<DeployChoice>();
+        foreach (var candidate in await candidates.ListAsync(projectId, ct))
+        {
+            if (await evaluations.FindGateAsync(projectId, candidate.Id, ct) is { } gate)
+            {
+                choices.Add(new DeployChoice(candidate, gate, models.GetValueOrDefault(candidate.BaseModelId)?.PricesAt(now)));
+            }
+        }
+
+        return [.. choices.OrderByDescending(c => c.Gate.Passed).ThenByDescending(c => c.Candidate.Rung is Rung.Tuned).ThenByDescending(c => c.Candidate.CreatedAt)];
+    }
+
+    /// <summary>
+    /// Approves a candidate and begins its test; it answers callers once the test has passed. Without a passed gate only an owner may,
+    /// and only with a reason, which stays on record.
+    /// </summary>
+    public async Task<Deployment> DeployAsync(string projectId, string candidateId, string name, string overrideReason, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        var choice = await RequireDeployableAsync(projectId, candidateId, ct);
+        var reason = RequireApproval(choice.Gate, overrideReason);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await TakeEndpointAsync(db, projectId, Endpoint.CheckedName(name), ct);
+        var deployment = new Deployment
+        {
+            ProjectId = projectId,
+            EndpointId = endpoint.Id,
+            CandidateId = candidateId,
+            CandidateName = choice.Candidate.Name,
+            BaseModelId = choice.Candidate.BaseModelId,
+            Number = endpoint.TakeNumber(),
+            GatePassed = choice.Gate.Passed,
+            OverrideReason = reason,
+            ApprovedByUserId = current.UserId,
+            ApprovedByName = current.UserName,
+            ApprovedAt = time.GetUtcNow().UtcDateTime,
+        };
+        db.Deployments.Add(deployment);
+        await SaveAsync(db, ct);
+        work.Enqueue<SmokeWorker>(w => w.RunAsync(deployment.TenantId, deployment.Id, CancellationToken.None));
+        return deployment;
+    }
+
+    /// <summary>Puts an earlier deployment back at once: it has passed its test and has answered before.</summary>
+    public async Task RollBackAsync(string projectId, string deploymentId, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var deployment = await db.Deployments.SingleOrDefaultAsync(d => d.Id == deploymentId && d.ProjectId == projectId, ct) ?? throw new NotFoundException("deployment");
+        if (!deployment.CanComeBack)
+        {
+            throw new PortalException("Only a deployment that has answered before can be put back. Load the page again to see what is live now.");
+        }
+
+        await PutLiveAsync(db, deployment, time.GetUtcNow().UtcDateTime, ct);
+        deployment.GoLive(time.GetUtcNow().UtcDateTime);
+        await SaveAsync(db, ct);
+    }
+
+    public async Task UndeployAsync(string projectId, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
+        if (endpoint.LiveDeploymentId is { } live)
+        {
+            (await db.Deployments.SingleAsync(d => d.Id == live, ct)).End(time.GetUtcNow().UtcDateTime);
+            endpoint.TakeDown();
+            await SaveAsync(db, ct);
+        }
+    }
+
+    /// <summary>Moves the endpoint's one reference, in the caller's context.</summary>
+    internal static async Task PutLiveAsync(PortalDbContext db, Deployment deployment, DateTime now, CancellationToken ct)
+    {
+        var endpoint = await db.Endpoints.SingleAsync(e => e.Id == deployment.EndpointId, ct);
+        if (endpoint.LiveDeploymentId is { } before && before != deployment.Id)
+        {
+            (await db.Deployments.SingleAsync(d => d.Id == before, ct)).End(now);
+        }
+
+        endpoint.PutLive(deployment.Id);
+    }
+
+    private async Task<DeployChoice> RequireDeployableAsync(string projectId, string candidateId, CancellationToken ct)
+    {
+        var (candidate, _) = await candidates.GetAsync(candidateId, ct);
+        if (candidate.ProjectId != projectId)
+        {
+            throw new NotFoundException("candidate");
+        }
+
+        var gate = await evaluations.FindGateAsync(projectId, candidateId, ct)
+            ?? throw new PortalException($"{candidate.Name} has not been evaluated, so nobody knows what it is worth. Evaluate it first.");
+        var model = await catalogue.GetAsync(candidate.BaseModelId, ct);
+        if (!model.IsOffered)
+        {
+            throw new PortalException($"{model.DisplayName} is retired and would not answer. Tune or choose a model that is offered, then deploy that.");
+        }
+
+        var prices = model.PricesAt(time.GetUtcNow().UtcDateTime)
+            ?? throw new PortalException($"The catalogue has no price for {model.DisplayName}, so its calls could not be billed. Ask the platform's admin to enter one.");
+        return new DeployChoice(candidate, gate, prices);
+    }
+
+    private string RequireApproval(ReleaseGate gate, string overrideReason)
+    {
+        var reason = overrideReason.Trim();
+        if (gate.Passed)
+        {
+            return "";
+        }
+
+        if (!DeployRights.MayOverride(current))
+        {
+            throw new PortalException("The release gate has not passed, and only an owner may deploy in spite of it. Ask an owner, or improve the candidate.");
+        }
+
+        return reason.Length is >= 10 and <= Deployment.ReasonLength
+            ? reason
+            : throw new PortalException($"The release gate has not passed. To deploy all the same, say why in 10 to {Deployment.ReasonLength} characters; it stays on record with your name.");
+    }
+
+    private async Task<Endpoint> TakeEndpointAsync(PortalDbContext db, string projectId, string name, CancellationToken ct)
+    {
+        var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct);
+        if (endpoint is null)
+        {
+            if (await db.Endpoints.AnyAsync(e => e.Name == name, ct))
+            {
+                throw new PortalException($"Another project of your organization is called {name} by its callers. Choose another name.");
+            }
+
+            endpoint = new Endpoint { ProjectId = projectId, Name = name, CreatedAt = time.GetUtcNow().UtcDateTime };
+            db.Endpoints.Add(endpoint);
+        }
+        else if (endpoint.Name != name)
+        {
+            throw new PortalException($"This project's callers know it as {endpoint.Name}. A new deployment takes its place under the same name.");
+        }
+        else if (await db.Deployments.AnyAsync(d => d.EndpointId == endpoint.Id && (d.State == DeploymentState.Draft || d.State == DeploymentState.Testing), ct))
+        {
+            throw new PortalException("A deployment is being tested just now. Wait until it is live or has failed, then begin the next.");
+        }
+
+        return endpoint;
+    }
+
+    private static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException conflict)
+        {
+            throw new PortalException("Somebody else has just changed what is deployed here, so nothing was done. Look at it again, then repeat what you did.", conflict);
+        }
+    }
+}

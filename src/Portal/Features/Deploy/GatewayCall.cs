@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Features.Billing;
+using Portal.Persistence;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>Lets a call in: its key, then its pace, then the model it names. One instance a request.</summary>
+public sealed class GatewayCall(
+    ApiKeyService keys, KeyLimiter limiter, ServingService serving, IDbContextFactory<PortalDbContext> dbs, IOptions<DeployOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan s_usedEvery = TimeSpan.FromMinutes(1);
+
+    private KeyHolder? _holder;
+
+    /// <summary>The most bytes a body may have.</summary>
+    public int MaxBodyBytes => options.Value.MaxBodyBytes;
+
+    public Caller Caller => new(_holder?.DeploymentId is null ? UsageSource.Endpoint : UsageSource.Playground, _holder?.KeyId);
+
+    /// <exception cref="GatewayException">401 or 429.</exception>
+    public async Task EnterAsync(string? secret, CancellationToken ct)
+    {
+        _holder = (secret is null ? null : await keys.EnterAsync(secret, ct)) ?? throw GatewayException.NoKey();
+        if (limiter.Take(_holder.KeyId) is { } wait)
+        {
+            throw GatewayException.TooFast(wait);
+        }
+
+        await NoteUseAsync(_holder, ct);
+    }
+
+    /// <exception cref="GatewayException">404.</exception>
+    public Task<Served> FindAsync(string name, CancellationToken ct) =>
+        serving.FindAsync(_holder ?? throw new InvalidOperationException("Nobody has shown a key yet."), name, ct);
+
+    // Once a minute at most: a busy key must not queue for its own row.
+    private async Task NoteUseAsync(KeyHolder holder, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        if (holder.LastUsedAt is null || now - holder.LastUsedAt >= s_usedEvery)
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            await db.ApiKeys.Where(k => k.Id == holder.KeyId).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), ct);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>The edge of the gateway: whatever happens inside, a caller reads it in the shape of the dialect that they speak.</summary>
+internal static class GatewayEdge
+{
+    public static ValueTask<object?> AnswerInGoogleShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        AnswerAsync(context, next, told => new GoogleJson<VertexErrorResponse>(told.ToGoogleShape(), told));
+
+    public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, Func<GatewayException, IResult> shape)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (GatewayException told)
+        {
+            return shape(told);
+        }
+        catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (IOException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException or RetryLimitExceededException)
+        {
+            // A database that is away must never look like a wrong key.
+            Log(context, fault);
+            return shape(GatewayException.NoDatabase(fault));
+        }
+        catch (Exception bug) when (!context.HttpContext.Response.HasStarted)
+        {
+            Log(context, bug);
+            return shape(new GatewayException(500, VertexErrorStatus.Internal, $"Something broke on our side. Reference {context.HttpContext.TraceIdentifier}.", bug));
+        }
+    }
+
+    private static void Log(EndpointFilterInvocationContext context, Exception fault) =>
+        context.HttpContext.RequestServices.GetRequiredService<ILogger<GatewayCall>>()
+            .LogError(fault, "A call to the gateway failed, reference {Reference}", context.HttpContext.TraceIdentifier);
+}

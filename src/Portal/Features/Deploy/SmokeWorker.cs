@@ -1,0 +1,159 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Persistence;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>
+/// Calls a new deployment the way its callers will: with a real key, through the same check, recipe and model. Only a valid answer
+/// makes it live. Running it twice costs a call more and changes nothing else.
+/// </summary>
+public sealed class SmokeWorker(
+    TenantScope scope, IServiceScopeFactory scopes, IDbContextFactory<PortalDbContext> dbs, ApiKeyService keys, ProjectService projects,
+    ExampleService examples, TimeProvider time, ILogger<SmokeWorker> logger)
+{
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
+
+    public async Task RunAsync(string tenantId, string deploymentId, CancellationToken ct)
+    {
+        scope.Enter(tenantId);
+        if (await ClaimAsync(deploymentId, ct) is not { } deployment)
+        {
+            return;
+        }
+
+        // A step that was killed may have left its key behind.
+        await keys.RevokeSmokeKeysAsync(deploymentId, ct);
+        var started = time.GetTimestamp();
+        var problem = await CallAsync(deployment, ct);
+        await keys.RevokeSmokeKeysAsync(deploymentId, ct);
+        await FinishAsync(deploymentId, problem, (int)time.GetElapsedTime(started).TotalMilliseconds, ct);
+    }
+
+    private async Task<Deployment?> ClaimAsync(string deploymentId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var deployment = await db.Deployments.SingleOrDefaultAsync(d => d.Id == deploymentId, ct);
+        if (deployment?.TryBeginTest(time.GetUtcNow().UtcDateTime, s_lease) is not true)
+        {
+            return null;
+        }
+
+        return await TrySaveAsync(db, ct) ? deployment : null;
+    }
+
+    /// <summary>Null when an answer was valid; else what is wrong, in words.</summary>
+    private async Task<string?> CallAsync(Deployment deployment, CancellationToken ct)
+    {
+        var (_, task) = await projects.GetAsync(deployment.ProjectId, ct);
+        var problem = "";
+        // One odd row must not stop a model that is right nine times of ten.
+        foreach (var input in await InputsAsync(deployment.ProjectId, task, ct))
+        {
+            try
+            {
+                problem = Judge(task, await AskAsync(deployment, input, ct));
+            }
+            catch (GatewayException told)
+            {
+                return told.Message;
+            }
+
+            if (problem is "")
+            {
+                return null;
+            }
+        }
+
+        return problem;
+    }
+
+    private async Task<VertexGenerateContentResponse> AskAsync(Deployment deployment, string input, CancellationToken ct)
+    {
+        var key = await keys.IssueForSmokeCallAsync(deployment, ct);
+        // A caller comes with nothing but a key: its own scope, which the key alone may enter.
+        await using var services = scopes.CreateAsyncScope();
+        var call = services.ServiceProvider.GetRequiredService<GatewayCall>();
+        await call.EnterAsync(key.Secret, ct);
+        var served = await call.FindAsync(await NameOfAsync(deployment, ct), ct);
+        var request = new VertexGenerateContentRequest { Contents = [VertexContent.User(input)] };
+        var serving = services.ServiceProvider.GetRequiredService<ServingService>();
+        return (await serving.AnswerAsync(served, call.Caller, request)).Response;
+    }
+
+    private async Task<string> NameOfAsync(Deployment deployment, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Endpoints.Where(e => e.Id == deployment.EndpointId).Select(e => e.Name).SingleAsync(ct);
+    }
+
+    private async Task<IReadOnlyList<string>> InputsAsync(string projectId, TaskDefinition task, CancellationToken ct)
+    {
+        if (await examples.LatestVersionAsync(projectId, ct) is { } version)
+        {
+            var rows = await examples.ReadAsync(version.Id, Split.Validation, 0, 3, ct);
+            rows = rows.Count > 0 ? rows : await examples.ReadAsync(version.Id, Split.Train, 0, 3, ct);
+            if (rows.Count > 0)
+            {
+                return [.. rows.Select(r => r.Input)];
+            }
+        }
+
+        return [task.Goal];
+    }
+
+    private static string Judge(TaskDefinition task, VertexGenerateContentResponse answer)
+    {
+        var text = answer.Text.Trim();
+        return text switch
+        {
+            "" => "The model gave an empty answer.",
+            _ when answer.Candidates[0].FinishReason is not VertexFinishReason.Stop => $"The answer broke off: {answer.Candidates[0].FinishReason}.",
+            _ when task.Kind is TaskKind.Classify && task.Labels.Count > 0 && !task.Labels.Contains(text, StringComparer.OrdinalIgnoreCase) =>
+                $"The model answered \"{(text.Length <= 80 ? text : text[..80] + "…")}\", which is none of the task's labels.",
+            _ => "",
+        };
+    }
+
+    private async Task FinishAsync(string deploymentId, string? problem, int milliseconds, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var deployment = await db.Deployments.SingleAsync(d => d.Id == deploymentId, ct);
+        if (deployment.State is not DeploymentState.Testing)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        if (problem is null)
+        {
+            await DeploymentService.PutLiveAsync(db, deployment, now, ct);
+            deployment.Passed(milliseconds, now);
+        }
+        else
+        {
+            deployment.FailedTest(problem, now);
+        }
+
+        if (await TrySaveAsync(db, ct))
+        {
+            logger.LogInformation("Deployment {Deployment} is {State}", deploymentId, deployment.State);
+        }
+    }
+
+    // Whoever saved first has done it; the lease of what is left undone runs out and the sweep comes again.
+    private static async Task<bool> TrySaveAsync(PortalDbContext db, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+}

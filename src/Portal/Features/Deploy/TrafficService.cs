@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
+using Portal.Persistence;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>Calls with a key over a stretch of time; the playground's are not traffic.</summary>
+public sealed record TrafficSum(long Calls, long Errors, long InputTokens, long OutputTokens, long AmountMicros);
+
+/// <summary>Latencies are of today's latest answers, at most <see cref="TrafficService.LatencySample"/>; null while there are none.</summary>
+public sealed record Traffic(TrafficSum Today, TrafficSum Month, int? MedianMilliseconds, int? P95Milliseconds);
+
+public sealed class TrafficService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
+{
+    public const int LatencySample = 1_000;
+
+    public async Task<Traffic> ReadAsync(string endpointId, CancellationToken ct)
+    {
+        var today = time.GetUtcNow().UtcDateTime.Date;
+        var month = new DateTime(today.Year, today.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var latencies = await Calls(db, endpointId, today).Where(l => l.Status == 200)
+            .OrderByDescending(l => l.At).Take(LatencySample).Select(l => l.Milliseconds).ToListAsync(ct);
+        latencies.Sort();
+        return new Traffic(
+            await SumAsync(Calls(db, endpointId, today), ct), await SumAsync(Calls(db, endpointId, month), ct),
+            Quantile(latencies, 0.5), Quantile(latencies, 0.95));
+    }
+
+    public async Task<long> CallsTodayAsync(string endpointId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await Calls(db, endpointId, time.GetUtcNow().UtcDateTime.Date).LongCountAsync(ct);
+    }
+
+    /// <summary>The value that at least this share of the sorted ones does not exceed.</summary>
+    internal static int? Quantile(List<int> sorted, double share) =>
+        sorted.Count is 0 ? null : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+
+    private static IQueryable<InferenceLog> Calls(PortalDbContext db, string endpointId, DateTime from) =>
+        db.InferenceLogs.AsNoTracking().Where(l => l.EndpointId == endpointId && l.Source == UsageSource.Endpoint && l.At >= from);
+
+    private static async Task<TrafficSum> SumAsync(IQueryable<InferenceLog> calls, CancellationToken ct) =>
+        await calls.GroupBy(_ => 1).Select(all => new TrafficSum(
+            all.LongCount(), all.LongCount(l => l.Status >= 400), all.Sum(l => (long)l.InputTokens), all.Sum(l => (long)l.OutputTokens), all.Sum(l => l.AmountMicros)))
+            .SingleOrDefaultAsync(ct) ?? new TrafficSum(0, 0, 0, 0, 0);
+}
