@@ -7,7 +7,9 @@ namespace Portal.Features.Billing;
 public sealed record UsageFact(
     string ProjectId, Meter Meter, UsageSource Source, long Quantity, long PricePerMillion, string SubjectId, string IdempotencyKey);
 
-public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter, long Quantity, long AmountMicros, string Currency, long Events);
+/// <summary>What one activity of one project used of one meter, at one price.</summary>
+public sealed record UsageLine(
+    string ProjectId, UsageSource Source, Meter Meter, long PricePerMillion, long Quantity, long AmountMicros, string Currency, long Events);
 
 public sealed record MonthSoFar(DateTime From, IReadOnlyList<UsageLine> Lines, long ChargedMicros, long ReservedMicros, string Currency);
 
@@ -62,12 +64,13 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, TimeP
         var from = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var groups = await db.UsageEvents.AsNoTracking().Where(u => u.At >= from)
-            .GroupBy(u => new { u.ProjectId, u.Source, u.Meter, u.Currency })
+            .GroupBy(u => new { u.ProjectId, u.Source, u.Meter, u.PricePerMillion, u.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(u => u.Quantity), Amount = g.Sum(u => u.AmountMicros), Events = g.LongCount() })
             .ToListAsync(ct);
         var reserved = await db.Reservations.AsNoTracking().Where(r => r.State == ReservationState.Held).SumAsync(r => r.AmountMicros, ct);
-        var lines = groups.Select(g => new UsageLine(g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Quantity, g.Amount, g.Key.Currency, g.Events))
-            .OrderBy(l => l.ProjectId, StringComparer.Ordinal).ThenBy(l => l.Source).ThenBy(l => l.Meter).ToList();
+        var lines = groups.Select(g => new UsageLine(
+                g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Key.PricePerMillion, g.Quantity, g.Amount, g.Key.Currency, g.Events))
+            .OrderBy(l => l.ProjectId, StringComparer.Ordinal).ThenBy(l => l.Source).ThenBy(l => l.Meter).ThenBy(l => l.PricePerMillion).ToList();
         return new MonthSoFar(from, lines, lines.Sum(l => l.AmountMicros), reserved, "USD");
     }
 

@@ -1,9 +1,11 @@
 using Portal.Components;
+using Portal.Features.Billing;
 
 namespace Portal.Features.Define;
 
 public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
-        builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<IProjectStep, DefineStep>();
+        builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<IProjectStep, DefineStep>()
+            .AddScoped<IUsageSubjects, UsageSubjects>();
 }

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Portal.Components;
+
+namespace Portal.Features.Billing;
+
+public sealed partial class BillingPage : PortalPage
+{
+    private static readonly CultureInfo s_culture = CultureInfo.GetCultureInfo("en-US");
+
+    private MonthSoFar? _month;
+    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
+
+    [Inject]
+    private BillingService Billing { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private IUsageSubjects Subjects { get; set; } = default!; // filled by the renderer
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        _names = await Subjects.ProjectNamesAsync(ct);
+        _month = await Billing.MonthSoFarAsync(ct);
+    }
+
+    private string NameOf(string projectId) => _names.GetValueOrDefault(projectId, projectId);
+}
