@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,6 +16,8 @@ public static class KeySecret
     private const int RandomLength = 43;
     private const int ShownLength = 8;
 
+    private static readonly SearchValues<char> s_alphabet = SearchValues.Create(Alphabet);
+
     public static string Create() => Mark + RandomNumberGenerator.GetString(Alphabet, RandomLength);
 
     public static string PrefixOf(string secret) => secret[..(Mark.Length + ShownLength)];
@@ -26,5 +29,5 @@ public static class KeySecret
     public static bool IsWellFormed(string secret) =>
         secret.Length == Mark.Length + RandomLength
         && secret.StartsWith(Mark, StringComparison.Ordinal)
-        && secret.AsSpan(Mark.Length).IndexOfAnyExcept(Alphabet) < 0;
+        && secret.AsSpan(Mark.Length).IndexOfAnyExcept(s_alphabet) < 0;
 }

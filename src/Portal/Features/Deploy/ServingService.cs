@@ -64,7 +64,7 @@ public sealed class ServingService(
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
         {
             var told = Translate(fault);
-            await RecordAsync(served, caller, call, usage: null, told);
+            await RecordAsync(served, caller, call, metadata: null, told);
             throw told;
         }
     }
@@ -148,7 +148,7 @@ public sealed class ServingService(
 
     /// <summary>A call that was refused for what it said, so that its sender finds it among the errors.</summary>
     public Task RecordRefusalAsync(Served served, Caller caller, GatewayException refusal, bool streamed) =>
-        RecordAsync(served, caller, Begin(streamed), usage: null, refusal);
+        RecordAsync(served, caller, Begin(streamed), metadata: null, refusal);
 
     private async Task<Served> ReadAsync(PortalDbContext db, Endpoint endpoint, string deploymentId, CancellationToken ct)
     {
