@@ -36,6 +36,15 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
                 $"Callers write the name as the model, so it has 2 to {NameLength} small letters, digits and hyphens, with a letter first: support-intents. Change \"{name}\".");
     }
 
+    /// <summary>A name to propose: what is left of a project's name when only a slug's characters are.</summary>
+    public static string NameFrom(string projectName)
+    {
+        var letters = projectName.ToLowerInvariant().Select(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' ? c : '-');
+        var slug = string.Join('-', string.Concat(letters).Split('-', StringSplitOptions.RemoveEmptyEntries)).TrimStart([.. "0123456789-"]);
+        slug = slug.Length <= NameLength ? slug : slug[..NameLength].TrimEnd('-');
+        return Slug.IsMatch(slug) ? slug : "my-model";
+    }
+
     /// <summary>Numbers the next deployment; two that are begun at once cannot both be saved.</summary>
     public int TakeNumber() => ++LastNumber;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
 using Portal.Features.Connect;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Vertex;
 using Portal.Vertex.Contracts;
@@ -28,7 +29,7 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// </summary>
 public sealed class ServingService(
     IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CandidateService candidates, CatalogueService catalogue, BillingService billing,
-    IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    CurrentMember current, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name.</summary>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
@@ -45,6 +46,11 @@ public sealed class ServingService(
     /// <summary>The live deployment of an endpoint, for the playground.</summary>
     public async Task<Served> FindLiveAsync(string projectId, string endpointId, CancellationToken ct)
     {
+        if (!DeployRights.MayTry(current))
+        {
+            throw new PortalException("Your role lets you look at deployments, not call them. Ask an owner of your organization.");
+        }
+
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == endpointId && e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
         return await ReadAsync(db, endpoint, endpoint.LiveDeploymentId ?? throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again."), ct);

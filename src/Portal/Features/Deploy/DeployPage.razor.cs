@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Portal.Components;
+using Portal.Features.Connect;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+
+namespace Portal.Features.Deploy;
+
+public sealed partial class DeployPage : PortalPage
+{
+    private string _projectName = "";
+    private string _suggestedName = "";
+    private DeployState? _state;
+    private IReadOnlyList<DeployChoice> _choices = [];
+    private IReadOnlyList<ApiKey> _keys = [];
+    private Traffic? _traffic;
+    private IssuedKey? _issued;
+    private bool _another;
+
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [Inject]
+    private DeploymentService Deployments { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ApiKeyService Keys { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private TrafficService TrafficOf { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ProjectService Projects { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ConnectService Connect { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private CurrentMember Current { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!; // filled by the renderer
+
+    private bool MayDeploy => DeployRights.MayDeploy(Current);
+
+    private bool MayOverride => DeployRights.MayOverride(Current);
+
+    private bool HasKey => _keys.Any(k => k.RevokedAt is null);
+
+    private bool ShowsForm => _state is { UnderWay: null } state && (state.Live is null || _another);
+
+    private string Address => Navigation.BaseUri.TrimEnd('/');
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        _state = await Deployments.ReadAsync(ProjectId, ct);
+        if (_projectName is "")
+        {
+            _projectName = (await Projects.GetAsync(ProjectId, ct)).Project.Name;
+            _suggestedName = Endpoint.NameFrom(_projectName);
+        }
+
+        if (ShowsForm)
+        {
+            _choices = await Deployments.ChoicesAsync(ProjectId, ct);
+        }
+
+        if (_state.Endpoint is { } endpoint)
+        {
+            _keys = await Keys.ListAsync(endpoint.Id, ct);
+            _traffic = await TrafficOf.ReadAsync(endpoint.Id, ct);
+        }
+    }
+
+    private Task DeployAnotherAsync()
+    {
+        _another = true;
+        return RefreshAsync();
+    }
+
+    private void CancelAnother() => _another = false;
+
+    private async Task DeployAsync(DeployOrder order)
+    {
+        if (await RunAsync(ct => Deployments.DeployAsync(ProjectId, order.CandidateId, order.Name, order.OverrideReason, ct)))
+        {
+            _another = false;
+        }
+
+        await RefreshAsync();
+    }
+
+    private async Task RollBackAsync(Deployment deployment)
+    {
+        await RunAsync(ct => Deployments.RollBackAsync(ProjectId, deployment.Id, ct), $"{deployment.CandidateName} answers again.");
+        await RefreshAsync();
+    }
+
+    private async Task UndeployAsync()
+    {
+        if (await ConfirmAsync("Undeploy", $"Callers of {_state?.Endpoint?.Name} get \"not deployed\" from the next call on. Keys stay, and you can put it back with one click."))
+        {
+            await RunAsync(ct => Deployments.UndeployAsync(ProjectId, ct), "Undeployed. Nothing answers under this name now.");
+            await RefreshAsync();
+        }
+    }
+
+    private async Task IssueAsync(string name)
+    {
+        if (_state?.Endpoint is { } endpoint)
+        {
+            await RunAsync(async ct => _issued = await Keys.IssueAsync(ProjectId, endpoint.Id, name, ct));
+            await RefreshAsync();
+        }
+    }
+
+    private void ForgetIssued() => _issued = null;
+
+    private async Task RevokeAsync(ApiKey key)
+    {
+        if (await ConfirmAsync("Revoke", $"Revoke the key \"{key.Name}\" ({key.Prefix}…)? Whoever uses it is refused from the next call on. This cannot be undone."))
+        {
+            await RunAsync(ct => Keys.RevokeAsync(ProjectId, key.Id, ct), $"\"{key.Name}\" is revoked.");
+            await RefreshAsync();
+        }
+    }
+
+    private async Task<bool> ConfirmAsync(string act, string message) => await Dialogs.ShowMessageBoxAsync(act, message, act, cancelText: "Not now") is true;
+}
