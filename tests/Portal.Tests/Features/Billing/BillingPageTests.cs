@@ -1,0 +1,89 @@
+using Bunit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using Portal.Features.Billing;
+using Portal.Persistence;
+using Xunit;
+
+namespace Portal.Tests.Features.Billing;
+
+public sealed class BillingPageTests : BunitContext
+{
+    private readonly PortalDatabase _database = new();
+    private readonly Named _named = new();
+
+    public BillingPageTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
+        Services.AddSingleton<IDbContextFactory<PortalDbContext>>(_database);
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IUsageSubjects>(_named);
+        Services.AddScoped<BillingService>();
+    }
+
+    [Fact]
+    public void Page_OfAnEmptyMonth_SaysWhatWillBeHere()
+    {
+        var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
+
+        page.WaitForAssertion(() => Assert.Contains("Nothing used this month", page.Markup, StringComparison.Ordinal));
+        Assert.Contains("Nothing is charged", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_OfAMonthWithUsage_ShowsEachLineWithItsPriceAndTheSums()
+    {
+        Record(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"),
+            new UsageFact("prj_1", Meter.OutputTokens, UsageSource.Endpoint, 1_000_000, 2_500_000, "dep_1", "b"),
+            new UsageFact("prj_2", Meter.TuningTokens, UsageSource.Tuning, 1_000_000, 5_000_000, "job_1", "c"));
+        _named.IsPractice = false;
+
+        var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
+
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("section.usage").Count));
+        Assert.Contains("$8.10", page.Find("dl").TextContent, StringComparison.Ordinal);
+        var first = page.FindAll("section.usage")[0];
+        Assert.Contains("=cmd()", first.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Calls to the endpoint", "Input tokens", "2,000,000", "$0.30", "$0.60"], first.QuerySelectorAll("tbody tr:first-child td").Select(c => c.TextContent));
+        Assert.Equal("prj_2", page.FindAll("section.usage")[1].QuerySelector("h2")!.TextContent);
+        Assert.DoesNotContain("Practice mode", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Csv_OfANameThatIsAFormula_IsHarmlessText()
+    {
+        var line = new UsageLine("prj_1", UsageSource.Endpoint, Meter.InputTokens, 300_000, 1_500, 450, "USD", 1);
+        var month = new MonthSoFar(default, [line], 450, 0, "USD");
+
+        var csv = UsageCsv.Of(month, _ => "=cmd(\"a\",1)");
+
+        Assert.Equal("\"'=cmd(\"\"a\"\",1)\",prj_1,Calls to the endpoint,Input tokens,1500,0.3,0.00045,USD", csv.Split("\r\n")[1]);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _database.Dispose();
+    }
+
+    private void Record(params UsageFact[] facts)
+    {
+        using var db = _database.CreateDbContext();
+        foreach (var fact in facts)
+        {
+            new BillingService(_database, TimeProvider.System).Record(db, fact);
+        }
+
+        db.SaveChanges();
+    }
+
+    private sealed class Named : IUsageSubjects
+    {
+        public bool IsPractice { get; set; } = true;
+
+        public Task<IReadOnlyDictionary<string, string>> ProjectNamesAsync(CancellationToken ct) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string> { ["prj_1"] = "=cmd()" });
+    }
+}

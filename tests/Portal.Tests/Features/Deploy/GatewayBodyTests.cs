@@ -1,0 +1,85 @@
+using System.Net;
+using Xunit;
+
+namespace Portal.Tests.Features.Deploy;
+
+public sealed class GatewayBodyTests(GatewayBodyTests.Here here) : IClassFixture<GatewayBodyTests.Here>
+{
+    public static TheoryData<string, string> MalformedBodies => new()
+    {
+        { "", "" },
+        { "{", "" },
+        { "null", "" },
+        { "[]", "" },
+        { "\"text\"", "" },
+        { "{}", "contents" },
+        { """{"contents":null}""", "contents" },
+        { """{"contents":[]}""", "contents" },
+        { """{"contents":"text"}""", "contents" },
+        { """{"contents":[null]}""", "contents[0]" },
+        { """{"contents":[{}]}""", "contents[0].parts" },
+        { """{"contents":[{"parts":[]}]}""", "contents[0].parts" },
+        { """{"contents":[{"parts":[null]}]}""", "contents[0].parts[0]" },
+        { """{"contents":[{"parts":[{}]}]}""", "contents[0].parts[0]" },
+        { """{"contents":[{"parts":[{"text":7}]}]}""", "contents[0].parts[0].text" },
+        { """{"contents":[{"role":"system","parts":[{"text":"x"}]}]}""", "contents[0].role" },
+        { """{"contents":[{"parts":[{"fileData":{"fileUri":"gs://other/secret","mimeType":"text/plain"}}]}]}""", "contents[0].parts[0].file_data" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"contents":[{"parts":[{"text":"y"}]}]}""", "" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"tenantId":"org_b"}""", "tenantId" },
+        { """{"contents":[{"parts":[{"text":"\ud800"}]}]}""", "contents[0].parts[0].text" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"temperature":1e400}}""", "generationConfig.temperature" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"temperature":3}}""", "generation_config.temperature" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":99999999999}}""", "generationConfig.maxOutputTokens" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":-1}}""", "generation_config.max_output_tokens" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"candidateCount":8}}""", "generation_config.candidate_count" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"responseSchema":{"title":"\udc00"}}}""", "generationConfig.responseSchema.title" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]}""", "tools" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"cachedContent":"projects/1/locations/l/cachedContents/2"}""", "cached_content" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"labels":{"a":"b"}}""", "labels" },
+        { new string('[', 100) + new string(']', 100), "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(MalformedBodies))]
+    public async Task Post_OfAMalformedBody_IsInvalidAndNamesTheField(string body, string field)
+    {
+        var (rig, live) = (here.Rig, here.Live);
+        var before = await GatewayTests.CountAsync(rig, "org_a");
+
+        using var response = await rig.PostAsync(live.Generate, live.Key, body);
+
+        var error = (await GatewayTests.JsonAsync(response, HttpStatusCode.BadRequest))["error"]!;
+        Assert.Equal((400, "INVALID_ARGUMENT"), ((int)error["code"]!, (string?)error["status"]));
+        Assert.Equal(field, (string?)error["details"]?[0]!["fieldViolations"]![0]!["field"] ?? "");
+        Assert.Empty(rig.Vertex.Asked);
+        Assert.Equal((before.Logs + 1, 0), await GatewayTests.CountAsync(rig, "org_a"));
+    }
+
+    [Fact]
+    public async Task Post_OfBytesThatAreNoText_IsInvalid()
+    {
+        var (rig, live) = (here.Rig, here.Live);
+        byte[] body = [.. """{"contents":[{"parts":[{"text":" """u8, 0xC3, 0x28, .. "\"}]}]}"u8];
+
+        using var response = await rig.PostAsync(live.Generate, live.Key, new ByteArrayContent(body));
+
+        await GatewayTests.JsonAsync(response, HttpStatusCode.BadRequest);
+        Assert.Empty(rig.Vertex.Asked);
+    }
+
+    /// <summary>One gateway for all of them: none may hurt it.</summary>
+    public sealed class Here : IAsyncLifetime
+    {
+        internal GatewayRig Rig { get; private set; } = default!; // made before the first test
+
+        internal LiveEndpoint Live { get; private set; } = default!; // made before the first test
+
+        public async ValueTask InitializeAsync()
+        {
+            Rig = await GatewayRig.StartAsync(("Deploy:Burst", "1000"));
+            Live = await Rig.GoLiveAsync("org_a", "intents");
+        }
+
+        public ValueTask DisposeAsync() => Rig.DisposeAsync();
+    }
+}

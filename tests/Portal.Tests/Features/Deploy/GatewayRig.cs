@@ -1,0 +1,181 @@
+using System.Net.Http.Headers;
+using System.Security.Claims;
+using System.Text;
+using Hangfire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Portal.Features.Billing;
+using Portal.Features.Connect;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Deploy;
+using Portal.Features.Evaluate;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+using Portal.Storage;
+using Portal.Vertex;
+
+namespace Portal.Tests.Features.Deploy;
+
+/// <summary>The portal's own slices on a port and a SQLite file, in front of a vendor that a test commands.</summary>
+internal sealed class GatewayRig : IAsyncDisposable
+{
+    public const string Instruction = "Name the intent of the message.";
+
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private GatewayRig(WebApplication app, FakeVertex vertex, string folder)
+    {
+        (_app, Vertex, _folder) = (app, vertex, folder);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public FakeVertex Vertex { get; }
+
+    public HttpClient Http { get; }
+
+    public RecordedWork Work => (RecordedWork)_app.Services.GetRequiredService<IBackgroundJobClient>();
+
+    public string DatabaseFile => Path.Combine(_folder, "portal.db");
+
+    public static async Task<GatewayRig> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var vertex = await FakeVertex.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("portal-gateway-").FullName;
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection([
+            new("Storage:Folder", folder), new("Database:ConnectionString", $"Data Source={Path.Combine(folder, "portal.db")}"),
+            new("Connect:Kind", "Sandbox"), new("Connect:SandboxUrl", vertex.Url),
+            .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.AddStorage();
+        builder.AddPersistence();
+        builder.Services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
+        builder.AddBilling();
+        builder.AddConnect();
+        builder.AddDefine();
+        builder.AddData();
+        builder.AddModel();
+        builder.AddEvaluate();
+        builder.AddDeploy();
+        builder.Services.Configure<VertexTransportOptions>(o => (o.BaseDelay, o.MaxDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)));
+        var app = builder.Build();
+        app.MapDeploy();
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
+            await using var db = scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext();
+            await db.Database.EnsureCreatedAsync();
+        }
+
+        await app.StartAsync();
+        return new GatewayRig(app, vertex, folder);
+    }
+
+    /// <summary>Services as a member of an organisation has them in a circuit.</summary>
+    public AsyncServiceScope As(string tenantId, MemberRole role = MemberRole.Owner)
+    {
+        var scope = _app.Services.CreateAsyncScope();
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_1"), new Claim("name", "Olivia Brandt")]));
+        scope.ServiceProvider.GetRequiredService<CurrentMember>().Enter(new Membership(tenantId, tenantId, tenantId, TenantKind.Customer, role), user);
+        return scope;
+    }
+
+    /// <summary>Services as a worker has them.</summary>
+    public AsyncServiceScope AsNobody() => _app.Services.CreateAsyncScope();
+
+    public async Task<T> ReadAsync<T>(string tenantId, Func<PortalDbContext, Task<T>> read)
+    {
+        await using var scope = As(tenantId);
+        await using var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        return await read(db);
+    }
+
+    /// <summary>A project whose endpoint answers, and a key to it.</summary>
+    public async Task<LiveEndpoint> GoLiveAsync(string tenantId, string name)
+    {
+        await using var scope = As(tenantId);
+        var draft = await DraftAsync(tenantId, name);
+        await using (var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync())
+        {
+            var deployment = await db.Deployments.SingleAsync(d => d.Id == draft.DeploymentId);
+            deployment.GoLive(db.Now);
+            (await db.Endpoints.SingleAsync(e => e.Id == draft.EndpointId)).PutLive(deployment.Id);
+            await db.SaveChangesAsync();
+        }
+
+        var key = await scope.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(draft.ProjectId, draft.EndpointId, "Support desk", CancellationToken.None);
+        return draft with { Key = key.Secret, KeyId = key.Id };
+    }
+
+    /// <summary>The same, approved but not yet tested.</summary>
+    public async Task<LiveEndpoint> DraftAsync(string tenantId, string name)
+    {
+        await using var scope = As(tenantId);
+        await using var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        var project = await scope.ServiceProvider.GetRequiredService<ProjectService>().CreateAsync("Support triage", CancellationToken.None);
+        var task = new TaskDraft("Route messages", TaskKind.Classify, Instruction, ["billing", "card"], MetricKind.Accuracy, 0.9);
+        await scope.ServiceProvider.GetRequiredService<ProjectService>().SaveTaskAsync(project.Id, task, CancellationToken.None);
+        var model = CatalogueService.Embedded().First(m => m.PricesAt(db.Now) is not null && m.IsOffered);
+        var recipe = Recipe.Of(project.Id, new RecipeContent(Instruction, [new Shot("Where is my bill?", "billing")], 0, 64, "", null), db.Now);
+        db.Recipes.Add(recipe);
+        var candidate = new Candidate
+        {
+            ProjectId = project.Id, Name = "Flash few-shot", Rung = Rung.FewShot, BaseModelId = model.Id, ModelName = model.Id,
+            RecipeId = recipe.Id, SourceId = "ver_1", Key = "k", CreatedAt = db.Now,
+        };
+        db.Candidates.Add(candidate);
+        var endpoint = new Endpoint { ProjectId = project.Id, Name = name, CreatedAt = db.Now };
+        db.Endpoints.Add(endpoint);
+        var deployment = new Deployment
+        {
+            ProjectId = project.Id, EndpointId = endpoint.Id, CandidateId = candidate.Id, CandidateName = candidate.Name, BaseModelId = model.Id,
+            Number = endpoint.TakeNumber(), GatePassed = true, ApprovedByUserId = "usr_1", ApprovedAt = db.Now,
+        };
+        db.Deployments.Add(deployment);
+        await db.SaveChangesAsync();
+        return new LiveEndpoint(tenantId, project.Id, endpoint.Id, deployment.Id, candidate.Id, name, model.PricesAt(db.Now)!, "", "");
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string? key, string body = """{"contents":[{"role":"user","parts":[{"text":"My card is gone"}]}]}""") =>
+        PostAsync(path, key, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
+
+    public Task<HttpResponseMessage> PostAsync(string path, string? key, HttpContent body, CancellationToken ct = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        body.Headers.ContentType ??= new MediaTypeHeaderValue("application/json");
+        if (key is not null)
+        {
+            request.Headers.Add("x-goog-api-key", key);
+        }
+
+        return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        await Vertex.DisposeAsync();
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile}");
+        SqliteConnection.ClearPool(connection);
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+internal sealed record LiveEndpoint(
+    string TenantId, string ProjectId, string EndpointId, string DeploymentId, string CandidateId, string Name, TokenPrices Prices, string Key, string KeyId)
+{
+    public string Generate => $"/v1/models/{Name}:generateContent";
+
+    public string Stream => $"/v1/models/{Name}:streamGenerateContent?alt=sse";
+}

@@ -1,0 +1,266 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
+using Portal.Features.Deploy;
+using Xunit;
+
+namespace Portal.Tests.Features.Deploy;
+
+public sealed class GatewayTests
+{
+    [Theory]
+    [InlineData("v1", "header")]
+    [InlineData("v1beta", "header")]
+    [InlineData("v1beta", "bearer")]
+    [InlineData("v1", "query")]
+    public async Task GenerateContent_WithAKey_AnswersInGeminisShapeAndBills(string version, string place)
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var path = $"/{version}/models/intents:generateContent{(place is "query" ? $"?key={live.Key}" : "")}";
+        if (place is "bearer")
+        {
+            rig.Http.DefaultRequestHeaders.Authorization = new("Bearer", live.Key);
+        }
+
+        using var response = await rig.PostAsync(path, place is "header" ? live.Key : null);
+
+        var body = await JsonAsync(response, HttpStatusCode.OK);
+        Assert.Equal("billing", (string?)body["candidates"]![0]!["content"]!["parts"]![0]!["text"]);
+        Assert.Equal("intents@1", (string?)body["modelVersion"]);
+        Assert.Equal(21, (int)body["usageMetadata"]!["promptTokenCount"]!);
+        var log = await rig.ReadAsync("org_a", db => db.InferenceLogs.SingleAsync());
+        Assert.Equal(log.ResponseId, (string?)body["responseId"]);
+        Assert.Equal((200, live.KeyId, UsageSource.Endpoint), (log.Status, log.ApiKeyId, log.Source));
+        Assert.Equal((21, 5, 5, 3), (log.InputTokens, log.CachedTokens, log.OutputTokens, log.ThinkingTokens));
+        var usage = await rig.ReadAsync("org_a", db => db.UsageEvents.OrderBy(u => u.Meter).ToListAsync());
+        Assert.Equal([(Meter.InputTokens, 21L, live.Prices.Input), (Meter.OutputTokens, 5L, live.Prices.Output)], usage.Select(u => (u.Meter, u.Quantity, u.PricePerMillion)));
+        Assert.Equal(log.AmountMicros, usage.Sum(u => u.AmountMicros));
+    }
+
+    [Fact]
+    public async Task GenerateContent_OfOneQuestion_AsksTheModelAsTheRecipeDoes()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync(live.Generate, live.Key, """
+            {"systemInstruction":{"parts":[{"text":"Be brief."}]},
+             "contents":[{"role":"user","parts":[{"text":"Hello"}]},{"role":"model","parts":[{"text":"Hi"}]},{"parts":[{"text":"My card is gone"}]}],
+             "generationConfig":{"temperature":0.5,"maxOutputTokens":9000}}
+            """);
+
+        await JsonAsync(response, HttpStatusCode.OK);
+        var asked = Assert.Single(rig.Vertex.Asked).Body;
+        Assert.Equal([GatewayRig.Instruction, "Be brief."], asked["systemInstruction"]!["parts"]!.AsArray().Select(p => (string?)p!["text"]));
+        Assert.Equal(
+            [("user", "Where is my bill?"), ("model", "billing"), ("user", "Hello"), ("model", "Hi"), ("user", "My card is gone")],
+            asked["contents"]!.AsArray().Select(c => ((string?)c!["role"], (string?)c["parts"]![0]!["text"])));
+        Assert.Equal(0.5, (double)asked["generationConfig"]!["temperature"]!);
+        Assert.Equal(64, (int)asked["generationConfig"]!["maxOutputTokens"]!);
+    }
+
+    [Fact]
+    public async Task StreamGenerateContent_AsEvents_EndsEachAndBillsBeforeTheLast()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync(live.Stream, live.Key);
+
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.EndsWith("\r\n\r\n", text, StringComparison.Ordinal);
+        var events = text.Split("\r\n\r\n", StringSplitOptions.RemoveEmptyEntries).Select(e => JsonNode.Parse(e["data: ".Length..])!).ToList();
+        Assert.Equal(["bil", "ling"], events.Select(e => (string?)e["candidates"]![0]!["content"]!["parts"]![0]!["text"]));
+        Assert.All(events, e => Assert.Equal("intents@1", (string?)e["modelVersion"]));
+        Assert.Single(events.Select(e => (string?)e["responseId"]).Distinct());
+        Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+    }
+
+    [Fact]
+    public async Task StreamGenerateContent_WithoutAlt_IsOneArray()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync("/v1/models/intents:streamGenerateContent", live.Key);
+
+        Assert.Equal(2, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task StreamGenerateContent_LastChunk_LeavesAfterTheRecord()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        using var response = await rig.PostAsync(live.Stream, live.Key);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (line.Contains("usageMetadata", StringComparison.Ordinal))
+            {
+                Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+                return;
+            }
+        }
+
+        Assert.Fail("The last chunk never came.");
+    }
+
+    [Fact]
+    public async Task StreamGenerateContent_CallerGoesAway_IsBilledOnceForAll()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var gone = new TaskCompletionSource();
+        rig.Vertex.Answer = async http =>
+        {
+            await FakeVertex.StreamAsync(http, FakeVertex.Chunk("a"), FakeVertex.Chunk("b"));
+            await gone.Task;
+            await FakeVertex.StreamAsync(http, FakeVertex.Chunk("c", last: true));
+        };
+
+        using (var response = await rig.PostAsync(live.Stream, live.Key))
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            Assert.Contains("\"a\"", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        }
+
+        gone.SetResult();
+        await WaitForRecordAsync(rig);
+        Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+        Assert.Equal(21, (await rig.ReadAsync("org_a", db => db.InferenceLogs.SingleAsync())).InputTokens);
+    }
+
+    [Fact]
+    public async Task GenerateContent_CallerGoesAway_IsBilledOnce()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var asked = new TaskCompletionSource();
+        var gone = new TaskCompletionSource();
+        rig.Vertex.Answer = async http =>
+        {
+            asked.SetResult();
+            await gone.Task;
+            await FakeVertex.JsonAsync(http, FakeVertex.Whole("billing"));
+        };
+        using var leave = new CancellationTokenSource();
+        var call = rig.PostAsync(live.Generate, live.Key, new StringContent("""{"contents":[{"parts":[{"text":"x"}]}]}"""), leave.Token);
+        await asked.Task;
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        gone.SetResult();
+
+        await WaitForRecordAsync(rig);
+        Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+    }
+
+    [Fact]
+    public async Task CountTokens_CountsTheRecipeTooAndBillsNothing()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync("/v1beta/models/intents:countTokens", live.Key);
+
+        Assert.Equal(17, (int)(await JsonAsync(response, HttpStatusCode.OK))["totalTokens"]!);
+        Assert.Equal(3, Assert.Single(rig.Vertex.Asked).Body["contents"]!.AsArray().Count);
+        Assert.Equal((0, 0), await CountAsync(rig, "org_a"));
+    }
+
+    [Fact]
+    public async Task Get_OfTheKeysModel_NamesWhatItCanDo()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        rig.Http.DefaultRequestHeaders.Add("x-goog-api-key", live.Key);
+
+        using var response = await rig.Http.GetAsync("/v1beta/models/intents");
+
+        Assert.Equal("models/intents", (string?)(await JsonAsync(response, HttpStatusCode.OK))["name"]);
+    }
+
+    [Theory]
+    [InlineData("/v1/models/intents:translate")]
+    [InlineData("/v1/models/intents")]
+    [InlineData("/v1/files")]
+    [InlineData("/v1beta/projects/p/locations/l/endpoints/1:generateContent")]
+    public async Task Post_ToNoMethod_IsNotFoundInJson(string path)
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync(path, live.Key);
+
+        Assert.Equal("NOT_FOUND", (string?)(await JsonAsync(response, HttpStatusCode.NotFound))["error"]!["status"]);
+    }
+
+    [Fact]
+    public async Task ChatCompletions_InOpenAisShape_AnswersAndBills()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        rig.Http.DefaultRequestHeaders.Authorization = new("Bearer", live.Key);
+
+        using var response = await rig.PostAsync("/openai/v1/chat/completions", null, """
+            {"model":"intents","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"My card"}]}],"user":"u1","stop":"x"}
+            """);
+
+        var body = await JsonAsync(response, HttpStatusCode.OK);
+        Assert.Equal("billing", (string?)body["choices"]![0]!["message"]!["content"]);
+        Assert.Equal("stop", (string?)body["choices"]![0]!["finish_reason"]);
+        Assert.Equal((21, 5), ((int)body["usage"]!["prompt_tokens"]!, (int)body["usage"]!["completion_tokens"]!));
+        Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", 400, "model")]
+    [InlineData("""{"model":"intents","messages":[]}""", 400, "messages")]
+    [InlineData("""{"model":"intents","messages":[null]}""", 400, "messages[0].content")]
+    [InlineData("""{"model":"intents","messages":[{"role":"tool","content":"x"}]}""", 400, "messages[0].role")]
+    [InlineData("""{"model":"intents","messages":[{"role":"user","content":7}]}""", 400, "messages[0].content")]
+    [InlineData("""{"model":"intents","stream":true,"messages":[{"role":"user","content":"x"}]}""", 400, "stream")]
+    [InlineData("""{"model":"intents","stop":[1],"messages":[{"role":"user","content":"x"}]}""", 400, "stop")]
+    [InlineData("""{"model":"other","messages":[{"role":"user","content":"x"}]}""", 404, null)]
+    [InlineData("""{"model":""", 400, null)]
+    public async Task ChatCompletions_OfAWrongRequest_SaysSoInOpenAisShape(string body, int status, string? param)
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync("/openai/v1/chat/completions", live.Key, body);
+
+        var error = (await JsonAsync(response, (HttpStatusCode)status))["error"]!;
+        Assert.Equal("invalid_request_error", (string?)error["type"]);
+        Assert.Equal(param, (string?)error["param"]);
+        Assert.Empty(rig.Vertex.Asked);
+    }
+
+    internal static async Task<JsonNode> JsonAsync(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode}: {text}");
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        return JsonNode.Parse(text)!;
+    }
+
+    internal static Task<(int Logs, int Events)> CountAsync(GatewayRig rig, string tenantId) =>
+        rig.ReadAsync(tenantId, async db => (await db.InferenceLogs.CountAsync(), await db.UsageEvents.CountAsync()));
+
+    private static async Task WaitForRecordAsync(GatewayRig rig)
+    {
+        for (var i = 0; i < 200 && (await CountAsync(rig, "org_a")).Logs is 0; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        // A second record would come at once after the first.
+        await Task.Delay(100);
+    }
+}
