@@ -1,3 +1,4 @@
+using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Tenancy;
@@ -6,7 +7,7 @@ using Portal.Persistence;
 namespace Portal.Features.Admin;
 
 /// <summary>On the first start of a demo: two organisations, a consultancy and an admin, and one project ready to be tuned.</summary>
-public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<SignInOptions> signIn, TimeProvider time)
+public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<SignInOptions> signIn, IBackgroundJobClient jobs, TimeProvider time)
 {
     private static readonly (string Slug, string Name, TenantKind Kind)[] s_organizations =
     [
@@ -15,15 +16,23 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
         ("fieldwork-partners", "Fieldwork Partners", TenantKind.Consultancy),
     ];
 
-    /// <summary>True when it made the organisations: the first start.</summary>
-    public async Task<bool> RunAsync(CancellationToken ct)
+    public async Task RunAsync(CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.Tenants.AnyAsync(ct))
+        if (!await db.Tenants.AnyAsync(ct))
         {
-            return false;
+            await AddOrganizationsAsync(db, ct);
         }
 
+        // In the background: nobody waits for the demo to see the sign-in page.
+        if (await db.Tenants.SingleOrDefaultAsync(t => t.Slug == s_organizations[0].Slug, ct) is { } withProject)
+        {
+            jobs.Enqueue<DemoWorker>(w => w.RunAsync(withProject.Id, CancellationToken.None));
+        }
+    }
+
+    private async Task AddOrganizationsAsync(PortalDbContext db, CancellationToken ct)
+    {
         var now = time.GetUtcNow().UtcDateTime;
         var issuer = signIn.Value.Authority.TrimEnd('/');
         foreach (var (slug, name, kind) in s_organizations)
@@ -43,6 +52,5 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
         }
 
         await db.SaveChangesAsync(ct);
-        return true;
     }
 }

@@ -397,6 +397,47 @@ namespace Portal.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "EvaluationRun",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    VersionId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Metric = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Target = table.Column<double>(type: "double precision", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    StartedByUserId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    StartedByName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    CancelRequestedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Problem = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    ProblemDetails = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    LeaseUntil = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    LeaseToken = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Attempts = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvaluationRun", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_EvaluationRun_DatasetVersion_TenantId_VersionId",
+                        columns: x => new { x.TenantId, x.VersionId },
+                        principalTable: "DatasetVersion",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_EvaluationRun_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FrozenExample",
                 columns: table => new
                 {
@@ -733,6 +774,42 @@ namespace Portal.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "EvaluatedCandidate",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    EvaluationId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Place = table.Column<int>(type: "integer", nullable: false),
+                    CandidateId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Rung = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RunId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    ResultJson = table.Column<string>(type: "character varying(4000000)", maxLength: 4000000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvaluatedCandidate", x => new { x.TenantId, x.EvaluationId, x.Place });
+                    table.ForeignKey(
+                        name: "FK_EvaluatedCandidate_CandidateRun_TenantId_RunId",
+                        columns: x => new { x.TenantId, x.RunId },
+                        principalTable: "CandidateRun",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_EvaluatedCandidate_Candidate_TenantId_CandidateId",
+                        columns: x => new { x.TenantId, x.CandidateId },
+                        principalTable: "Candidate",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_EvaluatedCandidate_EvaluationRun_TenantId_EvaluationId",
+                        columns: x => new { x.TenantId, x.EvaluationId },
+                        principalTable: "EvaluationRun",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ModelChoice",
                 columns: table => new
                 {
@@ -834,6 +911,32 @@ namespace Portal.Persistence.Postgres.Migrations
                 table: "DatasetVersion",
                 columns: new[] { "TenantId", "ProjectId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvaluatedCandidate_TenantId_CandidateId",
+                table: "EvaluatedCandidate",
+                columns: new[] { "TenantId", "CandidateId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvaluatedCandidate_TenantId_RunId",
+                table: "EvaluatedCandidate",
+                columns: new[] { "TenantId", "RunId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvaluationRun_State",
+                table: "EvaluationRun",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvaluationRun_TenantId_ProjectId_Number",
+                table: "EvaluationRun",
+                columns: new[] { "TenantId", "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvaluationRun_TenantId_VersionId",
+                table: "EvaluationRun",
+                columns: new[] { "TenantId", "VersionId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Finding_TenantId_ImportId_Rule",
@@ -971,6 +1074,9 @@ namespace Portal.Persistence.Postgres.Migrations
                 name: "Dataset");
 
             migrationBuilder.DropTable(
+                name: "EvaluatedCandidate");
+
+            migrationBuilder.DropTable(
                 name: "Example");
 
             migrationBuilder.DropTable(
@@ -1002,6 +1108,9 @@ namespace Portal.Persistence.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "UsageEvent");
+
+            migrationBuilder.DropTable(
+                name: "EvaluationRun");
 
             migrationBuilder.DropTable(
                 name: "Finding");
