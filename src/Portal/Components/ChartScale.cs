@@ -13,7 +13,8 @@ public sealed record ChartScale(double Low, double High, IReadOnlyList<double> T
             (low, high) = (0, 1);
         }
 
-        if (high <= low)
+        // Closer together than a tenth of a millionth is one value, as far as anybody can read.
+        if (high - low <= Math.Max(Math.Abs(low), Math.Abs(high)) * 1e-7)
         {
             var room = low is 0 ? 1 : Math.Abs(low) * 0.1;
             (low, high) = (low - room, low + room);
@@ -22,7 +23,7 @@ public sealed record ChartScale(double Low, double High, IReadOnlyList<double> T
         var step = StepOf((high - low) / Math.Max(1, wanted - 1));
         step = whole ? Math.Max(1, step) : step;
         var (first, last) = (Math.Floor(low / step), Math.Ceiling(high / step));
-        var ticks = Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 12)).ToList();
+        var ticks = Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 15)).ToList();
         return new ChartScale(ticks[0], ticks[^1], ticks);
     }
 
@@ -33,7 +34,7 @@ public sealed record ChartScale(double Low, double High, IReadOnlyList<double> T
     public string Word(double tick)
     {
         var step = Ticks.Count > 1 ? Ticks[1] - Ticks[0] : 1;
-        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 8);
+        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 14);
         return tick.ToString("N" + decimals, CultureInfo.GetCultureInfo("en-US"));
     }
 

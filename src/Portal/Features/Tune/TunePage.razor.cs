@@ -20,6 +20,7 @@ public sealed partial class TunePage : PortalPage
     private int? _adapterSize;
     private bool _tuneAnyway;
     private bool _again;
+    private bool _wantsQuote;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -41,6 +42,7 @@ public sealed partial class TunePage : PortalPage
         { Blockers: { Count: > 0 } blockers } => string.Join(" ", blockers),
         { IsUnnecessary: true } when !_tuneAnyway => "Tuning is not needed: your prompt is proven good enough.",
         _ when !Tuning.MayStart => "Your role lets you watch tuning, not start it. Ask an owner, admin or editor.",
+        _ when _quote is null && _quoteProblem is "" => "Counting the tokens of your rows…",
         _ => _quoteProblem,
     };
 
@@ -52,7 +54,7 @@ public sealed partial class TunePage : PortalPage
         {
             _plan = await Tuning.PlanAsync(ProjectId, ct);
             _history = await Tuning.HistoryAsync(ProjectId, ct);
-            await QuoteAsync(ct);
+            _wantsQuote = true;
         }
 
         if (_job is { } job)
@@ -63,26 +65,42 @@ public sealed partial class TunePage : PortalPage
         }
     }
 
-    private async Task ChangeAsync(Action change)
+    /// <summary>Counting asks Google and may take seconds, so the page is shown first.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_wantsQuote && !IsBusy && Face is PageFace.Content)
+        {
+            _wantsQuote = false;
+            await RunAsync(QuoteAsync);
+            StateHasChanged();
+        }
+    }
+
+    private void Change(Action change)
     {
         change();
-        await QuoteAsync(Leaving);
+        (_quote, _quoteProblem, _wantsQuote) = (null, "", true);
     }
 
     private async Task QuoteAsync(CancellationToken ct)
     {
         (_quote, _quoteProblem) = (null, "");
-        if (_plan is { Blockers.Count: 0 } plan && !IsOpen)
+        if (_plan is not { Blockers.Count: 0 } plan || IsOpen)
         {
-            try
-            {
-                _quote = await Tuning.QuoteAsync(plan, Settings, ct);
-            }
-            catch (PortalException expected)
-            {
-                // Stands beside the settings it is about, where a message that fades would not help.
-                _quoteProblem = expected.Message;
-            }
+            return;
+        }
+
+        var settings = Settings;
+        try
+        {
+            var quote = await Tuning.QuoteAsync(plan, settings, ct);
+            // Somebody may have gone on typing; then this is the price of something else.
+            _quote = settings == Settings ? quote : null;
+        }
+        catch (PortalException expected)
+        {
+            // Stands beside the settings it is about, where a message that fades would not help.
+            _quoteProblem = expected.Message;
         }
     }
 
