@@ -136,10 +136,12 @@ internal sealed class TuneRig : IDisposable
     }
 
     /// <summary>Ticks until the project's job has ended. False if the process died first.</summary>
-    public async Task<bool> RunToTheEndAsync(string projectId, int mostTicks = 200)
+    /// <param name="pause">Real time between ticks, for a Google that really trains.</param>
+    public async Task<bool> RunToTheEndAsync(string projectId, int mostTicks = 200, TimeSpan pause = default)
     {
         for (var tick = 0; tick < mostTicks; tick++)
         {
+            await Task.Delay(pause);
             if (!await TickAsync(TimeSpan.FromSeconds(4)))
             {
                 return false;

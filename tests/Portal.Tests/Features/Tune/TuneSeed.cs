@@ -11,14 +11,16 @@ internal static class TuneSeed
     public const string ModelId = "gemini-test-flash";
 
     public static async Task<string> ProjectAsync(
-        PortalDatabase database, int train = 40, int validation = 10, Verdict? verdict = Verdict.Climb, long? price = 5_000_000, ModelState state = ModelState.Tunable, bool frozen = true)
+        PortalDatabase database, int train = 40, int validation = 10, Verdict? verdict = Verdict.Climb, long? price = 5_000_000, ModelState state = ModelState.Tunable, bool frozen = true,
+        string? model = null)
     {
         await using var db = database.CreateDbContext();
-        if (await db.CatalogueModels.FindAsync(ModelId + state + price) is null)
+        var modelId = model ?? ModelId + state + price;
+        if (await db.CatalogueModels.FindAsync(modelId) is null)
         {
             db.CatalogueModels.Add(new CatalogueModel
             {
-                Id = ModelId + state + price,
+                Id = modelId,
                 DisplayName = "Test Flash",
                 Tier = ModelTier.Flash,
                 State = state,
@@ -60,7 +62,7 @@ internal static class TuneSeed
 
         if (verdict is { } chosen)
         {
-            Choose(db, project.Id, version.Id, chosen, ModelId + state + price);
+            Choose(db, project.Id, version.Id, chosen, modelId);
         }
 
         await db.SaveChangesAsync();
