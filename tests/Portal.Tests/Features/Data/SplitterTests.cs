@@ -1,0 +1,98 @@
+using System.Globalization;
+using Portal.Features.Data;
+using Xunit;
+
+namespace Portal.Tests.Features.Data;
+
+public sealed class SplitterTests
+{
+    [Theory]
+    [InlineData(20, 16, 2, 2)]
+    [InlineData(100, 80, 10, 10)]
+    [InlineData(10_003, 8_002, 1_000, 1_001)]
+    [InlineData(400_000, 355_000, 5_000, 40_000)]
+    public void Sizes_AreEightyTenTenWithinGooglesLimit(int rows, int train, int validation, int test) =>
+        Assert.Equal((train, validation, test), Splitter.Sizes(rows));
+
+    [Fact]
+    public void Assign_DistinctRows_HitsTheSizesExactlyAndSpreadsEveryLabel()
+    {
+        var rows = Enumerable.Range(0, 777).Select(i => Row(DataKit.Sentence(i), "label" + (i % 37).ToString(CultureInfo.InvariantCulture))).ToList();
+
+        var plan = Splitter.Assign(rows, "seed");
+
+        Assert.Equal(Splitter.Sizes(777), (plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)));
+        Assert.All(rows.Zip(plan.Splits).GroupBy(r => r.First.Stratum), label => Assert.Equal(3, label.Select(r => r.Second).Distinct().Count()));
+    }
+
+    [Fact]
+    public void Assign_LabelOfThreeRows_HasOneInEachSplit()
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => Row(DataKit.Sentence(i), i < 3 ? "rare" : "common")).ToList();
+
+        var plan = Splitter.Assign(rows, "seed");
+
+        Assert.Equal([Split.Train, Split.Validation, Split.Test], plan.Splits[..3].Order());
+    }
+
+    [Fact]
+    public void Assign_RowsInAnotherOrder_SplitsThemTheSame()
+    {
+        var rows = Enumerable.Range(0, 500).Select(i => Row(DataKit.Sentence(i % 450) + (i >= 450 ? " !" : ""), "l" + (i % 5).ToString(CultureInfo.InvariantCulture))).ToList();
+        var shuffled = rows.ToArray();
+        new Random(7).Shuffle(shuffled);
+
+        var (first, second) = (Splitter.Assign(rows, "seed"), Splitter.Assign(shuffled, "seed"));
+
+        var expected = rows.Zip(first.Splits).ToDictionary(r => r.First.Content, r => r.Second);
+        Assert.All(shuffled.Zip(second.Splits), r => Assert.Equal(expected[r.First.Content], r.Second));
+        Assert.NotEqual(first.Splits, Splitter.Assign(rows, "another seed").Splits);
+    }
+
+    [Fact]
+    public void Assign_NearDuplicates_NeverCrossASplit()
+    {
+        // A hundred families of five texts: case, punctuation, white space, and one word of twenty changed.
+        var rows = Enumerable.Range(0, 100).SelectMany(family =>
+        {
+            var text = $"{DataKit.Sentence(family)} {DataKit.Sentence(1_000 + family)} {DataKit.Sentence(2_000 + family)}";
+            return new[] { text, text.ToUpperInvariant(), text.Replace(" ", "  ", StringComparison.Ordinal) + "?", "  " + text, text[..^5] + "other" };
+        }).Select(t => Row(t, "x")).ToList();
+
+        var plan = Splitter.Assign(rows, "seed");
+
+        Assert.All(plan.Splits.Chunk(5), family => Assert.Single(family.Distinct()));
+        Assert.Equal(500, plan.KeptTogether);
+        Assert.Equal(Splitter.Sizes(500), (plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)));
+    }
+
+    [Fact]
+    public void Assign_AllRowsAlike_KeepsThemTogetherEvenIfASplitStaysEmpty()
+    {
+        var plan = Splitter.Assign([.. Enumerable.Repeat(Row("the same words again", "x"), 40)], "seed");
+
+        Assert.Equal((40, 0, 0), (plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)));
+    }
+
+    [Theory]
+    [InlineData("Where is my card?", "where is MY card", 1)]
+    [InlineData("one two three four five six seven eight nine ten eleven", "one two three four five six seven eight nine ten twelve", 0.818)]
+    [InlineData("left hand", "right foot", 0)]
+    [InlineData("今天天气很好", "今天天气不好", 0.428)]
+    public void Jaccard_OfWordPairs_IsWhatItIsByHand(string left, string right, double expected) =>
+        Assert.Equal(expected, Shingles.Jaccard(Shingles.Of(left).Pairs, Shingles.Of(right).Pairs), 0.002);
+
+    [Fact]
+    public void Group_ManyRowsInTime_FindsWhatWasPlanted()
+    {
+        var texts = Enumerable.Range(0, 20_000).Select(i => DataKit.Sentence(i) + " " + DataKit.Sentence(90_000 + i)).ToList();
+        texts.AddRange(Enumerable.Range(0, 200).Select(i => texts[i * 7] + " indeed"));
+
+        var groups = NearDuplicates.Group([.. texts.Select(Shingles.Of)]);
+
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Equal(groups[i * 7], groups[20_000 + i]));
+        Assert.Equal(20_000, groups.Distinct().Count());
+    }
+
+    private static SplitRow Row(string input, string output) => SplitRow.Of(input, output, output);
+}
