@@ -30,6 +30,20 @@ public static class PortalUrls
         return Step(org, projectId, "model") + (query is "" ? "" : $"?{query}");
     }
 
+    /// <summary>The Data step on one of its tabs, with what is open there.</summary>
+    public static string Data(string org, string projectId, string tab, params ReadOnlySpan<(string Name, string? Value)> more)
+    {
+        var address = $"{Step(org, projectId, "data")}?tab={tab}";
+        foreach (var (name, value) in more)
+        {
+            address += string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
+        }
+
+        return address;
+    }
+
+    public static string SetAsideRows(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/set-aside.csv";
+
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
     /// <summary>Only an address on this portal may be returned to.</summary>

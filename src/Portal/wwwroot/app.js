@@ -29,6 +29,12 @@ window.portal = {
   async upload(input, address, page) {
     const file = input.files[0];
     if (!file) return;
+    input.value = "";
+    // Asked first: an ended session or a file too large is told before a gigabyte is sent.
+    const allowed = await fetch(address).catch(() => null);
+    if (!allowed?.ok) return page.invokeMethodAsync("OnUploadDone", allowed?.status ?? 0, "");
+    const { maxBytes, tooLarge } = await allowed.json();
+    if (file.size > maxBytes) return page.invokeMethodAsync("OnUploadDone", 413, JSON.stringify({ detail: tooLarge }));
     const token = await portal.antiforgery();
     const request = new XMLHttpRequest();
     portal.running = request;
@@ -47,7 +53,6 @@ window.portal = {
     request.onerror = () => page.invokeMethodAsync("OnUploadDone", 0, "");
     request.onabort = () => page.invokeMethodAsync("OnUploadDone", -1, "");
     request.send(file);
-    input.value = "";
   },
 
   cancelUpload: () => portal.running?.abort(),

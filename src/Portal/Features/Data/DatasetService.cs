@@ -55,6 +55,8 @@ public sealed class DatasetService(
 
     private const int PreviewCellLength = 300;
 
+    public bool MayChange => current.MayChange();
+
     public long MaxUploadBytes => options.Value.MaxUploadBytes;
 
     public async Task<DataOverview> OverviewAsync(string projectId, CancellationToken ct)
@@ -75,6 +77,7 @@ public sealed class DatasetService(
     /// <summary>Stores a file, refuses what cannot be read at all, and notices one that is here already.</summary>
     public async Task<UploadReceipt> ReceiveAsync(string projectId, string fileName, Stream content, CancellationToken ct)
     {
+        current.RequireChange();
         await projects.GetAsync(projectId, ct);
         var now = time.GetUtcNow().UtcDateTime;
         var blob = PublicId.Create($"upload/{projectId}/", now);
@@ -118,6 +121,11 @@ public sealed class DatasetService(
     {
         var import = await FindAsync(importId, ct);
         layout ??= import.Layout;
+        if (!blobs.Exists(import.BlobName))
+        {
+            throw new PortalException("The uploaded file is no longer there. Upload it again.");
+        }
+
         await using var file = blobs.OpenRead(import.BlobName);
         using var records = RecordReader.Open(file, layout, options.Value);
         List<PreviewRow> rows = [];
@@ -135,6 +143,7 @@ public sealed class DatasetService(
     /// <summary>Begins to read a file into examples. The rows worked on now stay until it has succeeded. Returns the import to watch.</summary>
     public async Task<string> StartImportAsync(string importId, SourceLayout layout, string inputColumn, string outputColumn, CancellationToken ct)
     {
+        current.RequireChange();
         var startedId = await MapAsync(importId, layout, inputColumn, outputColumn, ct);
         var tenantId = scope.TenantId;
         jobs.Enqueue<ImportWorker>(w => w.RunAsync(tenantId, startedId, CancellationToken.None));

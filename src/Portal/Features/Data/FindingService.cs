@@ -31,6 +31,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// <summary>Records a decision, or takes it back (null), and works out anew which rows take part.</summary>
     public async Task DecideAsync(string findingId, FindingDecision? decision, CancellationToken ct)
     {
+        current.RequireChange();
         await using var db = await dbs.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var finding = await db.Findings.SingleOrDefaultAsync(f => f.Id == findingId, ct) ?? throw new NotFoundException("finding");
@@ -84,8 +85,10 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
         rows = Filtered(db, rows, filter);
         var total = await rows.CountAsync(ct);
         var found = await rows.OrderBy(e => e.Number).Skip(Math.Max(0, page) * PageSize).Take(PageSize)
-            .Select(e => new ExampleRow(e.Number, e.Input, e.Output, e.SetAsideBy, e.Reason)).ToListAsync(ct);
-        return new RowPage(found, total, @sealed);
+            .Select(e => new ExampleRow(
+                e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
+                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.SetAsideBy, e.Reason)).ToListAsync(ct);
+        return new RowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total, @sealed);
     }
 
     /// <summary>All rows set aside of the working import, as CSV lines that no spreadsheet takes for formulas.</summary>

@@ -17,6 +17,7 @@ public sealed class VersionService(
     /// <summary>Begins to freeze the rows worked on now; a worker does the rest.</summary>
     public async Task<DatasetVersion> FreezeAsync(string projectId, string note, CancellationToken ct)
     {
+        current.RequireChange();
         var version = await BeginAsync(projectId, note, ct);
         var (tenantId, versionId) = (scope.TenantId, version.Id);
         jobs.Enqueue<FreezeWorker>(w => w.RunAsync(tenantId, versionId, CancellationToken.None));
@@ -49,8 +50,10 @@ public sealed class VersionService(
 
         var total = await rows.CountAsync(ct);
         var found = await rows.OrderBy(e => e.Number).Skip(Math.Max(0, page) * PageSize).Take(PageSize)
-            .Select(e => new VersionExample(e.Number, e.Input, e.Output, e.Split)).ToListAsync(ct);
-        return new VersionRowPage(found, total);
+            .Select(e => new VersionExample(
+                e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
+                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split)).ToListAsync(ct);
+        return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total);
     }
 
     internal async Task<DatasetVersion> BeginAsync(string projectId, string note, CancellationToken ct)

@@ -1,0 +1,204 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Portal.Components;
+
+namespace Portal.Features.Data;
+
+public sealed partial class DataPage
+{
+    private DataOverview? _data;
+    private DatasetImport? _mapped;
+    private ImportPreview? _preview;
+    private string _previewProblem = "";
+    private RowPage _rows = new([], 0, 0);
+    private Finding? _finding;
+    private DatasetVersion? _opened;
+    private VersionRowPage _versionRows = new([], 0);
+    private int _looks;
+
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [SupplyParameterFromQuery]
+    public string? Tab { get; set; }
+
+    /// <summary>The upload whose columns are chosen.</summary>
+    [SupplyParameterFromQuery]
+    public string? File { get; set; }
+
+    [SupplyParameterFromQuery]
+    public bool Repeat { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Finding { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Filter { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Q { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    public int? PageFromOne { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Version { get; set; }
+
+    [SupplyParameterFromQuery(Name = "split")]
+    public string? SplitName { get; set; }
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private FindingService Findings { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private VersionService Versions { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ExampleService Examples { get; set; } = default!; // filled by the renderer
+
+    /// <summary>Without a tab in the address: where the work is.</summary>
+    private string Current => Tab is "upload" or "findings" or "rows" or "versions" ? Tab : _data switch
+    {
+        { IsFrozen: true } => "versions",
+        { Working: not null, UnderWay: null } when _mapped is null => "findings",
+        _ => "upload",
+    };
+
+    private IEnumerable<(string Name, string Title)> Tabs =>
+    [
+        ("upload", "Upload & map"),
+        ("findings", _data?.Findings.Count(f => f.IsOpen) is > 0 and var open ? $"Findings ({open} to decide)" : "Findings"),
+        ("rows", "Rows"),
+        ("versions", _data?.Versions.Count is > 0 and var count ? $"Versions ({count})" : "Versions"),
+    ];
+
+    private int Number => Math.Max(0, (PageFromOne ?? 1) - 1);
+
+    private Split ShownSplit => Enum.TryParse<Split>(SplitName, ignoreCase: true, out var split) && Enum.IsDefined(split) ? split : Split.Train;
+
+    private bool IsMapping => Current is "upload" && _mapped is not null;
+
+    private string WhyNotImport => !Datasets.MayChange ? "Your role lets you look, not import" : _data?.UnderWay is not null ? "Another import is under way" : "";
+
+    private string WhyNotFreeze => !Datasets.MayChange ? "Your role lets you look, not freeze" : _data?.FreezeObstacle ?? "";
+
+    private List<(string, string)> Facts
+    {
+        get
+        {
+            List<(string, string)> facts = [];
+            if (_data?.Working is { } working)
+            {
+                facts.Add(("Examples", Show.Count(working.AcceptedCount)));
+                facts.Add(("Set aside", Show.Count(working.SetAsideCount)));
+                facts.Add((_data.Kind is Define.TaskKind.Classify ? "Labels" : "Different outputs", Show.Count(working.LabelCount)));
+            }
+
+            if (_data?.Latest is { } latest)
+            {
+                facts.Add(("Latest version", $"v{latest.Number} · {Show.Count(latest.TrainCount)} / {Show.Count(latest.ValidationCount)} / {Show.Count(latest.TestCount)}"));
+            }
+
+            return facts;
+        }
+    }
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        _data = await Datasets.OverviewAsync(ProjectId, ct);
+        await LoadMappingAsync(ct);
+        switch (Current)
+        {
+            case "rows":
+                _finding = _data.Findings.FirstOrDefault(f => f.Id == Finding);
+                _rows = await Findings.RowsAsync(ProjectId, new RowFilter(Q ?? "", _finding?.Id, Filter is "aside"), Number, ct);
+                break;
+            case "versions":
+                await LoadVersionAsync(ct);
+                break;
+        }
+    }
+
+    private async Task LoadMappingAsync(CancellationToken ct)
+    {
+        // Unless somebody asks for another one: the newest file that waits for its columns.
+        var mapped = _data?.Imports.FirstOrDefault(i => File is null
+            ? i.State is ImportState.Uploaded or ImportState.Failed && i == _data.Imports[0]
+            : i.Id == File && !i.IsUnderWay);
+        if (mapped?.Id != _mapped?.Id)
+        {
+            _mapped = mapped;
+            _preview = null;
+        }
+
+        if (mapped is not null && _preview is null)
+        {
+            await ReadPreviewAsync(mapped, null, ct);
+        }
+    }
+
+    private async Task LoadVersionAsync(CancellationToken ct)
+    {
+        _opened = Version is null ? null : await Examples.GetVersionAsync(Version, ct);
+        if (_opened is not null && _opened.ProjectId != ProjectId)
+        {
+            throw new NotFoundException("version");
+        }
+
+        if (_opened is not null)
+        {
+            _versionRows = await Versions.RowsAsync(_opened.Id, ShownSplit, Q ?? "", Number, ct);
+            _looks = await Examples.CountLooksAsync(_opened.Id, ct);
+        }
+    }
+
+    private async Task ReadPreviewAsync(DatasetImport import, SourceLayout? layout, CancellationToken ct)
+    {
+        try
+        {
+            (_preview, _previewProblem) = (await Datasets.PreviewAsync(import.Id, layout, ct), "");
+        }
+        catch (PortalException unreadable) when (unreadable is not NotFoundException)
+        {
+            // The way out is another delimiter or encoding, so the choices stay on the screen.
+            (_preview, _previewProblem) = (new ImportPreview(layout ?? import.Layout, [], [], "", ""), unreadable.Message);
+        }
+    }
+
+    private Task PreviewAsync(SourceLayout layout) => _mapped is null ? Task.CompletedTask : RunAsync(ct => ReadPreviewAsync(_mapped, layout, ct));
+
+    private async Task ImportAsync((string Input, string Output) columns)
+    {
+        if (_mapped is { } mapped && _preview is { } preview
+            && await RunAsync(ct => Datasets.StartImportAsync(mapped.Id, preview.Layout, columns.Input, columns.Output, ct)))
+        {
+            _mapped = null;
+            Navigation.NavigateTo(PortalUrls.Step(Org, ProjectId, "data"));
+            await RefreshAsync();
+        }
+    }
+
+    private async Task FreezeAsync(string note)
+    {
+        if (await RunAsync(ct => Versions.FreezeAsync(ProjectId, note, ct)))
+        {
+            await RefreshAsync();
+        }
+    }
+
+    private async Task DecideAsync((string FindingId, FindingDecision? Decision) decided)
+    {
+        if (await RunAsync(ct => Findings.DecideAsync(decided.FindingId, decided.Decision, ct)))
+        {
+            await RefreshAsync();
+        }
+    }
+
+    private void Uploaded(UploadReceipt receipt) =>
+        Navigation.NavigateTo(PortalUrls.Data(Org, ProjectId, "upload", ("file", receipt.ImportId), ("repeat", receipt.IsRepeat ? "true" : null)));
+
+    private static string? PageText(int page) => page is 0 ? null : (page + 1).ToString(CultureInfo.InvariantCulture);
+}
