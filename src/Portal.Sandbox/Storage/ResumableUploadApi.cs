@@ -57,11 +57,14 @@ internal sealed class ResumableUploadApi(StorageState state, UploadSessions sess
 
     private async Task<IResult> PutAsync(StorageCall call, UploadSession session)
     {
-        if (session.CommittedGeneration is { } generation)
+        if (state.Find(session.Bucket, session.Name) is { } stored && stored.UploadId == session.Id)
         {
-            return state.Find(session.Bucket, session.Name) is { } stored && stored.Generation == generation
-                ? StorageJson.Ok(stored.ToJson(call.Address))
-                : throw new StorageException(404, "notFound", "The upload is over and its object is gone.");
+            return StorageJson.Ok(stored.ToJson(call.Address));
+        }
+
+        if (session.IsCommitted)
+        {
+            throw new StorageException(404, "notFound", "The upload is over and its object is gone.");
         }
 
         var range = ContentRange.From(call.Request);

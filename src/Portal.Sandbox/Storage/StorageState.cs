@@ -124,7 +124,8 @@ internal sealed class StorageState
     }
 
     /// <summary>Takes over a finished file as the new generation of the object.</summary>
-    public StoredObject Commit(string bucket, string name, string file, Checksums checksums, ObjectAttributes attributes, Preconditions preconditions)
+    public StoredObject Commit(
+        string bucket, string name, string file, Checksums checksums, ObjectAttributes attributes, Preconditions preconditions, string? uploadId = null)
     {
         lock (_lock)
         {
@@ -143,6 +144,7 @@ internal sealed class StorageState
                 CreatedAt = now,
                 UpdatedAt = now,
                 Attributes = attributes,
+                UploadId = uploadId,
             };
             File.Move(file, DataPath(stored));
             Put(entry, stored);

@@ -24,6 +24,9 @@ internal sealed record StoredObject
 
     public required ObjectAttributes Attributes { get; init; }
 
+    /// <summary>The session it came by, so that the session knows its end even if the process died right after it.</summary>
+    public string? UploadId { get; init; }
+
     public string Etag => Convert.ToBase64String(BitConverter.GetBytes(Generation ^ (Metageneration << 48)));
 
     public string HashHeader => $"crc32c={Checksums.Crc32c},md5={Checksums.Md5}";

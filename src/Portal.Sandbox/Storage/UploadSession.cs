@@ -22,6 +22,6 @@ internal sealed record UploadSession
     /// <summary>Size the client announced at the start; the upload must have exactly this.</summary>
     public long? DeclaredSize { get; init; }
 
-    /// <summary>The generation this upload became; a late status query is answered with it.</summary>
-    public long? CommittedGeneration { get; init; }
+    /// <summary>Its object is there; a late status query is answered with it.</summary>
+    public bool IsCommitted { get; init; }
 }

@@ -84,8 +84,8 @@ internal sealed class UploadSessions
             throw StorageException.Invalid($"Provided hash doesn't match the calculated one: {session.ExpectedMd5 ?? session.ExpectedCrc32c}");
         }
 
-        var stored = _state.Commit(session.Bucket, session.Name, path, checksums, session.Attributes, session.Preconditions);
-        var committed = session with { CommittedGeneration = stored.Generation };
+        var stored = _state.Commit(session.Bucket, session.Name, path, checksums, session.Attributes, session.Preconditions, session.Id);
+        var committed = session with { IsCommitted = true };
         _records.Save(session.Id, committed);
         _sessions[session.Id].Session = committed;
         return stored;

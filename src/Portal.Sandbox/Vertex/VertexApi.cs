@@ -1,4 +1,5 @@
 using Portal.Sandbox.Vertex.Catalog;
+using Portal.Sandbox.Vertex.Evaluation;
 using Portal.Sandbox.Vertex.Inference;
 using Portal.Sandbox.Vertex.Metrics;
 using Portal.Sandbox.Vertex.Registry;
@@ -36,6 +37,7 @@ internal static class VertexApi
         {
             var version = app.MapGroup("/" + name);
             version.MapPublisherModels();
+            version.MapDeveloperModels();
             TuningApi.Map(version);
             ModelApi.Map(version);
             EndpointApi.Map(version);
@@ -43,6 +45,7 @@ internal static class VertexApi
             version.MapContexts();
             version.MapTensorboards();
             InferenceApi.Map(version);
+            version.MapEvaluation();
         }
 
         app.MapFallback("{*path}", static http => VertexReply.WriteAsync(http, Refusal.NotFound($"Not found: {http.Request.Method} {http.Request.Path}")));

@@ -110,6 +110,38 @@ public sealed class InferenceTests(PracticeProject project) : IClassFixture<Prac
         Assert.True((double)whole["candidates"]![0]!["avgLogprobs"]! <= 0);
     }
 
+    [Theory]
+    [InlineData("""{"type":"STRING","enum":["cat","brown fox"]}""", "\"brown fox\"")]
+    [InlineData("""{"type":"OBJECT","properties":{"animal":{"type":"STRING","enum":["dog","cat"]},"legs":{"type":"INTEGER"}},"required":["animal"]}""", """{"animal":"dog","legs":0}""")]
+    [InlineData("""{"type":"ARRAY","items":{"type":"STRING"}}""", """["the quick brown fox jumps over the lazy dog"]""")]
+    [InlineData("""{"type":"BOOLEAN"}""", "false")]
+    public async Task Generate_WithSchema_HasThatShape(string schema, string expected)
+    {
+        var endpoint = await TunedEndpointAsync("the quick brown fox jumps over the lazy dog");
+        var parsed = JsonNode.Parse(schema);
+
+        var shaped = await project.PostAsync($"v1/{endpoint}:generateContent", Ask("fox", new { responseMimeType = "application/json", responseSchema = parsed }), 200);
+
+        Assert.Equal(expected, TextOf(shaped));
+    }
+
+    [Fact]
+    public async Task Generate_CallInsistedOn_IsACall()
+    {
+        var ask = new
+        {
+            contents = new[] { new { role = "user", parts = new[] { new { text = "Where is order 7?" } } } },
+            tools = new[] { new { functionDeclarations = new[] { new { name = "get_order", parameters = new { type = "OBJECT", properties = new { id = new { type = "INTEGER" } } } } } } },
+            toolConfig = new { functionCallingConfig = new { mode = "ANY" } },
+        };
+
+        var reply = await project.PostAsync(Model + ":generateContent", ask, 200);
+
+        var call = reply["candidates"]![0]!["content"]!["parts"]![0]!["functionCall"]!;
+        Assert.Equal("get_order", (string?)call["name"]);
+        Assert.NotNull(call["args"]!["id"]);
+    }
+
     [Fact]
     public async Task Stream_Sse_EndsEveryEventAndCountsInTheLast()
     {

@@ -15,6 +15,27 @@ internal static class PublisherModelApi
             (string project, string location, string model) => Get(ResourceScope.Of(project, location), model));
     }
 
+    /// <summary>The Developer API's own, smaller list of the same models.</summary>
+    public static void MapDeveloperModels(this IEndpointRouteBuilder version)
+    {
+        version.MapGet("/models", (HttpContext http) =>
+        {
+            var (models, token) = Paging.Page(http, BaseModelCatalog.All, model => model.Id);
+            return VertexReply.Ok(new { Models = models.Select(DescribeForDevelopers), NextPageToken = token.Length > 0 ? token : null });
+        });
+        version.MapGet("/models/{model}", (string model) =>
+            VertexReply.Ok(DescribeForDevelopers(BaseModelCatalog.Get(new ResourceScope("-", "global"), model))));
+    }
+
+    private static object DescribeForDevelopers(PublishedModel model) => new
+    {
+        Name = $"models/{model.Id}",
+        DisplayName = model.Id,
+        InputTokenLimit = PublishedModel.LargestInput,
+        OutputTokenLimit = PublishedModel.LargestOutput,
+        SupportedGenerationMethods = new[] { "generateContent", "countTokens" },
+    };
+
     private static IResult List(HttpContext http)
     {
         var (models, token) = Paging.Page(http, BaseModelCatalog.All, model => model.Id);

@@ -8,6 +8,9 @@ namespace Portal.Sandbox.Vertex.Inference;
 /// <summary>One answer, cut to what the caller asked for and counted.</summary>
 internal sealed record Generation(string Text, string FinishReason, double AverageLogProbability, VertexUsageMetadata Usage, int Candidates)
 {
+    /// <summary>Instead of text, where the caller insisted on a call.</summary>
+    public VertexFunctionCall? Call { get; init; }
+
     public static Generation Of(InferenceTarget target, VertexGenerateContentRequest request)
     {
         GenerateRules.Check(target.Model, request);
@@ -19,6 +22,12 @@ internal sealed record Generation(string Text, string FinishReason, double Avera
         }
 
         var answer = target.Answer(request);
+        if (FunctionChoice.Make(answer.Text, request) is { } call)
+        {
+            var callTokens = Tokenizer.Count(JsonSerializer.Serialize(call, VertexJson.Options));
+            return new("", VertexFinishReason.Stop, answer.AverageLogProbability, Count(text, media, callTokens), Candidates: 1) { Call = call };
+        }
+
         var (output, reason) = Cut(Shape(answer.Text, request.GenerationConfig), request.GenerationConfig);
         var candidates = request.GenerationConfig?.CandidateCount ?? 1;
         var outputTokens = Tokenizer.Count(output) * candidates;
@@ -28,9 +37,20 @@ internal sealed record Generation(string Text, string FinishReason, double Avera
     /// <summary>Where JSON was asked for, JSON comes: an answer that is not JSON by itself becomes a JSON string.</summary>
     private static string Shape(string text, VertexGenerationConfig? config)
     {
+        var schema = config?.ResponseSchema ?? config?.ResponseJsonSchema;
+        if (config?.ResponseMimeType == "text/x.enum" && schema is not null)
+        {
+            return SchemaFit.EnumValue(text, schema.Value);
+        }
+
         if (config?.ResponseMimeType != "application/json")
         {
             return text;
+        }
+
+        if (schema is not null)
+        {
+            return SchemaFit.Fit(text, schema.Value)?.ToJsonString(VertexJson.Options) ?? "null";
         }
 
         try

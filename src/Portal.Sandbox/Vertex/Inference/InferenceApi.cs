@@ -64,7 +64,9 @@ internal sealed class InferenceApi(InferenceTargets targets, TimeProvider time)
             .. Enumerable.Range(0, generation.Candidates).Select(index => new VertexCandidate
             {
                 Index = index,
-                Content = VertexContent.Model(text),
+                Content = generation.Call is { } call
+                    ? new() { Role = VertexContent.ModelRole, Parts = [new() { FunctionCall = call }] }
+                    : VertexContent.Model(text),
                 FinishReason = isLast ? generation.FinishReason : "",
                 AvgLogprobs = isLast ? generation.AverageLogProbability : null,
             }),
