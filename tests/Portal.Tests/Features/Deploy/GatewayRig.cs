@@ -28,6 +28,8 @@ internal sealed class GatewayRig : IAsyncDisposable
 {
     public const string Instruction = "Name the intent of the message.";
 
+    private static readonly CatalogueModel s_model = CatalogueService.Embedded().First(m => m is { IsOffered: true, InputPricePerMillion: not null, OutputPricePerMillion: not null });
+
     private readonly WebApplication _app;
     private readonly string _folder;
 
@@ -120,31 +122,64 @@ internal sealed class GatewayRig : IAsyncDisposable
     /// <summary>The same, approved but not yet tested.</summary>
     public async Task<LiveEndpoint> DraftAsync(string tenantId, string name)
     {
+        var (projectId, candidate) = await CandidateAsync(tenantId);
+        return await ReadAsync(tenantId, async db =>
+        {
+            var endpoint = new Endpoint { ProjectId = projectId, Name = name, CreatedAt = db.Now };
+            db.Endpoints.Add(endpoint);
+            var deployment = new Deployment
+            {
+                ProjectId = projectId, EndpointId = endpoint.Id, CandidateId = candidate.Id, CandidateName = candidate.Name, BaseModelId = candidate.BaseModelId,
+                Number = endpoint.TakeNumber(), GatePassed = true, ApprovedByUserId = "usr_1", ApprovedAt = db.Now,
+            };
+            db.Deployments.Add(deployment);
+            await db.SaveChangesAsync();
+            return new LiveEndpoint(tenantId, projectId, endpoint.Id, deployment.Id, candidate.Id, name, s_model.PricesAt(db.Now)!, "", "");
+        });
+    }
+
+    /// <summary>A project with a candidate that nobody has evaluated.</summary>
+    public async Task<(string ProjectId, Candidate Candidate)> CandidateAsync(string tenantId, CatalogueModel? model = null)
+    {
         await using var scope = As(tenantId);
-        await using var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
-        var project = await scope.ServiceProvider.GetRequiredService<ProjectService>().CreateAsync("Support triage", CancellationToken.None);
-        var task = new TaskDraft("Route messages", TaskKind.Classify, Instruction, ["billing", "card"], MetricKind.Accuracy, 0.9);
-        await scope.ServiceProvider.GetRequiredService<ProjectService>().SaveTaskAsync(project.Id, task, CancellationToken.None);
-        var model = CatalogueService.Embedded().First(m => m.PricesAt(db.Now) is not null && m.IsOffered);
-        var recipe = Recipe.Of(project.Id, new RecipeContent(Instruction, [new Shot("Where is my bill?", "billing")], 0, 64, "", null), db.Now);
-        db.Recipes.Add(recipe);
+        var projects = scope.ServiceProvider.GetRequiredService<ProjectService>();
+        var project = await projects.CreateAsync("Support triage", CancellationToken.None);
+        await projects.SaveTaskAsync(
+            project.Id, new TaskDraft("Route messages", TaskKind.Classify, Instruction, ["billing", "card"], MetricKind.Accuracy, 0.9), CancellationToken.None);
+        return (project.Id, await AddCandidateAsync(tenantId, project.Id, "Flash few-shot", model ?? s_model));
+    }
+
+    public Task<Candidate> AddCandidateAsync(string tenantId, string projectId, string name, CatalogueModel? model = null) => ReadAsync(tenantId, async db =>
+    {
+        var recipe = await db.Recipes.FirstOrDefaultAsync(r => r.ProjectId == projectId)
+            ?? db.Recipes.Add(Recipe.Of(projectId, new RecipeContent(Instruction, [new Shot("Where is my bill?", "billing")], 0, 64, "", null), db.Now)).Entity;
+        var id = (model ?? s_model).Id;
         var candidate = new Candidate
         {
-            ProjectId = project.Id, Name = "Flash few-shot", Rung = Rung.FewShot, BaseModelId = model.Id, ModelName = model.Id,
-            RecipeId = recipe.Id, SourceId = "ver_1", Key = "k", CreatedAt = db.Now,
+            ProjectId = projectId, Name = name, Rung = Rung.FewShot, BaseModelId = id, ModelName = id,
+            RecipeId = recipe.Id, SourceId = "ver_1", Key = name, CreatedAt = db.Now,
         };
         db.Candidates.Add(candidate);
-        var endpoint = new Endpoint { ProjectId = project.Id, Name = name, CreatedAt = db.Now };
-        db.Endpoints.Add(endpoint);
-        var deployment = new Deployment
-        {
-            ProjectId = project.Id, EndpointId = endpoint.Id, CandidateId = candidate.Id, CandidateName = candidate.Name, BaseModelId = model.Id,
-            Number = endpoint.TakeNumber(), GatePassed = true, ApprovedByUserId = "usr_1", ApprovedAt = db.Now,
-        };
-        db.Deployments.Add(deployment);
         await db.SaveChangesAsync();
-        return new LiveEndpoint(tenantId, project.Id, endpoint.Id, deployment.Id, candidate.Id, name, model.PricesAt(db.Now)!, "", "");
-    }
+        return candidate;
+    });
+
+    /// <summary>A finished evaluation by which the candidate passes the gate, or misses the target.</summary>
+    public Task EvaluateAsync(string tenantId, Candidate candidate, bool passed) => ReadAsync(tenantId, async db =>
+    {
+        var number = await db.EvaluationRuns.CountAsync() + 1;
+        var version = new DatasetVersion { ProjectId = candidate.ProjectId, Number = number, StartedAt = db.Now };
+        db.DatasetVersions.Add(version);
+        var evaluation = new EvaluationRun { ProjectId = candidate.ProjectId, VersionId = version.Id, Number = number, Metric = MetricKind.Accuracy, Target = 0.9, CreatedAt = db.Now };
+        evaluation.Run();
+        evaluation.Succeed(db.Now);
+        db.EvaluationRuns.Add(evaluation);
+        var part = new EvaluatedCandidate { EvaluationId = evaluation.Id, Place = 0, CandidateId = candidate.Id, Name = candidate.Name, Rung = candidate.Rung };
+        var score = passed ? new Estimate(0.97, 0.95, 0.98) : new Estimate(0.7, 0.67, 0.73);
+        part.Measured(new CandidateResult(1_000, 0, 0, [new MetricScore(MetricKind.Accuracy, score, 1_000, null)], [], [], 200, 400, 20, 3, 100));
+        db.EvaluatedCandidates.Add(part);
+        return await db.SaveChangesAsync();
+    });
 
     public Task<HttpResponseMessage> PostAsync(string path, string? key, string body = """{"contents":[{"role":"user","parts":[{"text":"My card is gone"}]}]}""") =>
         PostAsync(path, key, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
