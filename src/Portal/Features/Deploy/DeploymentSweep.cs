@@ -14,7 +14,7 @@ public sealed class DeploymentSweep(IBackgroundJobClient work) : ISwept
         var before = now - s_patience;
         var lost = await db.Deployments.AsNoTracking()
             .Where(d => (d.State == DeploymentState.Draft && d.ApprovedAt < before) || (d.State == DeploymentState.Testing && d.TestingUntil < now))
-            .Select(d => new { d.TenantId, d.Id }).Take(100).ToListAsync(ct);
+            .OrderBy(d => d.ApprovedAt).Select(d => new { d.TenantId, d.Id }).Take(100).ToListAsync(ct);
         foreach (var deployment in lost)
         {
             work.Enqueue<SmokeWorker>(w => w.RunAsync(deployment.TenantId, deployment.Id, CancellationToken.None));

@@ -61,6 +61,14 @@ public sealed class GatewayException(int code, string status, string message, Ex
         _ => new(502, VertexErrorStatus.Unavailable, "The model could not be reached. Try again; if it stays so, whoever deployed it has to look at the connection.", fault),
     };
 
+    /// <summary>What ended a call to the vendor: its refusal, the limit of patience, or a connection that is not set up.</summary>
+    public static GatewayException Of(Exception fault) => fault switch
+    {
+        VertexException vendor => From(vendor),
+        OperationCanceledException => Late(fault),
+        _ => new(503, VertexErrorStatus.Unavailable, "The connection to the model is not set up.", fault),
+    };
+
     public static GatewayException Late(Exception inner) =>
         new(504, VertexErrorStatus.DeadlineExceeded, "The model did not answer in time. Try again, or ask for a shorter answer.", inner);
 

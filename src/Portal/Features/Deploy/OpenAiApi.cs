@@ -1,3 +1,5 @@
+using Portal.Vertex.Contracts;
+
 namespace Portal.Features.Deploy;
 
 /// <summary>The same endpoints for code that speaks OpenAI's chat completions.</summary>
@@ -7,6 +9,8 @@ public static class OpenAiApi
     {
         var group = app.MapGroup("/openai/v1").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(AnswerInOpenAiShapeAsync);
         group.MapPost("/chat/completions", (HttpContext http, GatewayCall call, ServingService serving, TimeProvider time) => CompleteAsync(http, call, serving, time));
+        group.Map("/{**path}", IResult (HttpContext http) =>
+            throw new GatewayException(404, VertexErrorStatus.NotFound, $"There is no {http.Request.Method} at this address. Post to /openai/v1/chat/completions."));
     }
 
     private static async Task<IResult> CompleteAsync(HttpContext http, GatewayCall call, ServingService serving, TimeProvider time)

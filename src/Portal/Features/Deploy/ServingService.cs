@@ -69,7 +69,7 @@ public sealed class ServingService(
         }
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
         {
-            var told = Translate(fault);
+            var told = GatewayException.Of(fault);
             await RecordAsync(served, caller, call, metadata: null, told);
             throw told;
         }
@@ -83,31 +83,28 @@ public sealed class ServingService(
     {
         var call = Begin(streamed: true);
         using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
-        await using var chunks = OpenAsync(served, request, limit.Token).GetAsyncEnumerator(CancellationToken.None);
-        VertexUsageMetadata? usage = null;
+        await using var stream = new VendorStream(OpenAsync(served, request, limit.Token));
         VertexGenerateContentResponse? held = null;
-        GatewayException? told = null;
-        var ended = false;
         try
         {
-            while (await NextAsync())
+            while (await stream.NextAsync() is { } chunk)
             {
                 if (held is not null)
                 {
                     yield return held;
                 }
 
-                held = Signed(served, call, chunks.Current);
+                held = Signed(served, call, chunk);
             }
         }
         finally
         {
-            while (!ended)
+            while (await stream.NextAsync() is not null)
             {
-                await NextAsync();
+                // Nobody reads on, but the vendor's last word says what it costs.
             }
 
-            await RecordAsync(served, caller, call, usage, told);
+            await RecordAsync(served, caller, call, stream.Usage, stream.Fault);
         }
 
         if (held is not null)
@@ -115,24 +112,9 @@ public sealed class ServingService(
             yield return held;
         }
 
-        if (told is not null)
+        if (stream.Fault is not null)
         {
-            throw told;
-        }
-
-        async Task<bool> NextAsync()
-        {
-            try
-            {
-                ended = !await chunks.MoveNextAsync();
-                usage = ended ? usage : chunks.Current.UsageMetadata ?? usage;
-            }
-            catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
-            {
-                (told, ended) = (Translate(fault), true);
-            }
-
-            return !ended;
+            throw stream.Fault;
         }
     }
 
@@ -184,13 +166,6 @@ public sealed class ServingService(
 
     private static VertexGenerateContentResponse Signed(Served served, Call call, VertexGenerateContentResponse answer) =>
         answer with { ModelVersion = served.ModelVersion, ResponseId = call.ResponseId };
-
-    private static GatewayException Translate(Exception fault) => fault switch
-    {
-        VertexException vendor => GatewayException.From(vendor),
-        OperationCanceledException => GatewayException.Late(fault),
-        _ => new GatewayException(503, VertexErrorStatus.Unavailable, "The connection to the model is not set up.", fault),
-    };
 
     // Not cancellable: what the vendor has counted is recorded whether or not anybody still waits.
     private async Task<Answered> RecordAsync(Served served, Caller caller, Call call, VertexUsageMetadata? metadata, GatewayException? fault)

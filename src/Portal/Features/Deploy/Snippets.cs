@@ -15,14 +15,17 @@ public static class Snippets
           -d '{"contents": [{"role": "user", "parts": [{"text": "{{{Input}}}"}]}]}'
         """;
 
-    private static string Python(string address, string model) => $$"""
-        # pip install google-genai
-        import os
-        from google import genai
+    private static string Python(string address, string model) => $$$$"""
+        import json, os, urllib.request
 
-        client = genai.Client(api_key=os.environ["PORTAL_API_KEY"], http_options={"base_url": "{{address}}"})
-        answer = client.models.generate_content(model="{{model}}", contents="{{Input}}")
-        print(answer.text)
+        request = urllib.request.Request(
+            "{{{{address}}}}/v1/models/{{{{model}}}}:generateContent",
+            data=json.dumps({"contents": [{"role": "user", "parts": [{"text": "{{{{Input}}}}"}]}]}).encode(),
+            headers={"x-goog-api-key": os.environ["PORTAL_API_KEY"], "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:
+            answer = json.load(response)
+        print(answer["candidates"][0]["content"]["parts"][0]["text"])
         """;
 
     private static string JavaScript(string address, string model) => $$"""
@@ -34,17 +37,19 @@ public static class Snippets
         console.log(answer.text);
         """;
 
-    private static string CSharp(string address, string model) => $$"""
+    // JSON without reflection: a single file run by `dotnet run` has none.
+    private static string CSharp(string address, string model) => $$$$""""
         // dotnet run call.cs
-        using System.Net.Http.Json;
+        using System.Text;
         using System.Text.Json.Nodes;
 
-        using var http = new HttpClient { BaseAddress = new Uri("{{address}}/") };
+        using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("x-goog-api-key", Environment.GetEnvironmentVariable("PORTAL_API_KEY"));
-        var body = new JsonObject { ["contents"] = new JsonArray(new JsonObject { ["role"] = "user", ["parts"] = new JsonArray(new JsonObject { ["text"] = "{{Input}}" }) }) };
-        var response = await http.PostAsJsonAsync("v1/models/{{model}}:generateContent", body);
+        var body = JsonNode.Parse("""{"contents": [{"role": "user", "parts": [{"text": "{{{{Input}}}}"}]}]}""")!;
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync("{{{{address}}}}/v1/models/{{{{model}}}}:generateContent", content);
         response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync<JsonNode>();
-        Console.WriteLine(answer!["candidates"]![0]!["content"]!["parts"]![0]!["text"]);
-        """;
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Console.WriteLine(answer["candidates"]![0]!["content"]!["parts"]![0]!["text"]);
+        """";
 }
