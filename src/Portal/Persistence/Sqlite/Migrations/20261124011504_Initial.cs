@@ -12,6 +12,19 @@ namespace Portal.Persistence.Sqlite.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "ApiKeyIndex",
+                columns: table => new
+                {
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeyIndex", x => x.Hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "CatalogueModel",
                 columns: table => new
                 {
@@ -58,6 +71,34 @@ namespace Portal.Persistence.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "InferenceLog",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    EndpointId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DeploymentId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ApiKeyId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ResponseId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", nullable: false),
+                    Problem = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    IsStreamed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Milliseconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    InputTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    CachedTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    OutputTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    ThinkingTokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    AmountMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_InferenceLog", x => new { x.TenantId, x.Id });
                 });
 
             migrationBuilder.CreateTable(
@@ -254,6 +295,30 @@ namespace Portal.Persistence.Sqlite.Migrations
                     table.PrimaryKey("PK_DatasetVersion", x => new { x.TenantId, x.Id });
                     table.ForeignKey(
                         name: "FK_DatasetVersion_Project_TenantId_ProjectId",
+                        columns: x => new { x.TenantId, x.ProjectId },
+                        principalTable: "Project",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Endpoint",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 48, nullable: false),
+                    LiveDeploymentId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    LastNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Endpoint", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Endpoint_Project_TenantId_ProjectId",
                         columns: x => new { x.TenantId, x.ProjectId },
                         principalTable: "Project",
                         principalColumns: new[] { "TenantId", "Id" },
@@ -574,6 +639,72 @@ namespace Portal.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKey",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    EndpointId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DeploymentId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Prefix = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    CreatedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    LastUsedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RevokedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RevokedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKey", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_ApiKey_Endpoint_TenantId_EndpointId",
+                        columns: x => new { x.TenantId, x.EndpointId },
+                        principalTable: "Endpoint",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Deployment",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProjectId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    EndpointId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CandidateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CandidateName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    BaseModelId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    GatePassed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    OverrideReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    ApprovedByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ApprovedByName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ApprovedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    TestingUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SmokeAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SmokeMilliseconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    SmokeProblem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    DeployedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Deployment", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_Deployment_Endpoint_TenantId_EndpointId",
+                        columns: x => new { x.TenantId, x.EndpointId },
+                        principalTable: "Endpoint",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Candidate",
                 columns: table => new
                 {
@@ -847,6 +978,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKey_TenantId_EndpointId",
+                table: "ApiKey",
+                columns: new[] { "TenantId", "EndpointId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Candidate_TenantId_ProjectId_Key",
                 table: "Candidate",
                 columns: new[] { "TenantId", "ProjectId", "Key" },
@@ -912,6 +1048,29 @@ namespace Portal.Persistence.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Deployment_State",
+                table: "Deployment",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Deployment_TenantId_EndpointId_Number",
+                table: "Deployment",
+                columns: new[] { "TenantId", "EndpointId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Endpoint_TenantId_Name",
+                table: "Endpoint",
+                columns: new[] { "TenantId", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Endpoint_TenantId_ProjectId",
+                table: "Endpoint",
+                columns: new[] { "TenantId", "ProjectId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EvaluatedCandidate_TenantId_CandidateId",
                 table: "EvaluatedCandidate",
                 columns: new[] { "TenantId", "CandidateId" });
@@ -941,6 +1100,17 @@ namespace Portal.Persistence.Sqlite.Migrations
                 name: "IX_Finding_TenantId_ImportId_Rule",
                 table: "Finding",
                 columns: new[] { "TenantId", "ImportId", "Rule" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InferenceLog_TenantId_EndpointId_At",
+                table: "InferenceLog",
+                columns: new[] { "TenantId", "EndpointId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InferenceLog_TenantId_ResponseId",
+                table: "InferenceLog",
+                columns: new[] { "TenantId", "ResponseId" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -1058,6 +1228,12 @@ namespace Portal.Persistence.Sqlite.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "ApiKey");
+
+            migrationBuilder.DropTable(
+                name: "ApiKeyIndex");
+
+            migrationBuilder.DropTable(
                 name: "CandidateAnswer");
 
             migrationBuilder.DropTable(
@@ -1073,6 +1249,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                 name: "Dataset");
 
             migrationBuilder.DropTable(
+                name: "Deployment");
+
+            migrationBuilder.DropTable(
                 name: "EvaluatedCandidate");
 
             migrationBuilder.DropTable(
@@ -1083,6 +1262,9 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "FrozenExample");
+
+            migrationBuilder.DropTable(
+                name: "InferenceLog");
 
             migrationBuilder.DropTable(
                 name: "Member");
@@ -1107,6 +1289,9 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "UsageEvent");
+
+            migrationBuilder.DropTable(
+                name: "Endpoint");
 
             migrationBuilder.DropTable(
                 name: "EvaluationRun");
