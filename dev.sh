@@ -86,7 +86,7 @@ test_project() {
   PORTAL_TEST_PROVIDER=$provider dotnet run --no-build --project "tests/$name" -- --progress off "$@" 2>&1 | tee "$log" || status=$?
   # 8: the filter matched nothing here.
   [ "$status" -eq 0 ] || [ "$status" -eq 8 ] || broken=1
-  count() { grep -E "^ +$1: [0-9]+" "$log" | tail -n 1 | grep -oE '[0-9]+' | head -n 1 || true; }
+  count() { sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E "^ +$1: [0-9]+" | tail -n 1 | grep -oE '[0-9]+' | head -n 1 || true; }
   local p f s
   p=$(count succeeded) f=$(count failed) s=$(count skipped)
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))

@@ -12,4 +12,49 @@ internal static class Journey
         await page.GetByRole(AriaRole.Button, new() { Name = person }).ClickAsync();
         await page.WaitForURLAsync(portal.Address + "/**");
     }
+
+    /// <summary>Makes a project and defines its task; returns the project's address.</summary>
+    public static async Task<string> DefineAsync(this IPage page, string name, string target)
+    {
+        await page.Button("Create the first project").Or(page.Button("New project")).ClickAsync();
+        await page.GetByLabel("What is it called?").FillAsync(name);
+        await page.Button("Create project").ClickAsync();
+        await page.WaitForURLAsync("**/projects/prj_*");
+        var project = page.Url;
+        await page.GetByRole(AriaRole.Link, new() { Name = "Define", Exact = true }).ClickAsync();
+        await page.GetByLabel("Goal").FillAsync("Send every message to the right team at once.");
+        await page.GetByLabel("Instruction").FillAsync("Classify the customer's message by what they need.");
+        await page.GetByLabel("Target in percent").FillAsync(target);
+        await page.Link("Go on to Data").ClickAsync();
+        return project;
+    }
+
+    public static async Task UploadAndFreezeAsync(this IPage page, string path)
+    {
+        await page.Locator("input[type=file]").SetInputFilesAsync(path);
+        await page.Button("Import").ClickAsync();
+        await page.Button("Freeze version 1").ClickAsync();
+        await page.Link("Go on to Model").ClickAsync();
+    }
+
+    /// <summary>Runs the proposed baselines and chooses what the verdict proposes.</summary>
+    public static async Task MeasureAndChooseAsync(this IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run baselines · ") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Choose .+") }).First.ClickAsync(new() { Timeout = 90_000 });
+        await page.Link("Go on to Tune").ClickAsync();
+    }
+
+    public static async Task StartTuningAsync(this IPage page, string epochs)
+    {
+        await page.GetByLabel("Epochs").FillAsync(epochs);
+        await page.Keyboard.PressAsync("Tab");
+        // The button carries the price of these settings, not of those before.
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync(new System.Text.RegularExpressions.Regex($@"Passes \(epochs\)\s*{epochs}\b"));
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Start tuning · about") }).ClickAsync();
+    }
+
+    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Portal.Persistence;
 
 namespace Portal.Tests;
@@ -42,7 +43,8 @@ public sealed class PortalDatabase : IDbContextFactory<PortalDbContext>, IDispos
 
     public PortalDbContext CreateDbContext() => CreateDbContextFor(Scope);
 
-    public PortalDbContext CreateDbContextFor(TenantScope scope) => _server.CreateContext(scope, _time);
+    /// <summary>For a scope of the caller's own, watched by its interceptors.</summary>
+    public PortalDbContext CreateDbContextFor(TenantScope scope, params IInterceptor[] interceptors) => _server.CreateContext(scope, _time, interceptors);
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using Portal.Persistence;
 using Portal.Persistence.Postgres;
@@ -24,7 +25,7 @@ public abstract class TestServer
         _ => new SqliteFile(folder),
     };
 
-    public abstract PortalDbContext CreateContext(TenantScope scope, TimeProvider time);
+    public abstract PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors);
 
     public abstract void Drop();
 
@@ -55,7 +56,7 @@ public abstract class TestServer
             _connection = $"Data Source={path}";
         }
 
-        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => Open(_connection, scope, time);
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) => Open(_connection, scope, time, interceptors);
 
         public override void Drop()
         {
@@ -63,8 +64,8 @@ public abstract class TestServer
             SqliteConnection.ClearPool(connection);
         }
 
-        private static SqlitePortalDbContext Open(string connection, TenantScope scope, TimeProvider time) =>
-            new(new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite(connection).Options, scope, time);
+        private static SqlitePortalDbContext Open(string connection, TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
+            new(new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite(connection).AddInterceptors(interceptors).Options, scope, time);
     }
 
     private sealed class PostgresServer : TestServer
@@ -84,7 +85,8 @@ public abstract class TestServer
 
         public PostgresServer() => Execute($"CREATE DATABASE {_name} TEMPLATE {s_template.Value}");
 
-        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => Open(ConnectionTo(_name), scope, time);
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
+            Open(ConnectionTo(_name), scope, time, interceptors);
 
         public override void Drop() => Execute($"DROP DATABASE {_name} WITH (FORCE)");
 
@@ -92,8 +94,8 @@ public abstract class TestServer
         private static string ConnectionTo(string database) =>
             new NpgsqlConnectionStringBuilder(Required("PORTAL_TEST_POSTGRES")) { Database = database, Pooling = false }.ToString();
 
-        private static PostgresPortalDbContext Open(string connection, TenantScope scope, TimeProvider time) =>
-            new(new DbContextOptionsBuilder<PostgresPortalDbContext>().UseNpgsql(connection).Options, scope, time);
+        private static PostgresPortalDbContext Open(string connection, TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
+            new(new DbContextOptionsBuilder<PostgresPortalDbContext>().UseNpgsql(connection).AddInterceptors(interceptors).Options, scope, time);
 
         private static void Execute(string command)
         {
@@ -117,8 +119,8 @@ public abstract class TestServer
             db.Database.EnsureCreated();
         }
 
-        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time) => new SqlServerPortalDbContext(
-            new DbContextOptionsBuilder<SqlServerPortalDbContext>().UseSqlServer(_connection).Options, scope, time);
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) => new SqlServerPortalDbContext(
+            new DbContextOptionsBuilder<SqlServerPortalDbContext>().UseSqlServer(_connection).AddInterceptors(interceptors).Options, scope, time);
 
         public override void Drop()
         {

@@ -63,7 +63,8 @@ public sealed class ImportTests : IDisposable
         Assert.DoesNotContain(rows, r => r.Input is "half");
         Assert.Single(await after.Findings.Where(f => f.Rule == FindingRule.Labels).ToListAsync());
         Assert.Empty(await after.FindingRows.Where(r => r.Number == 7).ToListAsync());
-        Assert.Equal((ImportState.Imported, 120), await after.DatasetImports.Select(i => ValueTuple.Create(i.State, i.AcceptedCount)).SingleAsync());
+        var import = await after.DatasetImports.SingleAsync();
+        Assert.Equal((ImportState.Imported, 120), (import.State, import.AcceptedCount));
     }
 
     [Fact]

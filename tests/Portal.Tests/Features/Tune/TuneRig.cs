@@ -15,7 +15,6 @@ using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
-using Portal.Persistence.Sqlite;
 using Portal.Storage;
 using Portal.Vertex;
 
@@ -197,10 +196,7 @@ internal sealed class TuneRig : IDisposable
 
     private sealed class Contexts(PortalDatabase database, TenantScope scope, TuneRig rig) : IDbContextFactory<PortalDbContext>
     {
-        public PortalDbContext CreateDbContext() => new SqlitePortalDbContext(
-            new DbContextOptionsBuilder<SqlitePortalDbContext>().UseSqlite($"Data Source={Path.Combine(database.Folder, "portal.db")}")
-                .AddInterceptors(new Saves(rig)).Options,
-            scope, rig.Clock);
+        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope, new Saves(rig));
     }
 
     private sealed class Saves(TuneRig rig) : SaveChangesInterceptor
