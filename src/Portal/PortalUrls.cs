@@ -44,6 +44,13 @@ public static class PortalUrls
 
     public static string SetAsideRows(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/set-aside.csv";
 
+    /// <summary>The Evaluate step with what of its results is shown; parts without a value are left out.</summary>
+    public static string Evaluate(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown)
+    {
+        var query = string.Join('&', shown.Where(s => s.Value is not null).Select(s => $"{s.Name}={Uri.EscapeDataString(s.Value ?? "")}"));
+        return Step(org, projectId, "evaluate") + (query is "" ? "" : $"?{query}");
+    }
+
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
     /// <summary>Only an address on this portal may be returned to.</summary>
