@@ -124,7 +124,7 @@ public sealed partial class EvaluatePage : PortalPage
         }
 
         _proposedFor = offered;
-        _baseline = _setup.BaselineId ?? _setup.CandidateIds.FirstOrDefault();
+        _baseline = _setup.BaselineId ?? (_setup.CandidateIds is [var first, ..] ? first : null);
         _candidates.Clear();
         _candidates.UnionWith(_setup.CandidateIds.Where(c => c != _baseline));
         await QuoteAsync(ct);

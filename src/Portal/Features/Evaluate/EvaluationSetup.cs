@@ -42,7 +42,7 @@ public sealed record EvaluationSetup(
     private static bool CanBeJudged(Candidate candidate, DatasetVersion version, IReadOnlyList<DatasetVersion> versions) => candidate.Rung switch
     {
         // Tuned on the version that was the newest when it was made.
-        Rung.Tuned => versions.Where(v => v.FrozenAt <= candidate.CreatedAt).MaxBy(v => v.Number)?.Id == version.Id,
+        Rung.Tuned => versions.Where(v => v.FrozenAt <= candidate.CreatedAt).MaxBy(v => v.Number)?.Number == version.Number,
         Rung.FewShot => candidate.SourceId == version.Id,
         _ => true,
     };

@@ -73,7 +73,7 @@ public sealed class EvaluateRig : IDisposable
     {
         foreach (var part in (await Service.GetAsync(ProjectId, evaluationId, Ct)).Candidates)
         {
-            Model.Vertex.Respond = input => FakeVertex.Text(answer(part.CandidateId, int.Parse(input.Split(' ')[1], CultureInfo.InvariantCulture), input[^1..]), part.IsBaseline ? 2_000 : 200, 100);
+            Model.Vertex.Respond = input => FakeVertex.Text(answer(part.CandidateId, int.Parse(input.Split(' ')[1], CultureInfo.InvariantCulture), input[^1..]), part.IsBaseline ? 100 : 10, 5);
             for (var steps = 0; part.RunId is { } run && (await Get<CandidateRunService>().GetAsync(run, Ct)).IsActive; steps++)
             {
                 Assert.True(steps < 200, "The run does not end.");

@@ -65,7 +65,9 @@ public sealed class EvaluationRowsTests
 
         await rig.Get<EvaluationRows>().OpenAsync(rig.ProjectId, detail.Evaluation.Id, s_ct);
 
-        Assert.Equal(["Failures of evaluation 1 read"], (await rig.LooksAsync()).Skip(1).Select(l => l.Reason));
+        var reasons = (await rig.LooksAsync()).Select(l => l.Reason).ToList();
+        Assert.Equal(2, reasons.Count);
+        Assert.Contains("Failures of evaluation 1 read", reasons);
     }
 
     [Fact]

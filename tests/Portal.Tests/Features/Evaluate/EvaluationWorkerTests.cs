@@ -30,7 +30,7 @@ public sealed class EvaluationWorkerTests : IDisposable
         Assert.Equal(ComparisonVerdict.Better, comparison.Verdict);
         Assert.Equal(McNemar.ExactP(22, 0), comparison.P);
         Assert.Equal(22, baseline.Confusions.Sum(c => c.Pair.Count) - tuned.Confusions.Sum(c => c.Pair.Count));
-        Assert.Equal((2_000, 200), (baseline.MeanInputTokens, tuned.MeanInputTokens));
+        Assert.Equal((100, 10), (baseline.MeanInputTokens, tuned.MeanInputTokens));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class ModelRig : IDisposable
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
     /// <summary>The same services for another organisation.</summary>
-    public IServiceProvider For(string tenantId) => Provide(Database.For(tenantId), null);
+    public IServiceProvider For(string tenantId, Action<IServiceCollection>? more = null) => Provide(Database.For(tenantId), more);
 
     /// <summary>A classification project with a frozen version: the expected label of row "x is a" is "a".</summary>
     public async Task SeedAsync(int train = 12, int validation = 40, double? target = 0.9, TaskKind kind = TaskKind.Classify, MetricKind metric = MetricKind.Accuracy)
