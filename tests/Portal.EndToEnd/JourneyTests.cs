@@ -30,7 +30,7 @@ public sealed class JourneyTests(Browser browser) : IClassFixture<Browser>
         Assert.Contains(answer, new[] { "refund", "payment", "baggage", "check_in", "account", "complaint", "booking_change", "cancellation" });
         await page.GotoAsync(portal.Address + "/o/harbour-insurance/billing");
         await Assertions.Expect(page.GetByText("Ticket routing").First).ToBeVisibleAsync();
-        foreach (var activity in new[] { "Tuning", "Evaluation", "Endpoint" })
+        foreach (var activity in new[] { "Tuning", "Evaluation", "Calls to the endpoint" })
         {
             await Assertions.Expect(page.Locator("main")).ToContainTextAsync(activity);
         }
@@ -66,7 +66,7 @@ public sealed class JourneyTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task EvaluateAsync(IPage page)
     {
-        await page.GetByLabel(new Regex("^Look at the sealed rows")).CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { NameRegex = new("Look at the sealed rows") }).CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Evaluate · about") }).ClickAsync();
         await Assertions.Expect(page.GetByText("On the 32 sealed rows of version 1")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync(new Regex(@"\d+\.\d % \[\d+\.\d, \d+\.\d\]"));
