@@ -118,9 +118,9 @@ public sealed class TunePageTests : IAsyncLifetime
         Assert.Contains("20 of 40", page.Markup, StringComparison.Ordinal);
         Assert.Equal(2, page.FindAll("[role=img]").Count(i => i.GetAttribute("aria-label") is { } label && (label.StartsWith("Loss", StringComparison.Ordinal) || label.StartsWith("Accuracy", StringComparison.Ordinal))));
 
-        await page.FindAll("button").Single(b => b.TextContent.Trim() is "Cancel…").ClickAsync(new());
+        await ClickAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Cancel…"));
         Assert.Contains("The steps trained so far cost $0.0050", page.Markup, StringComparison.Ordinal);
-        await page.FindAll("button").Single(b => b.TextContent.Contains("Cancel tuning", StringComparison.Ordinal)).ClickAsync(new());
+        await ClickAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Cancel tuning", StringComparison.Ordinal)));
 
         page.WaitForAssertion(() => Assert.Contains("Cancelling; Google has not confirmed it yet", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
     }
@@ -150,7 +150,7 @@ public sealed class TunePageTests : IAsyncLifetime
         Assert.Contains("is proposed, not the last", page.Markup, StringComparison.Ordinal);
         Assert.Contains("$0.010 (quoted $0.0040)", page.Markup, StringComparison.Ordinal);
         Assert.EndsWith("/evaluate", Assert.Single(page.FindAll("a.mud-button-filled-primary")).GetAttribute("href"), StringComparison.Ordinal);
-        await page.FindAll("button").Single(b => b.TextContent.Contains("Evaluate it too", StringComparison.Ordinal)).ClickAsync(new());
+        await ClickAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Evaluate it too", StringComparison.Ordinal)));
         page.WaitForAssertion(() => Assert.Equal(2, page.Markup.Split("Ready to evaluate").Length - 1), TimeSpan.FromSeconds(10));
     }
 
@@ -187,5 +187,22 @@ public sealed class TunePageTests : IAsyncLifetime
         var page = _browser.Render<TunePage>(p => p.Add(c => c.Org, "test").Add(c => c.ProjectId, projectId));
         page.WaitForState(() => !page.Markup.Contains("aria-label=\"Loading\"", StringComparison.Ordinal) && !page.Markup.Contains("Counting the tokens", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         return page;
+    }
+
+    // The page refreshes itself: between finding a button and pressing it, it may have been drawn anew.
+    private static async Task ClickAsync(Func<AngleSharp.Dom.IElement> find)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await find().ClickAsync(new());
+                return;
+            }
+            catch (Bunit.Rendering.UnknownEventHandlerIdException) when (attempt < 20)
+            {
+                await Task.Yield();
+            }
+        }
     }
 }
