@@ -18,6 +18,9 @@ public enum PageFace
 public abstract class PortalPage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
+    private int _questions;
+
+    protected PortalPage() => Leaving = _leaving.Token;
 
     [Parameter]
     public string Org { get; set; } = "";
@@ -27,7 +30,11 @@ public abstract class PortalPage : ComponentBase, IDisposable
     /// <summary>Why the page could not be shown, in words for the reader.</summary>
     public string Problem { get; private set; } = "";
 
+    /// <summary>What a button does is under way. Only presses make a page busy: nothing else may swallow one.</summary>
     public bool IsBusy { get; private set; }
+
+    /// <summary>What the choices on the page come to is being found out; what stands there belongs to earlier ones.</summary>
+    public bool IsWorkingOut { get; private set; }
 
     [Inject]
     protected ISnackbar Snackbar { get; private set; } = default!; // filled by the renderer
@@ -39,7 +46,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
     private ILoggerFactory Loggers { get; set; } = default!; // filled by the renderer
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Leaving => _leaving.Token;
+    protected CancellationToken Leaving { get; }
 
     public async Task ReloadAsync()
     {
@@ -92,14 +99,54 @@ public abstract class PortalPage : ComponentBase, IDisposable
 
         IsBusy = true;
         StateHasChanged();
+        var went = await TryAsync(act);
+        IsBusy = false;
+        if (went && done is not null)
+        {
+            Snackbar.Add(done, Severity.Success);
+        }
+
+        return went;
+    }
+
+    /// <summary>
+    /// Finds out what a changed choice comes to, its price for one. It stands in no button's way, and no choice is dropped for it:
+    /// of several under way only the newest is shown.
+    /// </summary>
+    protected async Task WorkOutAsync<T>(Func<CancellationToken, Task<T>> find, Action<T> show)
+    {
+        var question = ++_questions;
+        IsWorkingOut = true;
+        StateHasChanged();
+        await TryAsync(async ct =>
+        {
+            var found = await find(ct);
+            if (question == _questions)
+            {
+                show(found);
+            }
+        });
+        if (question == _questions)
+        {
+            IsWorkingOut = false;
+            StateHasChanged();
+        }
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && !_leaving.IsCancellationRequested)
+        {
+            _leaving.Cancel();
+            _leaving.Dispose();
+        }
+    }
+
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> act)
+    {
         try
         {
             await act(Leaving);
-            if (done is not null)
-            {
-                Snackbar.Add(done, Severity.Success);
-            }
-
             return true;
         }
         catch (PortalException expected)
@@ -115,19 +162,6 @@ public abstract class PortalPage : ComponentBase, IDisposable
         {
             Snackbar.Add($"That did not work, and nothing was changed. Try again. Reference {Log(bug)}.", Severity.Error);
             return false;
-        }
-        finally
-        {
-            IsBusy = false;
-        }
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing && !_leaving.IsCancellationRequested)
-        {
-            _leaving.Cancel();
-            _leaving.Dispose();
         }
     }
 

@@ -81,7 +81,10 @@ public sealed partial class DataPage
 
     private bool IsMapping => Current is "upload" && _mapped is not null;
 
-    private string WhyNotImport => !Datasets.MayChange ? "Your role lets you look, not import" : _data?.UnderWay is not null ? "Another import is under way" : "";
+    private string WhyNotImport => !Datasets.MayChange ? "Your role lets you look, not import"
+        : _data?.UnderWay is not null ? "Another import is under way"
+        : IsWorkingOut ? "Reading the file this way"
+        : "";
 
     private string WhyNotFreeze => !Datasets.MayChange ? "Your role lets you look, not freeze" : _data?.FreezeObstacle ?? "";
 
@@ -136,7 +139,7 @@ public sealed partial class DataPage
 
         if (mapped is not null && _preview is null)
         {
-            await ReadPreviewAsync(mapped, null, ct);
+            (_preview, _previewProblem) = await ReadPreviewAsync(mapped, null, ct);
         }
     }
 
@@ -155,20 +158,30 @@ public sealed partial class DataPage
         }
     }
 
-    private async Task ReadPreviewAsync(DatasetImport import, SourceLayout? layout, CancellationToken ct)
+    private async Task<(ImportPreview Preview, string Problem)> ReadPreviewAsync(DatasetImport import, SourceLayout? layout, CancellationToken ct)
     {
         try
         {
-            (_preview, _previewProblem) = (await Datasets.PreviewAsync(import.Id, layout, ct), "");
+            return (await Datasets.PreviewAsync(import.Id, layout, ct), "");
         }
         catch (PortalException unreadable) when (unreadable is not NotFoundException)
         {
             // The way out is another delimiter or encoding, so the choices stay on the screen.
-            (_preview, _previewProblem) = (new ImportPreview(layout ?? import.Layout, [], [], "", ""), unreadable.Message);
+            return (new ImportPreview(layout ?? import.Layout, [], [], "", ""), unreadable.Message);
         }
     }
 
-    private Task PreviewAsync(SourceLayout layout) => _mapped is null ? Task.CompletedTask : RunAsync(ct => ReadPreviewAsync(_mapped, layout, ct));
+    private async Task PreviewAsync(SourceLayout layout)
+    {
+        if (_mapped is { } mapped && _preview is { } before)
+        {
+            // The next change adds to this one, even while the file is being read.
+            _preview = before with { Layout = layout };
+            await WorkOutAsync(
+                ct => ReadPreviewAsync(mapped, layout, ct),
+                found => (_preview, _previewProblem) = mapped.Id == _mapped?.Id ? found : (_preview, _previewProblem));
+        }
+    }
 
     private async Task ImportAsync((string Input, string Output) columns)
     {

@@ -16,6 +16,7 @@ public sealed partial class DefinePage : PortalPage
     private string _saved = "";
     private bool _loaded;
     private bool _changed;
+    private bool _renamed;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -56,24 +57,31 @@ public sealed partial class DefinePage : PortalPage
         }
     }
 
-    private async Task SetAsync(Action change)
+    private Task SetAsync(Action change)
     {
         change();
         _changed = true;
-        // What changes while a save is under way is saved after it, never dropped.
-        while (_changed && !IsBusy)
-        {
-            _changed = false;
-            _saved = "Saving…";
-            var saved = await RunAsync(ct => Projects.SaveTaskAsync(
-                ProjectId, new TaskDraft(_goal, _kind, _instruction, LabelList, _metric, _target / 100), ct));
-            _saved = saved ? "Saved" : "Not saved";
-        }
+        return SaveAsync();
     }
 
-    private async Task RenameAsync(string name)
+    private Task RenameAsync(string name)
     {
-        _projectName = name;
-        _saved = await RunAsync(ct => Projects.RenameAsync(ProjectId, name, ct)) ? "Saved" : "Not saved";
+        (_projectName, _renamed) = (name, true);
+        return SaveAsync();
+    }
+
+    /// <summary>What changes while a save is under way is saved after it, never dropped.</summary>
+    private async Task SaveAsync()
+    {
+        var saved = true;
+        while ((_changed || _renamed) && !IsBusy)
+        {
+            var (changed, renamed) = (_changed, _renamed);
+            (_changed, _renamed, _saved) = (false, false, "Saving…");
+            saved &= !changed || await RunAsync(ct => Projects.SaveTaskAsync(
+                ProjectId, new TaskDraft(_goal, _kind, _instruction, LabelList, _metric, _target / 100), ct));
+            saved &= !renamed || await RunAsync(ct => Projects.RenameAsync(ProjectId, _projectName, ct));
+            _saved = saved ? "Saved" : "Not saved";
+        }
     }
 }

@@ -127,39 +127,44 @@ public sealed partial class EvaluatePage : PortalPage
         _baseline = _setup.BaselineId ?? (_setup.CandidateIds is [var first, ..] ? first : null);
         _candidates.Clear();
         _candidates.UnionWith(_setup.CandidateIds.Where(c => c != _baseline));
-        await QuoteAsync(ct);
+        (_quote, _obstacle) = await QuoteAsync(ct);
     }
 
-    private async Task QuoteAsync(CancellationToken ct)
+    private async Task<(EvaluationQuote? Quote, string? Obstacle)> QuoteAsync(CancellationToken ct)
     {
-        (_quote, _obstacle) = (null, null);
         try
         {
-            _quote = _baseline is { } baseline ? await Evaluations.QuoteAsync(_setup, [baseline, .. _candidates], ct) : null;
+            return (_baseline is { } baseline ? await Evaluations.QuoteAsync(_setup, [baseline, .. _candidates], ct) : null, null);
         }
         catch (PortalException expected)
         {
             // A model that is gone, or has no price: the reason stands beside the button instead of in the page's place.
-            _obstacle = expected.Message;
+            return (null, expected.Message);
         }
     }
 
-    private Task SetBaselineAsync(string id) => RunAsync(ct =>
+    private Task SetBaselineAsync(string id)
     {
         _baseline = id;
         _candidates.Remove(id);
-        return QuoteAsync(ct);
-    });
+        return RequoteAsync();
+    }
 
-    private Task ToggleAsync(string id) => RunAsync(ct =>
+    private Task ToggleAsync(string id)
     {
         if (!_candidates.Remove(id))
         {
             _candidates.Add(id);
         }
 
-        return QuoteAsync(ct);
-    });
+        return RequoteAsync();
+    }
+
+    private Task RequoteAsync()
+    {
+        (_quote, _obstacle) = (null, null);
+        return WorkOutAsync(QuoteAsync, found => (_quote, _obstacle) = found);
+    }
 
     private Task StartAsync() => RunAsync(async ct =>
     {

@@ -69,6 +69,7 @@ public sealed partial class ModelPage : PortalPage
     private string? WhyNotRun => !_task.IsComplete ? $"The task still misses {string.Join(", ", _task.Missing)}: finish step 1."
         : _version?.ValidationCount is 0 ? "This version has no validation rows: freeze one that has."
         : _selected.Count is 0 ? "Tick at least one model."
+        : IsWorkingOut ? "Finding out what so many rows cost…"
         : _plan?.OpenFor(_selected).Any() is not true ? "All of these are measured, or being measured, on so many rows."
         : null;
 
@@ -108,7 +109,10 @@ public sealed partial class ModelPage : PortalPage
         _choice = await Choices.FindAsync(ProjectId, ct);
         if (_plan is null || wasRunning != _ladder.IsRunning)
         {
-            _plan = await Baselines.PlanAsync(ProjectId, _rows, ct);
+            var rows = _rows;
+            var plan = await Baselines.PlanAsync(ProjectId, rows, ct);
+            // Somebody may have asked for more rows meanwhile; then the price of those is on its way.
+            _plan = rows == _rows ? plan : _plan;
         }
 
         await OpenMistakesAsync(ct);
@@ -128,11 +132,11 @@ public sealed partial class ModelPage : PortalPage
         }
     }
 
-    private Task SetRowsAsync(int rows) => RunAsync(async ct =>
+    private Task SetRowsAsync(int rows)
     {
         _rows = rows;
-        _plan = await Baselines.PlanAsync(ProjectId, rows, ct);
-    });
+        return WorkOutAsync(ct => Baselines.PlanAsync(ProjectId, rows, ct), plan => _plan = plan);
+    }
 
     private Task StartAsync() => RunAsync(async ct =>
     {

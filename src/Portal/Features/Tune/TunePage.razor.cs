@@ -42,7 +42,7 @@ public sealed partial class TunePage : PortalPage
         { Blockers: { Count: > 0 } blockers } => string.Join(" ", blockers),
         { IsUnnecessary: true } when !_tuneAnyway => "Tuning is not needed: your prompt is proven good enough.",
         _ when !Tuning.MayStart => "Your role lets you watch tuning, not start it. Ask an owner, admin or editor.",
-        _ when _quote is null && _quoteProblem is "" => "Counting the tokens of your rows…",
+        _ when _quote is null && _quoteProblem is "" => IsWorkingOut || _wantsQuote ? "Counting the tokens of your rows…" : "The price could not be found out. Load the page again.",
         _ => _quoteProblem,
     };
 
@@ -68,11 +68,10 @@ public sealed partial class TunePage : PortalPage
     /// <summary>Counting asks Google and may take seconds, so the page is shown first.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_wantsQuote && !IsBusy && Face is PageFace.Content)
+        if (_wantsQuote && Face is PageFace.Content)
         {
             _wantsQuote = false;
-            await RunAsync(QuoteAsync);
-            StateHasChanged();
+            await WorkOutAsync(QuoteAsync, found => (_quote, _quoteProblem) = found);
         }
     }
 
@@ -82,25 +81,21 @@ public sealed partial class TunePage : PortalPage
         (_quote, _quoteProblem, _wantsQuote) = (null, "", true);
     }
 
-    private async Task QuoteAsync(CancellationToken ct)
+    private async Task<(TuningQuote? Quote, string Problem)> QuoteAsync(CancellationToken ct)
     {
-        (_quote, _quoteProblem) = (null, "");
-        if (_plan is not { Blockers.Count: 0 } plan || IsOpen)
+        if (_plan is not { Blockers.Count: 0 } plan || !ShowsSettings)
         {
-            return;
+            return (null, "");
         }
 
-        var settings = Settings;
         try
         {
-            var quote = await Tuning.QuoteAsync(plan, settings, ct);
-            // Somebody may have gone on typing; then this is the price of something else.
-            _quote = settings == Settings ? quote : null;
+            return (await Tuning.QuoteAsync(plan, Settings, ct), "");
         }
         catch (PortalException expected)
         {
             // Stands beside the settings it is about, where a message that fades would not help.
-            _quoteProblem = expected.Message;
+            return (null, expected.Message);
         }
     }
 
