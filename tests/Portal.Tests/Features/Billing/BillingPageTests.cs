@@ -42,12 +42,12 @@ public sealed class BillingPageTests : BunitContext
 
         var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
 
-        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("section.usage").Count));
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("section.panel").Count));
         Assert.Contains("$8.10", page.Find("dl").TextContent, StringComparison.Ordinal);
-        var first = page.FindAll("section.usage")[0];
+        var first = page.FindAll("section.panel")[0];
         Assert.Contains("=cmd()", first.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(["Calls to the endpoint", "Input tokens", "2,000,000", "$0.30", "$0.60"], first.QuerySelectorAll("tbody tr:first-child td").Select(c => c.TextContent));
-        Assert.Equal("prj_2", page.FindAll("section.usage")[1].QuerySelector("h2")!.TextContent);
+        Assert.Equal("prj_2", page.FindAll("section.panel")[1].QuerySelector("h2")!.TextContent.Trim());
         Assert.DoesNotContain("Practice mode", page.Markup, StringComparison.Ordinal);
     }
 
