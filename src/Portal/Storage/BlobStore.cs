@@ -11,6 +11,9 @@ namespace Portal.Storage;
 /// </summary>
 public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scope)
 {
+    /// <summary>Of all tenants.</summary>
+    internal static string FolderOf(StorageOptions options) => Path.Combine(options.Folder, "blobs");
+
     public Stream OpenRead(string name) => new FileStream(
         PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
@@ -25,7 +28,7 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? throw new InvalidOperationException(path));
-        var partial = path + ".partial";
+        var partial = path + PartialFiles.Ending;
         try
         {
             var result = await CopyAsync(content, partial, maximumLength, ct);
@@ -65,6 +68,6 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
     private string PathOf(string name)
     {
         var file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        return Path.Combine(options.Value.Folder, "blobs", scope.TenantId, file[..2], file);
+        return Path.Combine(FolderOf(options.Value), scope.TenantId, file[..2], file);
     }
 }

@@ -8,6 +8,6 @@ public static class StorageFeature
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage")
             .PostConfigure(options => options.Folder = Path.GetFullPath(options.Folder, root))
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddScoped<BlobStore>();
+        builder.Services.AddScoped<BlobStore>().AddHostedService<PartialFiles>();
     }
 }
