@@ -13,13 +13,19 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
 
     public bool IsSandbox => options.Value.Kind is ConnectionKind.Sandbox;
 
-    public async Task<VertexSession> OpenAsync(CancellationToken ct)
+    /// <summary>Where the organization works, as far as a model or a job has no place of its own.</summary>
+    public string Location => options.Value.Location;
+
+    public Task<VertexSession> OpenAsync(CancellationToken ct) => OpenAsync(Location, ct);
+
+    /// <summary>For what is made in a given place. A resource that has a full name is found by that, wherever the session was opened.</summary>
+    public async Task<VertexSession> OpenAsync(string location, CancellationToken ct)
     {
         var o = options.Value;
         var settings = new VertexClientOptions
         {
             ProjectId = o.GcpProject,
-            Location = o.Location,
+            Location = location,
             QuotaProject = o.QuotaProject,
             BaseAddress = IsSandbox ? new Uri(o.SandboxUrl) : null,
         };
@@ -27,7 +33,7 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
         ITokenAccess? credential = IsSandbox ? null : (await GoogleCredential.GetApplicationDefaultAsync(ct)).CreateScoped(CloudPlatform);
         // A bucket of its own for each organisation: what one uploads, no other's job can name.
         var bucket = $"{o.GcpProject}-{scope.TenantId.Replace('_', '-')}";
-        return new VertexSession(clients.CreateClient(settings, credential), clients.CreateStorageClient(settings, credential), o.GcpProject, o.Location, bucket, IsSandbox);
+        return new VertexSession(clients.CreateClient(settings, credential), clients.CreateStorageClient(settings, credential), o.GcpProject, location, bucket, IsSandbox);
     }
 
     /// <summary>Makes the organisation's bucket where it is missing. Two at once are as good as one.</summary>

@@ -26,11 +26,11 @@ public sealed record EvaluationSetup(
     public static EvaluationSetup Of(
         ProjectDetail project, IReadOnlyList<DatasetVersion> versions, IReadOnlyList<Candidate> candidates, IReadOnlyList<RunRow> validation, ModelChoice? choice)
     {
-        var newestTuned = candidates.Where(c => c.Rung is Rung.Tuned).MaxBy(c => c.CreatedAt);
+        var newestTuned = candidates.Where(c => c is { Rung: Rung.Tuned, VersionId: not null }).MaxBy(c => c.CreatedAt);
         var version = newestTuned is null
             ? versions.FirstOrDefault(v => v.Id == choice?.VersionId) ?? versions.MaxBy(v => v.Number)
-            : versions.Where(v => v.FrozenAt <= newestTuned.CreatedAt).MaxBy(v => v.Number);
-        var options = candidates.Where(c => version is not null && CanBeJudged(c, version, versions))
+            : versions.FirstOrDefault(v => v.Id == newestTuned.VersionId);
+        var options = candidates.Where(c => version is not null && CanBeJudged(c, version))
             .Select(c => new CandidateOption(c, ValidationOf(c, version!, validation))).ToList();
         var prompts = options.Where(o => !o.IsTuned).ToList();
         var baseline = prompts.FirstOrDefault(o => o.Candidate.Id == choice?.CandidateId)
@@ -39,13 +39,8 @@ public sealed record EvaluationSetup(
         return new EvaluationSetup(project, version, 0, options, baseline?.Candidate.Id, [.. tuned]);
     }
 
-    private static bool CanBeJudged(Candidate candidate, DatasetVersion version, IReadOnlyList<DatasetVersion> versions) => candidate.Rung switch
-    {
-        // Tuned on the version that was the newest when it was made.
-        Rung.Tuned => versions.Where(v => v.FrozenAt <= candidate.CreatedAt).MaxBy(v => v.Number)?.Number == version.Number,
-        Rung.FewShot => candidate.SourceId == version.Id,
-        _ => true,
-    };
+    private static bool CanBeJudged(Candidate candidate, DatasetVersion version) =>
+        candidate.Rung is not (Rung.Tuned or Rung.FewShot) || candidate.VersionId == version.Id;
 
     private static RunMetrics? ValidationOf(Candidate candidate, DatasetVersion version, IReadOnlyList<RunRow> runs) =>
         runs.FirstOrDefault(r => r.Candidate.Id == candidate.Id && r.Run.VersionId == version.Id && r.Run.Metrics is not null)?.Run.Metrics;

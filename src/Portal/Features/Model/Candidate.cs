@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -31,6 +32,12 @@ public sealed class Candidate : TenantOwned
 
     public required string RecipeId { get; init; }
 
+    /// <summary>
+    /// The version whose training rows it has seen: it was tuned on them, or its prompt was made for them. Sealed rows of another version may be
+    /// among those. Null for what was registered before this was kept.
+    /// </summary>
+    public required string? VersionId { get; init; }
+
     /// <summary>Where it comes from: the dataset version a prompt was made for, or the tuning job.</summary>
     public required string SourceId { get; init; }
 
@@ -49,10 +56,12 @@ internal sealed class CandidateMapping : IEntityTypeConfiguration<Candidate>
         builder.Property(c => c.Name).HasMaxLength(200);
         builder.Property(c => c.BaseModelId).HasMaxLength(80);
         builder.Property(c => c.RecipeId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(c => c.VersionId).HasMaxLength(PublicId.MaxLength);
         builder.Property(c => c.SourceId).HasMaxLength(PublicId.MaxLength);
         builder.Property(c => c.Key).HasMaxLength(200);
         builder.BelongsTo<Candidate, Project>(nameof(Candidate.ProjectId));
         builder.BelongsTo<Candidate, Recipe>(nameof(Candidate.RecipeId));
+        builder.BelongsTo<Candidate, DatasetVersion>(nameof(Candidate.VersionId));
         builder.HasIndex(c => new { c.TenantId, c.ProjectId, c.Key }).IsUnique();
     }
 }

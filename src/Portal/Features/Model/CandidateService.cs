@@ -6,6 +6,12 @@ namespace Portal.Features.Model;
 
 public sealed record CandidateDetail(Candidate Candidate, Recipe Recipe);
 
+/// <summary>A tuned model as it becomes a candidate.</summary>
+/// <param name="VersionId">The dataset version it was trained on.</param>
+/// <param name="Instruction">The one of the training lines: asked otherwise, it is asked what it was not taught.</param>
+public sealed record TunedRegistration(
+    string ProjectId, string VersionId, string BaseModelId, string EndpointName, string Name, string SourceId, string Instruction);
+
 public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
 {
     public async Task<IReadOnlyList<Candidate>> ListAsync(string projectId, CancellationToken ct)
@@ -21,39 +27,28 @@ public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, Tim
         return new CandidateDetail(candidate, await db.Recipes.AsNoTracking().SingleAsync(r => r.Id == candidate.RecipeId, ct));
     }
 
-    /// <summary>
-    /// Makes a tuned model a candidate, in the caller's context. Once a tuning job: doing it again gives the candidate that is there.
-    /// The instruction must be the one of the training lines.
-    /// </summary>
-    public async Task<Candidate> RegisterTunedAsync(
-        PortalDbContext db, string projectId, string baseModelId, string endpointName, string name, string sourceId, string instruction, CancellationToken ct)
+    /// <summary>Makes a tuned model a candidate, in the caller's context. Once a tuning job: doing it again gives the candidate that is there.</summary>
+    public async Task<Candidate> RegisterTunedAsync(PortalDbContext db, TunedRegistration tuned, CancellationToken ct)
     {
-        var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
-        var model = await db.CatalogueModels.AsNoTracking().SingleOrDefaultAsync(m => m.Id == baseModelId, ct) ?? throw new NotFoundException("model");
-        var content = Prompting.Tuned(task, instruction, model);
-        return await AddAsync(db, projectId, model, Rung.Tuned, content, endpointName, name, sourceId, $"tuned/{sourceId}", ct);
-    }
-
-    /// <inheritdoc cref="RegisterTunedAsync(PortalDbContext, string, string, string, string, string, string, CancellationToken)"/>
-    public async Task<Candidate> RegisterTunedAsync(
-        PortalDbContext db, string projectId, string baseModelId, string endpointName, string name, string sourceId, CancellationToken ct)
-    {
-        var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
-        return await RegisterTunedAsync(db, projectId, baseModelId, endpointName, name, sourceId, Recipe.ShortInstruction(task), ct);
+        var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == tuned.ProjectId, ct) ?? throw new NotFoundException("project");
+        var model = await db.CatalogueModels.AsNoTracking().SingleOrDefaultAsync(m => m.Id == tuned.BaseModelId, ct) ?? throw new NotFoundException("model");
+        var content = Prompting.Tuned(task, tuned.Instruction, model);
+        return await AddAsync(
+            db, tuned.ProjectId, tuned.VersionId, model, Rung.Tuned, content, tuned.EndpointName, tuned.Name, tuned.SourceId, $"tuned/{tuned.SourceId}", ct);
     }
 
     /// <summary>A prompt on a base model, made for one dataset version; the same prompt is the same candidate.</summary>
     internal Task<Candidate> AddPromptAsync(
         PortalDbContext db, string projectId, string versionId, CatalogueModel model, Rung rung, RecipeContent content, CancellationToken ct) =>
         AddAsync(
-            db, projectId, model, rung, content, model.Id, $"{model.DisplayName} {ModelWords.Of(rung)}", versionId,
+            db, projectId, versionId, model, rung, content, model.Id, $"{model.DisplayName} {ModelWords.Of(rung)}", versionId,
             KeyOf(versionId, model.Id, rung, content), ct);
 
     internal static string KeyOf(string versionId, string modelId, Rung rung, RecipeContent content) =>
         $"{versionId}/{modelId}/{rung}/{Recipe.HashOf(content)}";
 
     private async Task<Candidate> AddAsync(
-        PortalDbContext db, string projectId, CatalogueModel model, Rung rung, RecipeContent content,
+        PortalDbContext db, string projectId, string versionId, CatalogueModel model, Rung rung, RecipeContent content,
         string modelName, string name, string sourceId, string key, CancellationToken ct)
     {
         var known = db.Candidates.Local.FirstOrDefault(c => c.ProjectId == projectId && c.Key == key)
@@ -71,6 +66,7 @@ public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, Tim
             BaseModelId = model.Id,
             ModelName = modelName,
             RecipeId = (await AddRecipeAsync(db, projectId, content, ct)).Id,
+            VersionId = versionId,
             SourceId = sourceId,
             Key = key,
             CreatedAt = time.GetUtcNow().UtcDateTime,

@@ -75,7 +75,8 @@ public sealed class CatalogueModel
 
     public int MaxEpochs { get; init; }
 
-    public string TuningLocation { get; init; } = "";
+    /// <summary>Where Google tunes it, the usual place first. Where the result then serves is in the result's own name.</summary>
+    public IReadOnlyList<string> TuningLocations { get; init; } = [];
 
     public int MaxExampleTokens { get; init; }
 
@@ -98,6 +99,15 @@ public sealed class CatalogueModel
         : InputPricePerMillion is { } listInput && OutputPricePerMillion is { } listOutput ? new(listInput, listOutput)
         : null;
 
+    /// <summary>
+    /// Where it is tuned for somebody who works in a location: right there if that can be, else on the same side of the ocean, since the rows
+    /// are worked on there.
+    /// </summary>
+    public string TuningLocationNear(string location) =>
+        TuningLocations.FirstOrDefault(l => l == location) ?? TuningLocations.FirstOrDefault(l => AreaOf(l) == AreaOf(location)) ?? TuningLocations.FirstOrDefault() ?? location;
+
+    private static string AreaOf(string location) => location.Split('-')[0] is var area && area is "europe" ? "eu" : area;
+
     /// <summary>Per million training tokens; null where none is known. The practice price never reaches a real Google project.</summary>
     public long? TrainingPrice(bool practice) => TrainingPricePerMillion ?? (practice ? PracticeTrainingPricePerMillion : null);
 }
@@ -109,7 +119,7 @@ internal sealed class CatalogueModelMapping : IEntityTypeConfiguration<Catalogue
         builder.Property(m => m.Id).HasMaxLength(80).ValueGeneratedNever();
         builder.Property(m => m.DisplayName).HasMaxLength(120);
         builder.Property(m => m.SuccessorId).HasMaxLength(80);
-        builder.Property(m => m.TuningLocation).HasMaxLength(40);
+        builder.PrimitiveCollection(m => m.TuningLocations).HasMaxLength(400);
         builder.Property(m => m.LeastThinkingLevel).HasMaxLength(20);
         builder.PrimitiveCollection(m => m.AdapterSizes).HasMaxLength(100);
         builder.Ignore(m => m.IsPracticeTrainingPrice).Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);

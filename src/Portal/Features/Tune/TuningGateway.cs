@@ -9,6 +9,9 @@ public sealed class TuningGateway(ConnectService connect)
 {
     public Task<VertexSession> OpenAsync(CancellationToken ct) => connect.OpenAsync(ct);
 
+    /// <summary>Opens where the job is, or is to be, trained; one that was begun before places were kept is where the organization is.</summary>
+    public Task<VertexSession> OpenForAsync(TuningJob job, CancellationToken ct) => job.Location is "" ? connect.OpenAsync(ct) : connect.OpenAsync(job.Location, ct);
+
     /// <summary>The job that carries our label, or null. A job made a moment ago may not be listed yet.</summary>
     public static async Task<VendorJob?> FindAsync(VertexSession session, TuningJob job, CancellationToken ct) =>
         await session.Vertex.FindTuningJobByLabelAsync(TuningJob.LabelKey, job.Label, ct) is { } found ? Read(found) : null;
@@ -46,6 +49,13 @@ public sealed class TuningGateway(ConnectService connect)
         var upload = new VertexStorageUpload { Bucket = session.Bucket, Name = name, ContentType = "application/jsonl", Session = earlier, OnSession = keep };
         await session.Storage.UploadAsync(upload, content, ct);
         return $"gs://{session.Bucket}/{name}";
+    }
+
+    /// <summary>Deletes what was sent; what is not there is deleted.</summary>
+    public static async Task DeleteFilesAsync(VertexSession session, TuningJob job, CancellationToken ct)
+    {
+        await session.Storage.DeleteObjectAsync(session.Bucket, job.TrainObject, ct);
+        await session.Storage.DeleteObjectAsync(session.Bucket, job.ValidationObject, ct);
     }
 
     /// <summary>The curves so far; what is no number is left out, because no database keeps it.</summary>

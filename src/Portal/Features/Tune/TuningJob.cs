@@ -30,6 +30,9 @@ public sealed class TuningJob : TenantOwned, IVersioned
 
     public required string BaseModelName { get; init; }
 
+    /// <summary>Where Google trains it.</summary>
+    public required string Location { get; init; }
+
     /// <summary>Goes before every input, in the training lines and later in each request.</summary>
     public required string Instruction { get; init; }
 
@@ -92,6 +95,9 @@ public sealed class TuningJob : TenantOwned, IVersioned
     public DateTime? TrainingStartedAt { get; private set; }
 
     public DateTime? EndedAt { get; private set; }
+
+    /// <summary>When the rows that were sent had been deleted from the bucket again.</summary>
+    public DateTime? FilesDeletedAt { get; private set; }
 
     /// <summary>While the job is open: what keeps it from moving. Once it has ended: why it failed.</summary>
     public string Problem { get; private set; } = "";
@@ -244,6 +250,11 @@ public sealed class TuningJob : TenantOwned, IVersioned
 
     /// <summary>The move is made; the next comes after a pause.</summary>
     public void Next(TimeSpan pause, DateTime now) => NextStepAt = now + pause;
+
+    public void FilesDeleted(DateTime now) => FilesDeletedAt = now;
+
+    /// <summary>They could not be deleted now: tried again less and less often, once an hour at last.</summary>
+    public void DeleteFilesLater(DateTime now) => NextStepAt = now + TimeSpan.FromSeconds(Math.Min(3_600, Math.Pow(2, Math.Min(++Attempts, 12))));
 
     public void Release()
     {

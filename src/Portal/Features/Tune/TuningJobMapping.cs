@@ -15,6 +15,7 @@ internal sealed class TuningJobMapping : IEntityTypeConfiguration<TuningJob>
         builder.Property(j => j.VersionId).HasMaxLength(PublicId.MaxLength);
         builder.Property(j => j.BaseModelId).HasMaxLength(80);
         builder.Property(j => j.BaseModelName).HasMaxLength(120);
+        builder.Property(j => j.Location).HasMaxLength(40);
         builder.Property(j => j.Instruction).HasMaxLength(TaskDefinition.InstructionLength);
         builder.Property(j => j.StartedByName).HasMaxLength(200);
         builder.Property(j => j.Slot).HasMaxLength(PublicId.MaxLength);
@@ -29,7 +30,7 @@ internal sealed class TuningJobMapping : IEntityTypeConfiguration<TuningJob>
         builder.BelongsTo<TuningJob, DatasetVersion>(nameof(TuningJob.VersionId));
         builder.HasIndex(j => new { j.TenantId, j.Slot }).IsUnique();
         builder.HasIndex(j => new { j.TenantId, j.ProjectId, j.CreatedAt });
-        builder.HasIndex(j => new { j.EndedAt, j.NextStepAt });
+        builder.HasIndex(j => new { j.FilesDeletedAt, j.NextStepAt });
     }
 }
 

@@ -28,7 +28,7 @@ public sealed class TuningMoves(
 
     public async Task MakeAsync(PortalDbContext db, TuningJob job, CancellationToken ct)
     {
-        var session = await google.OpenAsync(ct);
+        var session = await google.OpenForAsync(job, ct);
         if (job.VendorName is not "")
         {
             await FollowAsync(db, session, job, ct);

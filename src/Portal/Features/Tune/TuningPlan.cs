@@ -10,6 +10,9 @@ public sealed record TuningPlan(ProjectDetail Project, DatasetVersion? Version, 
     /// <summary>Google advises a hundred; below twenty a training learns the rows and nothing else.</summary>
     public const int FewestRows = 20;
 
+    /// <summary>Where Google would train.</summary>
+    public string Location { get; init; } = "";
+
     /// <summary>A cheaper way is proven good enough: tuning is not needed, and is started only by saying so.</summary>
     public bool IsUnnecessary => Choice?.Verdict is Verdict.Stop;
 

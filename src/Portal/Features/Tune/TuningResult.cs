@@ -50,7 +50,7 @@ public sealed class TuningResult(BillingService billing, CandidateService candid
         db.Checkpoints.AddRange(checkpoints);
         Charge(db, job, TuningCharge.WhenSucceeded(job));
         await billing.EndReservationAsync(db, job.Id, ReservationState.Settled, ct);
-        var candidate = await candidates.RegisterTunedAsync(db, job.ProjectId, job.BaseModelId, best.Endpoint, NameOf(job, best), job.Id, job.Instruction, ct);
+        var candidate = await candidates.RegisterTunedAsync(db, RegistrationOf(job, best, job.Id), ct);
         best.Registered(candidate.Id);
     }
 
@@ -62,6 +62,10 @@ public sealed class TuningResult(BillingService billing, CandidateService candid
         Charge(db, job, tokens);
         await billing.EndReservationAsync(db, job.Id, tokens > 0 ? ReservationState.Settled : ReservationState.Released, ct);
     }
+
+    /// <summary>The endpoint's own name says where it serves, which need not be where it was trained.</summary>
+    public static TunedRegistration RegistrationOf(TuningJob job, Checkpoint checkpoint, string sourceId) =>
+        new(job.ProjectId, job.VersionId, job.BaseModelId, checkpoint.Endpoint, NameOf(job, checkpoint), sourceId, job.Instruction);
 
     public static string NameOf(TuningJob job, Checkpoint checkpoint) =>
         $"{job.BaseModelName} tuned on v{job.VersionNumber}, " + (checkpoint.IsDefault ? "last checkpoint" : $"checkpoint {checkpoint.VendorId} (epoch {checkpoint.Epoch})");

@@ -48,7 +48,7 @@ public sealed class TuningService(
         var version = await examples.LatestVersionAsync(projectId, ct);
         var choice = await choices.FindAsync(projectId, ct);
         var model = choice is null ? null : await catalogue.GetAsync(choice.BaseModelId, ct);
-        return new TuningPlan(project, version, choice, model, connect.IsSandbox);
+        return new TuningPlan(project, version, choice, model, connect.IsSandbox) { Location = model?.TuningLocationNear(connect.Location) ?? "" };
     }
 
     /// <summary>What these settings cost. Throws a <see cref="PortalException"/> naming what is in the way.</summary>
@@ -162,8 +162,7 @@ public sealed class TuningService(
         }
 
         var job = await db.TuningJobs.AsNoTracking().SingleAsync(j => j.Id == checkpoint.JobId, ct);
-        var candidate = await candidates.RegisterTunedAsync(
-            db, job.ProjectId, job.BaseModelId, checkpoint.Endpoint, TuningResult.NameOf(job, checkpoint), checkpoint.Id, job.Instruction, ct);
+        var candidate = await candidates.RegisterTunedAsync(db, TuningResult.RegistrationOf(job, checkpoint, checkpoint.Id), ct);
         checkpoint.Registered(candidate.Id);
         await db.SaveChangesAsync(ct);
         return candidate;
@@ -225,6 +224,7 @@ public sealed class TuningService(
             ValidationRows = TrainingFile.ValidationRowsOf(version),
             BaseModelId = model.Id,
             BaseModelName = model.DisplayName,
+            Location = plan.Location,
             Instruction = Recipe.ShortInstruction(plan.Project.Task),
             EpochCount = settings.Epochs,
             LearningRateMultiplier = settings.LearningRateMultiplier,

@@ -157,7 +157,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         var candidate = new Candidate
         {
             ProjectId = projectId, Name = name, Rung = Rung.FewShot, BaseModelId = id, ModelName = id,
-            RecipeId = recipe.Id, SourceId = "ver_1", Key = name, CreatedAt = db.Now,
+            RecipeId = recipe.Id, VersionId = null, SourceId = "ver_1", Key = name, CreatedAt = db.Now,
         };
         db.Candidates.Add(candidate);
         await db.SaveChangesAsync();

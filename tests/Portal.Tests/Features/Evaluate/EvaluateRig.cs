@@ -54,7 +54,7 @@ public sealed class EvaluateRig : IDisposable
     {
         await using var db = Model.Database.CreateDbContext();
         var candidate = await Get<CandidateService>().RegisterTunedAsync(
-            db, ProjectId, "gemini-3.5-flash", $"projects/p/locations/us-central1/endpoints/{jobId}", $"Tuned {jobId}", jobId, Ct);
+            db, new TunedRegistration(ProjectId, VersionId, "gemini-3.5-flash", $"projects/p/locations/us-central1/endpoints/{jobId}", $"Tuned {jobId}", jobId, "Classify the message."), Ct);
         await db.SaveChangesAsync(Ct);
         return candidate;
     }

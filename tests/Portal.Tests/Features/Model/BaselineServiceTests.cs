@@ -124,7 +124,7 @@ public sealed class BaselineServiceTests : IDisposable
         var (candidate, recipe) = await _rig.Get<CandidateService>().GetAsync(ids[0], ModelRig.Ct);
 
         Assert.Equal(ids[0], ids[1]);
-        Assert.Equal((Rung.Tuned, endpoint, "tun_1"), (candidate.Rung, candidate.ModelName, candidate.SourceId));
+        Assert.Equal((Rung.Tuned, endpoint, _rig.VersionId, "tun_1"), (candidate.Rung, candidate.ModelName, candidate.VersionId, candidate.SourceId));
         Assert.Equal(("Classify the message.", 0), (recipe.Instruction, recipe.Shots.Count));
     }
 
@@ -154,7 +154,7 @@ public sealed class BaselineServiceTests : IDisposable
     {
         await using var db = _rig.Database.CreateDbContext();
         var candidate = await _rig.Get<CandidateService>().RegisterTunedAsync(
-            db, _rig.ProjectId, "gemini-3.5-flash", endpoint, "Tuned Flash", "tun_1", ModelRig.Ct);
+            db, new TunedRegistration(_rig.ProjectId, _rig.VersionId, "gemini-3.5-flash", endpoint, "Tuned Flash", "tun_1", "Classify the message."), ModelRig.Ct);
         await db.SaveChangesAsync(ModelRig.Ct);
         return candidate.Id;
     }

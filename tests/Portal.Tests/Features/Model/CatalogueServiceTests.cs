@@ -91,7 +91,8 @@ public sealed class CatalogueServiceTests : IDisposable
         Assert.All((await SeededAsync()).Where(m => m.IsTunable), m =>
         {
             Assert.Equal([1, 2, 4, 8, 16], m.AdapterSizes);
-            Assert.Equal((4, 100, "us-central1"), (m.DefaultAdapterSize, m.MaxEpochs, m.TuningLocation));
+            Assert.Equal((4, 100), (m.DefaultAdapterSize, m.MaxEpochs));
+            Assert.Equal(["us-central1", "europe-west4"], m.TuningLocations);
         });
 
     [Fact]

@@ -15,6 +15,9 @@ namespace Portal.Tests.Features.Tune;
 internal sealed class FakeVertex : IAsyncDisposable
 {
     private const string Parent = "projects/123/locations/us-central1";
+    /// <summary>What is tuned in a region serves in its jurisdiction.</summary>
+    private const string Serving = "projects/123/locations/us";
+
     private const string Board = $"{Parent}/tensorboards/1";
     private const int Steps = 40;
     private const int ReadsUntilDone = 4;
@@ -109,6 +112,7 @@ internal sealed class FakeVertex : IAsyncDisposable
         {
             ("GET", _) when path.StartsWith("/storage/v1/b/", StringComparison.Ordinal) => new VertexStorageBucket { Name = path[14..] },
             ("POST", _) when path.StartsWith("/upload/", StringComparison.Ordinal) => StartUpload(http),
+            ("DELETE", _) => Delete(Uri.UnescapeDataString(path.Split("/o/")[^1])),
             ("PUT", _) => await PutAsync(http, path["/session/".Length..]),
             ("POST", _) when path.EndsWith(":countTokens", StringComparison.Ordinal) => await CountAsync(http),
             ("POST", _) when path.EndsWith("/tuningJobs", StringComparison.Ordinal) => await CreateAsync(http),
@@ -173,6 +177,9 @@ internal sealed class FakeVertex : IAsyncDisposable
         }
     }
 
+    /// <summary>Null, so 404, where there is none.</summary>
+    private object? Delete(string name) => Objects.TryRemove(name, out _) ? new Dictionary<string, string>() : null;
+
     private static async Task<object?> CountAsync(HttpContext http)
     {
         var request = await http.Request.ReadFromJsonAsync<VertexCountTokensRequest>(VertexJson.Options);
@@ -227,12 +234,12 @@ internal sealed class FakeVertex : IAsyncDisposable
                 TunedModel = state is VertexJobState.Succeeded
                     ? new VertexTunedModel
                     {
-                        Model = $"{Parent}/models/9@1",
-                        Endpoint = $"{Parent}/endpoints/32",
+                        Model = $"{Serving}/models/9@1",
+                        Endpoint = $"{Serving}/endpoints/32",
                         Checkpoints =
                         [
-                            new() { CheckpointId = "1", Epoch = 1, Step = Steps / 2, Endpoint = $"{Parent}/endpoints/31" },
-                            new() { CheckpointId = "2", Epoch = 2, Step = Steps, Endpoint = $"{Parent}/endpoints/32" },
+                            new() { CheckpointId = "1", Epoch = 1, Step = Steps / 2, Endpoint = $"{Serving}/endpoints/31" },
+                            new() { CheckpointId = "2", Epoch = 2, Step = Steps, Endpoint = $"{Serving}/endpoints/32" },
                         ],
                     }
                     : null,

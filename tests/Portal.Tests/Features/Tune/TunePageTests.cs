@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Billing;
@@ -10,33 +11,20 @@ using Xunit;
 
 namespace Portal.Tests.Features.Tune;
 
-public sealed class TunePageTests : IAsyncLifetime
+public sealed class TunePageTests : TuneTest
 {
-    private static readonly DateTime s_now = new(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc);
-
-    private readonly PortalDatabase _database = new();
     private readonly BunitContext _browser = new();
-    private FakeVertex _google = null!; // filled before each test
-    private TuneRig _rig = null!; // filled before each test
 
-    public async ValueTask InitializeAsync()
-    {
-        _google = await FakeVertex.StartAsync();
-        _rig = new TuneRig(_database, _google.Address, s_now);
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
-        _rig.Dispose();
-        await _google.DisposeAsync();
-        _database.Dispose();
+        await base.DisposeAsync();
     }
 
     [Fact]
     public async Task Settings_ReadyToStart_ShowThePriceOnTheButton()
     {
-        var page = Show(await TuneSeed.ProjectAsync(_database));
+        var page = Show(await TuneSeed.ProjectAsync(Database));
 
         // 400 tokens a pass, 40 passes likely, 100 at most, at $5 a million.
         Assert.Contains("Start tuning · about $0.08", page.Markup, StringComparison.Ordinal);
@@ -49,10 +37,10 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Settings_NumberOfEpochsGiven_FixThePrice()
     {
-        var page = Show(await TuneSeed.ProjectAsync(_database));
+        var page = Show(await TuneSeed.ProjectAsync(Database));
 
         page.FindAll("input").First(i => i.GetAttribute("placeholder") is "Automatic").Input("2");
-        _rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        Rig.Clock.Advance(TimeSpan.FromSeconds(1));
 
         page.WaitForAssertion(() => Assert.Contains("Start tuning · about $0.0040", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
         Assert.DoesNotContain("at most 100", page.Markup, StringComparison.Ordinal);
@@ -61,7 +49,7 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Settings_Blocked_NameTheReasonBesideTheButton()
     {
-        var page = Show(await TuneSeed.ProjectAsync(_database, train: 12));
+        var page = Show(await TuneSeed.ProjectAsync(Database, train: 12));
 
         Assert.Contains("12 training rows", page.Markup, StringComparison.Ordinal);
         Assert.True(Primary(page).HasAttribute("disabled"));
@@ -70,7 +58,7 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Settings_StopVerdict_StartOnlyAnyway()
     {
-        var page = Show(await TuneSeed.ProjectAsync(_database, verdict: Verdict.Stop));
+        var page = Show(await TuneSeed.ProjectAsync(Database, verdict: Verdict.Stop));
         Assert.True(Primary(page).HasAttribute("disabled"));
         Assert.Contains("Tuning is not needed", page.Markup, StringComparison.Ordinal);
 
@@ -82,8 +70,8 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Settings_ForAViewer_SayWhoMayStart()
     {
-        var projectId = await TuneSeed.ProjectAsync(_database);
-        using var viewer = new TuneRig(_database, _google.Address, s_now, role: MemberRole.Viewer);
+        var projectId = await TuneSeed.ProjectAsync(Database);
+        using var viewer = new TuneRig(Database, Google.Address, s_now, role: MemberRole.Viewer);
 
         var page = Show(projectId, viewer);
 
@@ -94,7 +82,7 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Start_Clicked_ShowsTheJobAtOnce()
     {
-        var page = Show(await TuneSeed.ProjectAsync(_database));
+        var page = Show(await TuneSeed.ProjectAsync(Database));
 
         await Primary(page).ClickAsync(new());
 
@@ -106,11 +94,11 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Running_ShowsCurvesStepAndWhatCancellingCosts()
     {
-        var projectId = await TuneSeed.ProjectAsync(_database);
+        var projectId = await TuneSeed.ProjectAsync(Database);
         await StartAsync(projectId);
-        while ((await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.StepsDone is 0)
+        while ((await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.StepsDone is 0)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(2));
+            await Rig.TickAsync(TimeSpan.FromSeconds(2));
         }
 
         var page = Show(projectId);
@@ -128,10 +116,10 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Running_GoogleAway_SaysWhenItTriesAgain()
     {
-        var projectId = await TuneSeed.ProjectAsync(_database);
+        var projectId = await TuneSeed.ProjectAsync(Database);
         await StartAsync(projectId);
-        _google.Refuse = _ => 503;
-        await _rig.TickAsync(TimeSpan.FromSeconds(2));
+        Google.Refuse = _ => 503;
+        await Rig.TickAsync(TimeSpan.FromSeconds(2));
 
         Assert.Matches(@"Google does not answer \(503\)\.\s+Trying again in 2 s\.", Show(projectId).Markup);
     }
@@ -139,10 +127,10 @@ public sealed class TunePageTests : IAsyncLifetime
     [Fact]
     public async Task Succeeded_AfterOverfitting_ProposesAndLeadsToEvaluate()
     {
-        _google.ValidationLoss = step => step is 10 or 20 ? 0.5 : 0.9;
-        var projectId = await TuneSeed.ProjectAsync(_database);
+        Google.ValidationLoss = step => step is 10 or 20 ? 0.5 : 0.9;
+        var projectId = await TuneSeed.ProjectAsync(Database);
         await StartAsync(projectId);
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         var page = Show(projectId);
 
@@ -155,12 +143,37 @@ public sealed class TunePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Press_WhileAPriceIsCounted_IsNotLost()
+    {
+        var projectId = await TuneSeed.ProjectAsync(Database);
+        await StartAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
+        await using (var db = Database.CreateDbContext())
+        {
+            await db.TokenCounts.ExecuteDeleteAsync();
+        }
+
+        var page = Show(projectId);
+        var counting = new TaskCompletionSource();
+        Google.On = moment => moment.Call.EndsWith(":countTokens", StringComparison.Ordinal) ? counting.Task : Task.CompletedTask;
+        await ClickAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Tune again", StringComparison.Ordinal)));
+        page.WaitForAssertion(() => Assert.Contains("Counting the tokens", page.Markup, StringComparison.Ordinal));
+
+        await ClickAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Evaluate it too", StringComparison.Ordinal)));
+
+        page.WaitForAssertion(() => Assert.Equal(2, page.Markup.Split("Ready to evaluate").Length - 1));
+        Assert.Contains("Counting the tokens", page.Markup, StringComparison.Ordinal);
+        counting.SetResult();
+        page.WaitForAssertion(() => Assert.Contains("Start tuning · about", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Failed_ShowsGooglesWordsAndTheSettingsAgain()
     {
-        (_google.EndsAs, _google.Error) = (VertexJobState.Failed, new VertexStatus { Code = 3, Message = "Row 7: invalid role" });
-        var projectId = await TuneSeed.ProjectAsync(_database);
+        (Google.EndsAs, Google.Error) = (VertexJobState.Failed, new VertexStatus { Code = 3, Message = "Row 7: invalid role" });
+        var projectId = await TuneSeed.ProjectAsync(Database);
         await StartAsync(projectId);
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         var page = Show(projectId);
 
@@ -174,14 +187,14 @@ public sealed class TunePageTests : IAsyncLifetime
     private static AngleSharp.Dom.IElement Primary(IRenderedComponent<TunePage> page) => Assert.Single(page.FindAll("button.mud-button-filled-primary"));
 
     private Task StartAsync(string projectId) =>
-        _rig.AsMemberAsync(t => t.StartAsync(projectId, new TuningSettings(new Hyperparameters(2, null, 4)), CancellationToken.None));
+        Rig.AsMemberAsync(t => t.StartAsync(projectId, new TuningSettings(new Hyperparameters(2, null, 4)), CancellationToken.None));
 
     private IRenderedComponent<TunePage> Show(string projectId, TuneRig? rig = null)
     {
-        var circuit = (rig ?? _rig).Circuit();
+        var circuit = (rig ?? Rig).Circuit();
         _browser.JSInterop.Mode = JSRuntimeMode.Loose;
         _browser.Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
-        _browser.Services.AddSingleton<TimeProvider>((rig ?? _rig).Clock);
+        _browser.Services.AddSingleton<TimeProvider>((rig ?? Rig).Clock);
         _browser.Services.AddSingleton(circuit.GetRequiredService<TuningService>());
         _browser.Services.AddSingleton(circuit.GetRequiredService<BillingService>());
         var page = _browser.Render<TunePage>(p => p.Add(c => c.Org, "test").Add(c => c.ProjectId, projectId));

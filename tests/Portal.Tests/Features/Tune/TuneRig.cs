@@ -29,7 +29,8 @@ internal sealed class TuneRig : IDisposable
     private readonly ServiceProvider _services;
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public TuneRig(PortalDatabase database, string googleAddress, DateTime now, string tenantId = "org_test", MemberRole role = MemberRole.Editor)
+    public TuneRig(
+        PortalDatabase database, string googleAddress, DateTime now, string tenantId = "org_test", MemberRole role = MemberRole.Editor, string location = "us-central1")
     {
         TenantId = tenantId;
         Role = role;
@@ -41,7 +42,7 @@ internal sealed class TuneRig : IDisposable
         services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         services.AddSingleton(Options.Create(new StorageOptions { Folder = database.Folder }));
         services.AddSingleton(Options.Create(new TuneOptions()));
-        services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = googleAddress }));
+        services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = googleAddress, Location = location }));
         services.AddSingleton(s_clients);
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(database, s.GetRequiredService<TenantScope>(), this));
@@ -126,9 +127,9 @@ internal sealed class TuneRig : IDisposable
                 await sweep.EnqueueLostAsync(db, db.Now, CancellationToken.None);
             }
         });
-        foreach (var (tenantId, jobId) in Wakes.TakeDue(Clock.GetUtcNow().UtcDateTime))
+        foreach (var wake in Wakes.TakeAll())
         {
-            alive = alive && await RunAsync(services => services.GetRequiredService<TuningWorker>().StepAsync(tenantId, jobId, CancellationToken.None));
+            alive = alive && await RunAsync(services => (Task)wake.Method.Invoke(services.GetRequiredService(wake.Type), [.. wake.Args])!); // both workers give a task
         }
 
         return alive;
@@ -136,7 +137,12 @@ internal sealed class TuneRig : IDisposable
 
     /// <summary>Ticks until the project's job has ended. False if the process died first.</summary>
     /// <param name="pause">Real time between ticks, for a Google that really trains.</param>
-    public async Task<bool> RunToTheEndAsync(string projectId, int mostTicks = 200, TimeSpan pause = default)
+    public Task<bool> RunToTheEndAsync(string projectId, int mostTicks = 200, TimeSpan pause = default) => RunUntilAsync(projectId, job => job.IsEnded, mostTicks, pause);
+
+    /// <summary>Ticks until nothing of the project's job is left in the bucket. False if the process died first.</summary>
+    public Task<bool> CleanUpAsync(string projectId) => RunUntilAsync(projectId, job => job.FilesDeletedAt is not null, 200, TimeSpan.Zero);
+
+    private async Task<bool> RunUntilAsync(string projectId, Func<TuningJob, bool> done, int mostTicks, TimeSpan pause)
     {
         for (var tick = 0; tick < mostTicks; tick++)
         {
@@ -146,7 +152,7 @@ internal sealed class TuneRig : IDisposable
                 return false;
             }
 
-            if (await AsMemberAsync(tuning => tuning.FindLatestAsync(projectId, CancellationToken.None)) is { IsEnded: true })
+            if (await AsMemberAsync(tuning => tuning.FindLatestAsync(projectId, CancellationToken.None)) is { } job && done(job))
             {
                 return true;
             }
@@ -166,7 +172,7 @@ internal sealed class TuneRig : IDisposable
     /// <summary>Wake-ups as Hangfire takes them; like its in-memory storage they die with the process.</summary>
     internal sealed class Wakings : IBackgroundJobClient
     {
-        private readonly List<(string TenantId, string JobId, DateTime At)> _waiting = [];
+        private readonly List<Job> _waiting = [];
 
         /// <summary>Loses every wake-up, as a process does that dies before the enqueue.</summary>
         public bool Loses { get; set; }
@@ -177,7 +183,7 @@ internal sealed class TuneRig : IDisposable
         {
             if (!Loses)
             {
-                _waiting.Add(((string)job.Args[0], (string)job.Args[1], DateTime.MinValue));
+                _waiting.Add(job);
             }
 
             return Guid.NewGuid().ToString();
@@ -186,11 +192,11 @@ internal sealed class TuneRig : IDisposable
         public bool ChangeState(string jobId, IState state, string expectedState) => true;
 
         /// <summary>Everything is woken at once, due or not: a worker that is woken too early must find nothing to do.</summary>
-        public IReadOnlyList<(string TenantId, string JobId)> TakeDue(DateTime now)
+        public IReadOnlyList<Job> TakeAll()
         {
-            var due = _waiting.Where(w => w.At <= now).Select(w => (w.TenantId, w.JobId)).ToList();
+            List<Job> all = [.. _waiting];
             _waiting.Clear();
-            return due;
+            return all;
         }
     }
 

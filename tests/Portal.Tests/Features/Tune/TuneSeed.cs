@@ -29,6 +29,7 @@ internal static class TuneSeed
                 TrainingPricePerMillion = price,
                 AdapterSizes = [1, 2, 4, 8],
                 DefaultAdapterSize = 4,
+                TuningLocations = ["us-central1", "europe-west4"],
                 MaxEpochs = 100,
             });
         }
@@ -76,7 +77,7 @@ internal static class TuneSeed
         var candidate = new Candidate
         {
             ProjectId = projectId, Name = "Test Flash prompt only", Rung = Rung.Prompt, BaseModelId = modelId, ModelName = modelId,
-            RecipeId = recipe.Id, SourceId = versionId, Key = "prompt", CreatedAt = db.Now,
+            RecipeId = recipe.Id, VersionId = versionId, SourceId = versionId, Key = "prompt", CreatedAt = db.Now,
         };
         db.Candidates.Add(candidate);
         var run = new CandidateRun

@@ -8,24 +8,11 @@ namespace Portal.Tests.Features.Tune;
 
 /// <summary>
 /// The process is killed at every place where it touches the world: before and after each save, and before and after Google carries out
-/// each call. Whatever the place, there is one job at Google, one charge, one settled hold, one candidate, and the job ends by itself.
+/// each call. Whatever the place, there is one job at Google, one charge, one settled hold, one candidate, no row left in the bucket, and
+/// the job ends by itself.
 /// </summary>
-public sealed class TuningCrashTests : IAsyncLifetime
+public sealed class TuningCrashTests : TuneTest
 {
-    private static readonly DateTime s_now = new(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc);
-    private static readonly TuningSettings s_settings = new(new Hyperparameters(2, null, 4));
-
-    private readonly PortalDatabase _database = new();
-    private FakeVertex _google = null!; // filled before each test
-
-    public async ValueTask InitializeAsync() => _google = await FakeVertex.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _google.DisposeAsync();
-        _database.Dispose();
-    }
-
     [Fact]
     public async Task KilledOnce_AnywhereAtAll_LeavesOneOfEverything()
     {
@@ -60,12 +47,12 @@ public sealed class TuningCrashTests : IAsyncLifetime
     /// <summary>Each process dies at its place, counted from its own start, and the next carries on. True if the first did die.</summary>
     private async Task<bool> SurviveAsync(int[] places, TimeSpan listLag)
     {
-        var projectId = await TuneSeed.ProjectAsync(_database);
-        var before = _google.Jobs.Count;
-        _google.ListLag = listLag;
+        var projectId = await TuneSeed.ProjectAsync(Database);
+        var before = Google.Jobs.Count;
+        Google.ListLag = listLag;
         var now = s_now;
         TuningJob job;
-        using (var starting = new TuneRig(_database, _google.Address, now))
+        using (var starting = new TuneRig(Database, Google.Address, now))
         {
             job = await starting.AsMemberAsync(t => t.StartAsync(projectId, s_settings, CancellationToken.None));
         }
@@ -73,22 +60,24 @@ public sealed class TuningCrashTests : IAsyncLifetime
         var died = new List<bool>();
         foreach (var place in places)
         {
-            using var doomed = new TuneRig(_database, _google.Address, now);
+            using var doomed = new TuneRig(Database, Google.Address, now);
             var touched = 0;
             Task CountAsync() => touched++ == place ? doomed.DieAsync() : Task.CompletedTask;
-            _google.Now = () => doomed.Clock.GetUtcNow().UtcDateTime;
+            Google.Now = () => doomed.Clock.GetUtcNow().UtcDateTime;
             doomed.OnSave = _ => CountAsync();
-            _google.On = _ => CountAsync();
-            died.Add(!await doomed.RunToTheEndAsync(projectId));
+            Google.On = _ => CountAsync();
+            died.Add(!await doomed.RunToTheEndAsync(projectId) || !await doomed.CleanUpAsync(projectId));
             now = doomed.Clock.GetUtcNow().UtcDateTime;
         }
 
-        _google.On = _ => Task.CompletedTask;
-        using var last = new TuneRig(_database, _google.Address, now);
-        _google.Now = () => last.Clock.GetUtcNow().UtcDateTime;
+        Google.On = _ => Task.CompletedTask;
+        using var last = new TuneRig(Database, Google.Address, now);
+        Google.Now = () => last.Clock.GetUtcNow().UtcDateTime;
         Assert.True(await last.RunToTheEndAsync(projectId));
-        Assert.Equal(1, _google.Jobs.Count - before);
-        await using var db = _database.CreateDbContext();
+        Assert.True(await last.CleanUpAsync(projectId));
+        Assert.Empty(Google.Objects);
+        Assert.Equal(1, Google.Jobs.Count - before);
+        await using var db = Database.CreateDbContext();
         Assert.Equal(TuningJobState.Succeeded, (await db.TuningJobs.SingleAsync(j => j.Id == job.Id)).State);
         Assert.Equal((1, 2_000), (await db.UsageEvents.CountAsync(u => u.SubjectId == job.Id), (await db.UsageEvents.SingleAsync(u => u.SubjectId == job.Id)).Quantity));
         Assert.Equal(ReservationState.Settled, (await db.Reservations.SingleAsync(r => r.SubjectId == job.Id)).State);

@@ -114,7 +114,7 @@ public sealed class TuningJobTests
 
     private static TuningJob Job() => new()
     {
-        ProjectId = "prj", VersionId = "ver", VersionNumber = 1, TrainRows = 100, ValidationRows = 10, BaseModelId = "m", BaseModelName = "M",
+        ProjectId = "prj", VersionId = "ver", VersionNumber = 1, TrainRows = 100, ValidationRows = 10, BaseModelId = "m", BaseModelName = "M", Location = "us-central1",
         Instruction = "i", EpochCount = 2, LearningRateMultiplier = null, AdapterSize = 4, CreatedAt = s_now, StartedByName = "",
     };
 }

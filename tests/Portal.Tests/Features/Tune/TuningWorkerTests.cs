@@ -9,35 +9,15 @@ using Xunit;
 
 namespace Portal.Tests.Features.Tune;
 
-public sealed class TuningWorkerTests : IAsyncLifetime
+public sealed class TuningWorkerTests : TuneTest
 {
-    private static readonly DateTime s_now = new(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc);
-    private static readonly TuningSettings s_settings = new(new Hyperparameters(2, null, 4));
-
-    private readonly PortalDatabase _database = new();
-    private FakeVertex _google = null!; // filled before each test
-    private TuneRig _rig = null!; // filled before each test
-
-    public async ValueTask InitializeAsync()
-    {
-        _google = await FakeVertex.StartAsync();
-        _rig = new TuneRig(_database, _google.Address, s_now);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _rig.Dispose();
-        await _google.DisposeAsync();
-        _database.Dispose();
-    }
-
     [Fact]
     public async Task Job_FromStartToEnd_TrainsOnceAndRegistersTheBestCheckpoint()
     {
         var (projectId, job) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
-        await using var db = _database.CreateDbContext();
+        await using var db = Database.CreateDbContext();
         var ended = await db.TuningJobs.SingleAsync();
         Assert.Equal(TuningJobState.Succeeded, ended.State);
         Assert.Equal(("JOB_STATE_SUCCEEDED", 40, 40), (ended.VendorState, ended.Steps, ended.StepsDone));
@@ -45,7 +25,7 @@ public sealed class TuningWorkerTests : IAsyncLifetime
         Assert.Equal((Meter.TuningTokens, 2_000, 10_000, $"tuning:{job.Id}"), (usage.Meter, usage.Quantity, usage.AmountMicros, usage.IdempotencyKey));
         Assert.Equal(ReservationState.Settled, (await db.Reservations.SingleAsync()).State);
         var candidate = await db.Candidates.SingleAsync(c => c.Rung == Rung.Tuned);
-        Assert.Equal(("projects/123/locations/us-central1/endpoints/32", job.Id), (candidate.ModelName, candidate.SourceId));
+        Assert.Equal(("projects/123/locations/us/endpoints/32", job.VersionId, job.Id), (candidate.ModelName, candidate.VersionId, candidate.SourceId));
         Assert.Equal(2, await db.Checkpoints.CountAsync());
         Assert.Equal(40 + 40 + 4 + 4, await db.MetricPoints.CountAsync());
     }
@@ -54,23 +34,23 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task Upload_SendsTrainingAndValidationRows_AndNoTestRow()
     {
         var (projectId, job) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         var train = Lines(job.TrainObject);
         Assert.Equal((40, 10), (train.Count, Lines(job.ValidationObject).Count));
         Assert.Equal("Name the topic.", train[0].SystemInstruction!.Parts[0].Text);
         Assert.Equal(["user", "model"], train[0].Contents.Select(c => c.Role));
         Assert.Equal(["my card number 1 is lost", "other"], train[0].Contents.Select(c => c.Parts[0].Text));
-        Assert.DoesNotContain("my card number 51 ", Encoding.UTF8.GetString([.. _google.Objects.Values.SelectMany(b => b)]), StringComparison.Ordinal);
+        Assert.DoesNotContain("my card number 51 ", Encoding.UTF8.GetString([.. Google.Objects.Values.SelectMany(b => b)]), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Order_CarriesSettingsAndTheLabel()
     {
         var (projectId, job) = await StartAsync(new TuningSettings(new Hyperparameters(3, 0.5, 8)));
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
-        var order = Assert.Single(_google.Jobs);
+        var order = Assert.Single(Google.Jobs);
         Assert.Equal(job.Id, order.Labels["portal-job"]);
         Assert.Equal($"gs://portal-sandbox-org-test/tuning/{job.Id}/train.jsonl", order.SupervisedTuningSpec!.TrainingDatasetUri);
         Assert.Equal((3, 0.5, "ADAPTER_SIZE_EIGHT"), (order.SupervisedTuningSpec.HyperParameters!.EpochCount, order.SupervisedTuningSpec.HyperParameters.LearningRateMultiplier, order.SupervisedTuningSpec.HyperParameters.AdapterSize));
@@ -79,42 +59,42 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     [Fact]
     public async Task Success_AfterOverfitting_ProposesTheEarlierCheckpoint()
     {
-        _google.ValidationLoss = step => step is 10 or 20 ? 0.5 : 0.9;
+        Google.ValidationLoss = step => step is 10 or 20 ? 0.5 : 0.9;
         var (projectId, _) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
-        var job = await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
-        var checkpoints = await _rig.AsMemberAsync(t => t.CheckpointsAsync(job!.Id, CancellationToken.None));
+        var job = await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
+        var checkpoints = await Rig.AsMemberAsync(t => t.CheckpointsAsync(job!.Id, CancellationToken.None));
         var proposed = Assert.Single(checkpoints, c => c.IsProposed);
         Assert.Equal(("1", false, 0.5), (proposed.VendorId, proposed.IsDefault, proposed.ValidationLoss));
-        var other = await _rig.AsMemberAsync(t => t.RegisterCheckpointAsync(checkpoints[1].Id, CancellationToken.None));
-        var again = await _rig.AsMemberAsync(t => t.RegisterCheckpointAsync(checkpoints[1].Id, CancellationToken.None));
-        Assert.Equal(("projects/123/locations/us-central1/endpoints/32", other.Id), (other.ModelName, again.Id));
+        var other = await Rig.AsMemberAsync(t => t.RegisterCheckpointAsync(checkpoints[1].Id, CancellationToken.None));
+        var again = await Rig.AsMemberAsync(t => t.RegisterCheckpointAsync(checkpoints[1].Id, CancellationToken.None));
+        Assert.Equal(("projects/123/locations/us/endpoints/32", other.Id), (other.ModelName, again.Id));
     }
 
     [Fact]
     public async Task Order_CarriedOutButNotAnswered_IsAdoptedEvenWhenListedLate()
     {
         var lost = false;
-        _google.ListLag = TimeSpan.FromSeconds(3);
-        _google.Now = () => _rig.Clock.GetUtcNow().UtcDateTime;
-        _google.On = moment => moment is { IsDone: true } && moment.Call.EndsWith("/tuningJobs", StringComparison.Ordinal) && moment.Call.StartsWith("POST", StringComparison.Ordinal) && !lost
+        Google.ListLag = TimeSpan.FromSeconds(3);
+        Google.Now = () => Rig.Clock.GetUtcNow().UtcDateTime;
+        Google.On = moment => moment is { IsDone: true } && moment.Call.EndsWith("/tuningJobs", StringComparison.Ordinal) && moment.Call.StartsWith("POST", StringComparison.Ordinal) && !lost
             ? throw new IOException(lost ? "" : $"{lost = true}")
             : Task.CompletedTask;
         var (projectId, _) = await StartAsync();
         var seen = new HashSet<string>();
         for (var tick = 0; tick < 3; tick++)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(1.1));
-            seen.Add((await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.Problem);
+            await Rig.TickAsync(TimeSpan.FromSeconds(1.1));
+            seen.Add((await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.Problem);
         }
 
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         Assert.True(lost);
         Assert.Contains(seen, s => s.StartsWith("Asking Google whether it began", StringComparison.Ordinal));
-        Assert.Single(_google.Jobs);
-        await using var db = _database.CreateDbContext();
+        Assert.Single(Google.Jobs);
+        await using var db = Database.CreateDbContext();
         Assert.Equal(TuningJobState.Succeeded, (await db.TuningJobs.SingleAsync()).State);
         Assert.Equal(1, await db.UsageEvents.CountAsync());
     }
@@ -123,25 +103,25 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task Order_RefusedForQuota_KeepsTheJobAndGoesOn()
     {
         var refusals = 3;
-        _google.Refuse = call => call.StartsWith("POST", StringComparison.Ordinal) && call.EndsWith("/tuningJobs", StringComparison.Ordinal) && refusals-- > 0 ? 429 : 0;
+        Google.Refuse = call => call.StartsWith("POST", StringComparison.Ordinal) && call.EndsWith("/tuningJobs", StringComparison.Ordinal) && refusals-- > 0 ? 429 : 0;
         var (projectId, _) = await StartAsync();
         for (var tick = 0; tick < 3; tick++)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(1));
+            await Rig.TickAsync(TimeSpan.FromSeconds(1));
         }
 
-        var job = await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
+        var job = await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
         Assert.Equal((TuningJobState.Uploading, "Google has no room for us just now (429).", false), (job!.State, job.Problem, job.IsOrdered));
-        await _rig.RunToTheEndAsync(projectId);
-        Assert.Single(_google.Jobs);
+        await Rig.RunToTheEndAsync(projectId);
+        Assert.Single(Google.Jobs);
     }
 
     [Fact]
     public async Task Order_RefusedAsWrong_FailsWithGooglesWordsAndFreesTheMoney()
     {
-        _google.Refuse = call => call.StartsWith("POST", StringComparison.Ordinal) && call.EndsWith("/tuningJobs", StringComparison.Ordinal) ? 400 : 0;
+        Google.Refuse = call => call.StartsWith("POST", StringComparison.Ordinal) && call.EndsWith("/tuningJobs", StringComparison.Ordinal) ? 400 : 0;
         var (projectId, _) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         await AssertFreeAsync(TuningJobState.Failed, "refused with 400");
     }
@@ -149,9 +129,9 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     [Fact]
     public async Task Failure_AtGoogle_ChargesNothingAndSaysWhy()
     {
-        (_google.EndsAs, _google.Error) = (VertexJobState.Failed, new VertexStatus { Code = 3, Message = "Row 7: invalid role" });
+        (Google.EndsAs, Google.Error) = (VertexJobState.Failed, new VertexStatus { Code = 3, Message = "Row 7: invalid role" });
         var (projectId, _) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         await AssertFreeAsync(TuningJobState.Failed, "Row 7: invalid role");
     }
@@ -160,19 +140,19 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task GoogleAway_ForAWhile_KeepsTheStateAndTriesAgain()
     {
         var (projectId, _) = await StartAsync();
-        while ((await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State is not TuningJobState.Running)
+        while ((await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State is not TuningJobState.Running)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(2));
+            await Rig.TickAsync(TimeSpan.FromSeconds(2));
         }
 
-        _google.Refuse = _ => 503;
-        await _rig.TickAsync(TimeSpan.FromSeconds(2));
-        var job = await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
+        Google.Refuse = _ => 503;
+        await Rig.TickAsync(TimeSpan.FromSeconds(2));
+        var job = await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None));
         Assert.Equal((TuningJobState.Running, "Google does not answer (503).", 1), (job!.State, job.Problem, job.Attempts));
-        _google.Refuse = _ => 0;
-        await _rig.RunToTheEndAsync(projectId);
+        Google.Refuse = _ => 0;
+        await Rig.RunToTheEndAsync(projectId);
 
-        await using var db = _database.CreateDbContext();
+        await using var db = Database.CreateDbContext();
         Assert.Equal((TuningJobState.Succeeded, ""), (await db.TuningJobs.Select(j => new ValueTuple<TuningJobState, string>(j.State, j.Problem)).SingleAsync()));
     }
 
@@ -180,38 +160,38 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task Cancel_WhileRunning_WaitsForGoogleAndChargesTheStepsDone()
     {
         var (projectId, job) = await StartAsync();
-        while ((await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.StepsDone is 0)
+        while ((await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.StepsDone is 0)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(2));
+            await Rig.TickAsync(TimeSpan.FromSeconds(2));
         }
 
-        await _rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
-        Assert.Equal(TuningJobState.Cancelling, (await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State);
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
+        Assert.Equal(TuningJobState.Cancelling, (await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State);
+        await Rig.RunToTheEndAsync(projectId);
 
-        await using var db = _database.CreateDbContext();
+        await using var db = Database.CreateDbContext();
         var ended = await db.TuningJobs.SingleAsync();
         Assert.Equal(TuningJobState.Cancelled, ended.State);
         Assert.InRange(ended.StepsDone, 20, 40);
         Assert.Equal(2_000 * ended.StepsDone / 40, (await db.UsageEvents.SingleAsync()).Quantity);
         Assert.Equal(ReservationState.Settled, (await db.Reservations.SingleAsync()).State);
-        Assert.InRange(_google.CancelCalls, 1, 2);
+        Assert.InRange(Google.CancelCalls, 1, 2);
     }
 
     [Fact]
     public async Task Cancel_TooLate_EndsAsGoogleSays()
     {
-        _google.ReadsToCancel = -1;
+        Google.ReadsToCancel = -1;
         var (projectId, job) = await StartAsync();
-        while ((await _rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State is not TuningJobState.Running)
+        while ((await Rig.AsMemberAsync(t => t.FindLatestAsync(projectId, CancellationToken.None)))!.State is not TuningJobState.Running)
         {
-            await _rig.TickAsync(TimeSpan.FromSeconds(2));
+            await Rig.TickAsync(TimeSpan.FromSeconds(2));
         }
 
-        await _rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
+        await Rig.RunToTheEndAsync(projectId);
 
-        await using var db = _database.CreateDbContext();
+        await using var db = Database.CreateDbContext();
         Assert.Equal(TuningJobState.Succeeded, (await db.TuningJobs.SingleAsync()).State);
         Assert.Equal(2_000, (await db.UsageEvents.SingleAsync()).Quantity);
     }
@@ -221,21 +201,21 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     {
         var cancelled = false;
         TuningJob? job = null;
-        _google.On = async moment =>
+        Google.On = async moment =>
         {
             if (moment is { IsDone: true } && moment.Call.StartsWith("POST", StringComparison.Ordinal) && moment.Call.EndsWith("/tuningJobs", StringComparison.Ordinal))
             {
                 cancelled = true;
-                using var other = new TuneRig(_database, _google.Address, _rig.Clock.GetUtcNow().UtcDateTime);
+                using var other = new TuneRig(Database, Google.Address, Rig.Clock.GetUtcNow().UtcDateTime);
                 await other.AsMemberAsync(t => t.CancelAsync(job!.Id, CancellationToken.None));
             }
         };
         (var projectId, job) = await StartAsync();
-        await _rig.RunToTheEndAsync(projectId);
+        await Rig.RunToTheEndAsync(projectId);
 
         Assert.True(cancelled);
-        Assert.Single(_google.Jobs);
-        Assert.InRange(_google.CancelCalls, 1, 2);
+        Assert.Single(Google.Jobs);
+        Assert.InRange(Google.CancelCalls, 1, 2);
         await AssertFreeAsync(TuningJobState.Cancelled, "");
     }
 
@@ -243,26 +223,26 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task Cancel_BeforeTheOrder_FreesTheMoneyAtOnce()
     {
         var (_, job) = await StartAsync();
-        await _rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
+        await Rig.AsMemberAsync(t => t.CancelAsync(job.Id, CancellationToken.None));
 
         await AssertFreeAsync(TuningJobState.Cancelled, "");
-        await _rig.TickAsync(TimeSpan.FromSeconds(10));
-        Assert.Empty(_google.Jobs);
+        await Rig.TickAsync(TimeSpan.FromSeconds(10));
+        Assert.Empty(Google.Jobs);
     }
 
     [Fact]
     public async Task TwoWorkers_AtOnce_MakeOneMove()
     {
         var (_, job) = await StartAsync();
-        using var other = new TuneRig(_database, _google.Address, s_now);
+        using var other = new TuneRig(Database, Google.Address, s_now);
         var uploads = 0;
-        _google.On = moment =>
+        Google.On = moment =>
         {
             uploads += moment is { IsDone: false } && moment.Call.StartsWith("POST /upload", StringComparison.Ordinal) ? 1 : 0;
             return Task.Delay(50);
         };
 
-        await Task.WhenAll(StepAsync(_rig, job), StepAsync(other, job));
+        await Task.WhenAll(StepAsync(Rig, job), StepAsync(other, job));
 
         Assert.Equal(1, uploads);
     }
@@ -271,24 +251,18 @@ public sealed class TuningWorkerTests : IAsyncLifetime
     public async Task EveryWakeUpLost_TheSweepCarriesTheJobToItsEnd()
     {
         var (projectId, _) = await StartAsync();
-        _rig.Wakes.TakeDue(s_now);
-        await _rig.RunToTheEndAsync(projectId);
+        Rig.Wakes.TakeAll();
+        await Rig.RunToTheEndAsync(projectId);
 
-        Assert.Single(_google.Jobs);
+        Assert.Single(Google.Jobs);
     }
 
     private static Task StepAsync(TuneRig rig, TuningJob job) => rig.RunAsync(services =>
         ((TuningWorker)services.GetService(typeof(TuningWorker))!).StepAsync("org_test", job.Id, CancellationToken.None));
 
-    private async Task<(string ProjectId, TuningJob Job)> StartAsync(TuningSettings? settings = null)
-    {
-        var projectId = await TuneSeed.ProjectAsync(_database);
-        return (projectId, await _rig.AsMemberAsync(t => t.StartAsync(projectId, settings ?? s_settings, CancellationToken.None)));
-    }
-
     private async Task AssertFreeAsync(TuningJobState state, string details)
     {
-        await using var db = _database.CreateDbContext();
+        await using var db = Database.CreateDbContext();
         var job = await db.TuningJobs.SingleAsync();
         Assert.Equal((state, details), (job.State, job.ProblemDetails));
         Assert.Equal(0, await db.UsageEvents.CountAsync());
@@ -297,6 +271,6 @@ public sealed class TuningWorkerTests : IAsyncLifetime
 
     private List<VertexGenerateContentRequest> Lines(string name) =>
     [
-        .. Encoding.UTF8.GetString(_google.Objects[name]).TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<VertexGenerateContentRequest>(line, VertexJson.Options)!),
+        .. Encoding.UTF8.GetString(Google.Objects[name]).TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<VertexGenerateContentRequest>(line, VertexJson.Options)!),
     ];
 }
