@@ -103,8 +103,7 @@ run_tests() {
   dotnet build Portal.sln "${quiet[@]}"
   test_project Portal.Vertex.Tests Sqlite "${filter[@]}"
   test_project Portal.Tests Sqlite "${filter[@]}"
-  # Page components say the same on either database, and race its slower connections; their services run on both.
-  [ -n "${PORTAL_TEST_POSTGRES:-}" ] && test_project Portal.Tests Postgres --filter-not-class '*PageTests' "${filter[@]}"
+  [ -n "${PORTAL_TEST_POSTGRES:-}" ] && test_project Portal.Tests Postgres "${filter[@]}"
   test_project Portal.EndToEnd Sqlite "${filter[@]}"
   [ "$broken" -eq 1 ] && [ "$failed" -eq 0 ] && failed=1
   echo "$passed passed, $failed failed, $skipped skipped"
