@@ -104,9 +104,10 @@ public sealed class CatalogueModel
     /// are worked on there.
     /// </summary>
     public string TuningLocationNear(string location) =>
-        TuningLocations.FirstOrDefault(l => l == location) ?? TuningLocations.FirstOrDefault(l => AreaOf(l) == AreaOf(location)) ?? TuningLocations.FirstOrDefault() ?? location;
+        TuningLocations.FirstOrDefault(l => l == location) ?? TuningLocations.FirstOrDefault(l => AreaOf(l) == AreaOf(location))
+        ?? (TuningLocations is [var usual, ..] ? usual : location);
 
-    private static string AreaOf(string location) => location.Split('-')[0] is var area && area is "europe" ? "eu" : area;
+    private static string AreaOf(string location) => location.StartsWith("europe-", StringComparison.Ordinal) ? "eu" : location.Split('-')[0];
 
     /// <summary>Per million training tokens; null where none is known. The practice price never reaches a real Google project.</summary>
     public long? TrainingPrice(bool practice) => TrainingPricePerMillion ?? (practice ? PracticeTrainingPricePerMillion : null);
