@@ -1262,9 +1262,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("VersionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("TenantId", "RecipeId");
+
+                    b.HasIndex("TenantId", "VersionId");
 
                     b.HasIndex("TenantId", "ProjectId", "Key")
                         .IsUnique();
@@ -1584,10 +1590,10 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.Property<string>("TuningLocation")
+                    b.PrimitiveCollection<string>("TuningLocations")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.HasKey("Id");
 
@@ -2006,6 +2012,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<DateTime?>("FilesDeletedAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Instruction")
                         .IsRequired()
                         .HasMaxLength(20000)
@@ -2028,6 +2037,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.Property<long>("LikelyMicros")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTime>("NextStepAt")
                         .HasColumnType("datetime2");
@@ -2137,7 +2151,7 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("EndedAt", "NextStepAt");
+                    b.HasIndex("FilesDeletedAt", "NextStepAt");
 
                     b.HasIndex("TenantId", "Slot")
                         .IsUnique();
@@ -2305,6 +2319,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasForeignKey("TenantId", "RecipeId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Model.CandidateAnswer", b =>

@@ -1255,9 +1255,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("VersionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("TenantId", "RecipeId");
+
+                    b.HasIndex("TenantId", "VersionId");
 
                     b.HasIndex("TenantId", "ProjectId", "Key")
                         .IsUnique();
@@ -1577,9 +1583,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("TuningLocation")
+                    b.PrimitiveCollection<string>("TuningLocations")
                         .IsRequired()
-                        .HasMaxLength(40)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1999,6 +2005,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("FilesDeletedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Instruction")
                         .IsRequired()
                         .HasMaxLength(20000)
@@ -2021,6 +2030,11 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.Property<long>("LikelyMicros")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime>("NextStepAt")
                         .HasColumnType("TEXT");
@@ -2130,7 +2144,7 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("EndedAt", "NextStepAt");
+                    b.HasIndex("FilesDeletedAt", "NextStepAt");
 
                     b.HasIndex("TenantId", "Slot")
                         .IsUnique();
@@ -2298,6 +2312,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasForeignKey("TenantId", "RecipeId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Model.CandidateAnswer", b =>
