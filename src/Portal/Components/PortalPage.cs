@@ -30,6 +30,9 @@ public abstract class PortalPage : ComponentBase, IDisposable
     /// <summary>Why the page could not be shown, in words for the reader.</summary>
     public string Problem { get; private set; } = "";
 
+    /// <summary>Why the content could not be read again, while an earlier reading of it stands there.</summary>
+    public string Stale { get; private set; } = "";
+
     /// <summary>What a button does is under way. Only presses make a page busy: nothing else may swallow one.</summary>
     public bool IsBusy { get; private set; }
 
@@ -51,33 +54,11 @@ public abstract class PortalPage : ComponentBase, IDisposable
     public async Task ReloadAsync()
     {
         Face = PageFace.Loading;
-        await RefreshAsync();
+        await ReadAsync(keepsContent: false);
     }
 
-    /// <summary>Loads again without showing the skeleton: for live refresh and after a save.</summary>
-    public async Task RefreshAsync()
-    {
-        try
-        {
-            await LoadAsync(Leaving);
-            Face = PageFace.Content;
-        }
-        catch (NotFoundException missing)
-        {
-            (Face, Problem) = (PageFace.NotFound, missing.Message);
-        }
-        catch (PortalException expected)
-        {
-            (Face, Problem) = (PageFace.Error, expected.Message);
-        }
-        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
-        {
-        }
-        catch (Exception bug)
-        {
-            (Face, Problem) = (PageFace.Error, $"This page could not be loaded. Nothing was lost; try again. Reference {Log(bug)}.");
-        }
-    }
+    /// <summary>Loads again without showing the skeleton: for live refresh and after a save. A failure leaves what stands there, with a note.</summary>
+    public Task RefreshAsync() => ReadAsync(keepsContent: Face is PageFace.Content);
 
     public void Dispose()
     {
@@ -87,7 +68,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
 
     protected abstract Task LoadAsync(CancellationToken ct);
 
-    protected override Task OnParametersSetAsync() => Face is PageFace.Content ? RefreshAsync() : ReloadAsync();
+    protected override Task OnParametersSetAsync() => Face is PageFace.Content ? ReadAsync(keepsContent: false) : ReloadAsync();
 
     /// <summary>What a button does. A second press while it runs does nothing; a failure becomes a message. True when it went through.</summary>
     protected async Task<bool> RunAsync(Func<CancellationToken, Task> act, string? done = null)
@@ -151,7 +132,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
         }
         catch (PortalException expected)
         {
-            Snackbar.Add(expected.Details is null ? expected.Message : $"{expected.Message} Details: {expected.Details}", Severity.Error);
+            Tell(expected.Details is null ? expected.Message : $"{expected.Message} Details: {expected.Details}");
             return false;
         }
         catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
@@ -160,8 +141,47 @@ public abstract class PortalPage : ComponentBase, IDisposable
         }
         catch (Exception bug)
         {
-            Snackbar.Add($"That did not work, and nothing was changed. Try again. Reference {Log(bug)}.", Severity.Error);
+            Tell($"That did not work, and nothing was changed. Try again. Reference {Log(bug)}.");
             return false;
+        }
+    }
+
+    /// <summary>A problem stays until it is read and closed; one that fades takes its remedy along.</summary>
+    private void Tell(string problem) => Snackbar.Add(problem, Severity.Error, options => options.RequireInteraction = true);
+
+    private async Task ReadAsync(bool keepsContent)
+    {
+        try
+        {
+            await LoadAsync(Leaving);
+            (Face, Stale) = (PageFace.Content, "");
+        }
+        catch (NotFoundException missing)
+        {
+            (Face, Problem) = (PageFace.NotFound, missing.Message);
+        }
+        catch (PortalException expected)
+        {
+            Fail(expected.Message, keepsContent);
+        }
+        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        {
+        }
+        catch (Exception bug)
+        {
+            Fail($"This page could not be loaded. Nothing was lost; try again. Reference {Log(bug)}.", keepsContent);
+        }
+    }
+
+    private void Fail(string problem, bool keepsContent)
+    {
+        if (keepsContent)
+        {
+            Stale = problem;
+        }
+        else
+        {
+            (Face, Problem, Stale) = (PageFace.Error, problem, "");
         }
     }
 

@@ -57,13 +57,3 @@ window.portal = {
 
   cancelUpload: () => portal.running?.abort(),
 };
-
-document.addEventListener("click", e => {
-  if (e.target.closest("[data-portal-reload]")) location.reload();
-  if (e.target.closest("[data-portal-reconnect]")) Blazor.reconnect();
-});
-
-// A restarted server knows nothing of this page's circuit: load it again without being asked, once it answers.
-document.addEventListener("components-reconnect-state-changed", async e => {
-  if (e.detail?.state === "rejected") location.reload();
-});
