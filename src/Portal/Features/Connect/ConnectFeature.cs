@@ -11,6 +11,8 @@ public static class ConnectFeature
                 "Connect:SandboxUrl must be the sandbox's address, or set Connect:Kind to Platform with your Google project.")
             .ValidateOnStart();
         builder.Services.AddVertexClients();
+        // How long a call may take and how retries are spaced; the defaults are Google's advice.
+        builder.Services.AddOptions<VertexTransportOptions>().BindConfiguration("Connect:Patience");
         builder.Services.AddScoped<ConnectService>().AddScoped<ConnectionCheck>();
     }
 }

@@ -50,7 +50,13 @@ public sealed class ConnectionCheck(ConnectService connect)
         }
         catch (VertexException fault)
         {
-            var advice = fault.Status is "UNREACHABLE" or "TIMEOUT" ? "The server did not answer. Is it running, and may this machine reach it?" : remedy;
+            var advice = fault switch
+            {
+                { Status: "UNREACHABLE" or "TIMEOUT" } => "The server did not answer. Is it running, and may this machine reach it?",
+                { HttpStatus: 429 } => "The project's limit is used up for now. Wait a minute and test again, or ask Google for a higher quota.",
+                { HttpStatus: >= 500 } => "Google has a fault of its own just now. Wait a minute and test again.",
+                _ => remedy,
+            };
             return new CheckResult(what, false, advice, $"{fault.HttpStatus} {fault.Status}: {fault.Message}");
         }
     }

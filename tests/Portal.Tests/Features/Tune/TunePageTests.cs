@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Billing;
+using Portal.Features.Connect;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
@@ -197,6 +198,7 @@ public sealed class TunePageTests : TuneTest
         _browser.Services.AddSingleton<TimeProvider>((rig ?? Rig).Clock);
         _browser.Services.AddSingleton(circuit.GetRequiredService<TuningService>());
         _browser.Services.AddSingleton(circuit.GetRequiredService<BillingService>());
+        _browser.Services.AddSingleton(circuit.GetRequiredService<ConnectService>());
         var page = _browser.Render<TunePage>(p => p.Add(c => c.Org, "test").Add(c => c.ProjectId, projectId));
         page.WaitForState(() => !page.Markup.Contains("aria-label=\"Loading\"", StringComparison.Ordinal) && !page.Markup.Contains("Counting the tokens", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         return page;
