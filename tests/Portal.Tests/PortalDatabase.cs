@@ -46,6 +46,12 @@ public sealed class PortalDatabase : IDbContextFactory<PortalDbContext>, IDispos
     /// <summary>For a scope of the caller's own, watched by its interceptors.</summary>
     public PortalDbContext CreateDbContextFor(TenantScope scope, params IInterceptor[] interceptors) => _server.CreateContext(scope, _time, interceptors);
 
+    /// <summary>The two connections the portal would be given for this database.</summary>
+    public DatabaseOptions Options => _server.Options;
+
+    /// <summary>The owner's, who is bound by no row-level security; for the scope given its queries are still filtered.</summary>
+    public PortalDbContext CreateOwnerContext(TenantScope? scope = null) => _server.CreateOwnerContext(scope ?? new TenantScope(), _time);
+
     public void Dispose()
     {
         if (_isOwner)

@@ -11,7 +11,7 @@ namespace Portal.Tests;
 
 /// <summary>
 /// The database the suite runs on, by PORTAL_TEST_PROVIDER: Sqlite (a file), Postgres or SqlServer (a server named by
-/// PORTAL_TEST_POSTGRES or PORTAL_TEST_SQLSERVER). The schema is made once and copied.
+/// PORTAL_TEST_POSTGRES or PORTAL_TEST_SQLSERVER, as somebody who may make databases and roles). The schema is made once and copied.
 /// </summary>
 public abstract class TestServer
 {
@@ -25,7 +25,13 @@ public abstract class TestServer
         _ => new SqliteFile(folder),
     };
 
+    /// <summary>The two connections the portal would be given: on PostgreSQL the application's role is neither owner nor superuser, as in production.</summary>
+    public abstract DatabaseOptions Options { get; }
+
     public abstract PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors);
+
+    /// <summary>As the role that owns the tables, on whose connection no tenant is told.</summary>
+    public abstract PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time);
 
     public abstract void Drop();
 
@@ -56,7 +62,11 @@ public abstract class TestServer
             _connection = $"Data Source={path}";
         }
 
+        public override DatabaseOptions Options => new() { ConnectionString = _connection };
+
         public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) => Open(_connection, scope, time, interceptors);
+
+        public override PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time) => Open(_connection, scope, time);
 
         public override void Drop()
         {
@@ -73,9 +83,10 @@ public abstract class TestServer
         private static readonly Lazy<string> s_template = new(() =>
         {
             var name = NewName();
-            using (var db = Open(ConnectionTo(name), new TenantScope(), TimeProvider.System))
+            using (var db = Open(OptionsFor(name).OwnerConnectionString, new TenantScope(), TimeProvider.System))
             {
                 db.Database.EnsureCreated();
+                new PostgresRowSecurity(OptionsFor(name)).ApplyAsync(db, CancellationToken.None).GetAwaiter().GetResult();
             }
 
             return name;
@@ -85,14 +96,22 @@ public abstract class TestServer
 
         public PostgresServer() => Execute($"CREATE DATABASE {_name} TEMPLATE {s_template.Value}");
 
+        public override DatabaseOptions Options => OptionsFor(_name);
+
         public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
-            Open(ConnectionTo(_name), scope, time, interceptors);
+            Open(Options.ConnectionString, scope, time, [PostgresTenantConnection.Instance, .. interceptors]);
+
+        public override PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time) => Open(Options.OwnerConnectionString, scope, time);
 
         public override void Drop() => Execute($"DROP DATABASE {_name} WITH (FORCE)");
 
         // Pools would keep a connection to every database a test ever had.
-        private static string ConnectionTo(string database) =>
-            new NpgsqlConnectionStringBuilder(Required("PORTAL_TEST_POSTGRES")) { Database = database, Pooling = false }.ToString();
+        private static DatabaseOptions OptionsFor(string database)
+        {
+            var owner = new NpgsqlConnectionStringBuilder(Required("PORTAL_TEST_POSTGRES")) { Database = database, Pooling = false };
+            var application = new NpgsqlConnectionStringBuilder(owner.ToString()) { Username = "portal_test_app", Password = "portal_test_app" };
+            return new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = application.ToString(), OwnerConnectionString = owner.ToString() };
+        }
 
         private static PostgresPortalDbContext Open(string connection, TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
             new(new DbContextOptionsBuilder<PostgresPortalDbContext>().UseNpgsql(connection).AddInterceptors(interceptors).Options, scope, time);
@@ -115,17 +134,25 @@ public abstract class TestServer
 
         public SqlServerServer()
         {
-            using var db = CreateContext(new TenantScope(), TimeProvider.System);
+            using var db = CreateOwnerContext(new TenantScope(), TimeProvider.System);
             db.Database.EnsureCreated();
+            new SqlServerRowSecurity(Options).ApplyAsync(db, CancellationToken.None).GetAwaiter().GetResult();
         }
 
-        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) => new SqlServerPortalDbContext(
-            new DbContextOptionsBuilder<SqlServerPortalDbContext>().UseSqlServer(_connection).AddInterceptors(interceptors).Options, scope, time);
+        public override DatabaseOptions Options => new() { Provider = DatabaseProvider.SqlServer, ConnectionString = _connection };
+
+        public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
+            Open(scope, time, [SqlServerTenantConnection.Instance, .. interceptors]);
+
+        public override PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time) => Open(scope, time, []);
 
         public override void Drop()
         {
-            using var db = CreateContext(new TenantScope(), TimeProvider.System);
+            using var db = CreateOwnerContext(new TenantScope(), TimeProvider.System);
             db.Database.EnsureDeleted();
         }
+
+        private SqlServerPortalDbContext Open(TenantScope scope, TimeProvider time, IInterceptor[] interceptors) => new(
+            new DbContextOptionsBuilder<SqlServerPortalDbContext>().UseSqlServer(_connection).AddInterceptors(interceptors).Options, scope, time);
     }
 }

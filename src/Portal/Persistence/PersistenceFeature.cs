@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Portal.Persistence.Postgres;
 using Portal.Persistence.Sqlite;
@@ -20,38 +21,49 @@ public static class PersistenceFeature
         switch (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite))
         {
             case DatabaseProvider.Postgres:
-                Add<PostgresPortalDbContext>(services, (db, o) => db.UseNpgsql(o.ConnectionString, s => s.CommandTimeout(o.CommandTimeoutSeconds)));
+                Add<PostgresPortalDbContext>(services, (db, connection, o) => db.UseNpgsql(connection, s => s.CommandTimeout(o.CommandTimeoutSeconds)), PostgresTenantConnection.Instance);
+                services.AddSingleton<IRowSecurity>(p => new PostgresRowSecurity(p.GetRequiredService<IOptions<DatabaseOptions>>().Value));
                 break;
             case DatabaseProvider.SqlServer:
-                Add<SqlServerPortalDbContext>(services, (db, o) => db.UseSqlServer(o.ConnectionString, s => s.CommandTimeout(o.CommandTimeoutSeconds)));
+                Add<SqlServerPortalDbContext>(services, (db, connection, o) => db.UseSqlServer(connection, s => s.CommandTimeout(o.CommandTimeoutSeconds)), SqlServerTenantConnection.Instance);
+                services.AddSingleton<IRowSecurity>(p => new SqlServerRowSecurity(p.GetRequiredService<IOptions<DatabaseOptions>>().Value));
                 break;
             default:
                 services.AddOptions<DatabaseOptions>().PostConfigure<IOptions<StorageOptions>>((database, storage) =>
                     database.ConnectionString = database.ConnectionString is "" ? SqliteFile(database, storage.Value) : database.ConnectionString);
-                Add<SqlitePortalDbContext>(services, (db, o) => db.UseSqlite(o.ConnectionString));
+                Add<SqlitePortalDbContext>(services, (db, connection, _) => db.UseSqlite(connection));
                 break;
         }
     }
 
-    /// <summary>Brings the database to this build's schema, making it where there is none.</summary>
+    /// <summary>Brings the database to this build's schema, making it where there is none, and sees that it keeps tenants apart.</summary>
     public static async Task MigrateDatabaseAsync(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateAtStart)
-        {
-            await using var services = app.Services.CreateAsyncScope();
-            await using var db = await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
-            await db.Database.MigrateAsync();
-        }
+        await using var services = app.Services.CreateAsyncScope();
+        await services.ServiceProvider.GetRequiredService<DatabaseMigration>().RunAsync(app.Lifetime.ApplicationStopping);
     }
 
-    private static void Add<T>(IServiceCollection services, Action<DbContextOptionsBuilder, DatabaseOptions> use)
+    private static void Add<T>(IServiceCollection services, Action<DbContextOptionsBuilder, string, DatabaseOptions> use, params IInterceptor[] interceptors)
         where T : PortalDbContext
     {
         services.AddDbContextFactory<T>(
-            (provider, options) => use(options, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value), ServiceLifetime.Scoped);
+            (provider, options) =>
+            {
+                var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+                use(options, database.ConnectionString, database);
+                options.AddInterceptors(interceptors);
+            },
+            ServiceLifetime.Scoped);
         services.AddScoped<IDbContextFactory<PortalDbContext>, PortalDbContextFactory<T>>();
         // For the data-protection key ring alone, which asks for a context of its own.
         services.AddScoped<PortalDbContext>(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
+        services.AddScoped<DatabaseMigration>().AddScoped<OwnerContext>(provider => () =>
+        {
+            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            var options = new DbContextOptionsBuilder<T>();
+            use(options, database.OwnerConnectionString is "" ? database.ConnectionString : database.OwnerConnectionString, database);
+            return ActivatorUtilities.CreateInstance<T>(provider, options.Options);
+        });
     }
 
     private static string SqliteFile(DatabaseOptions database, StorageOptions storage) => new SqliteConnectionStringBuilder

@@ -28,6 +28,9 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
 
     public bool IsPlatform => scope.IsPlatform;
 
+    /// <summary>What the database is told: nobody's rows for nobody, and for the platform, which it is told of apart.</summary>
+    internal string TenantIdOrNone => scope.IsSet && !scope.IsPlatform ? scope.TenantId : "";
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
@@ -43,7 +46,7 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>();
+        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>().AddInterceptors(PlatformOnlyReads.Instance);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -99,6 +102,11 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
 
     private Expression<Func<T, bool>> FilterOf<T>() where T : ITenantOwned => row => row.TenantId == TenantId;
 
+    /// <summary>A global row may say whose it is, and nobody may say it of somebody else: an index of keys or a membership opens doors.</summary>
+    private bool NamesAnother(EntityEntry entry) =>
+        scope.IsSet && !IsPlatform && entry.Metadata.FindProperty(nameof(ITenantOwned.TenantId)) is { } tenant
+        && entry.Property(tenant) is var whose && (whose.CurrentValue as string != TenantId || whose.OriginalValue as string != TenantId);
+
     private void GuardAndStamp()
     {
         foreach (var entry in ChangeTracker.Entries())
@@ -108,7 +116,7 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
                 continue;
             }
 
-            if (entry.Entity is ITenantOwned row && (IsPlatform || row.TenantId != TenantId))
+            if (entry.Entity is ITenantOwned row ? IsPlatform || row.TenantId != TenantId : NamesAnother(entry))
             {
                 throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another organisation must not be written from here.");
             }

@@ -11,7 +11,7 @@ public sealed class MigrationRunTests
     public async Task Migrate_EmptyDatabase_MakesEveryTableAndCanRunAgain()
     {
         using var database = new PortalDatabase();
-        await using var db = database.CreateDbContext();
+        await using var db = database.CreateOwnerContext();
         await db.Database.EnsureDeletedAsync();
 
         await db.Database.MigrateAsync();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Define;
+using Portal.Features.Deploy;
 using Portal.Persistence;
 using Xunit;
 
@@ -48,6 +49,54 @@ public sealed class TenantBorderTests : IDisposable
     }
 
     [Fact]
+    public async Task ExecuteUpdateAndDelete_PlatformScope_AreRefused()
+    {
+        await AddProjectAsync(_database.For("org_a"));
+        await using var db = _database.For(null).CreateDbContext();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Projects.ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, "Changed from above")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.Projects.Where(p => p.Name != "").ExecuteDeleteAsync());
+        Assert.Equal("A project", (await db.Projects.SingleAsync()).Name);
+    }
+
+    [Fact]
+    public async Task Save_GlobalRowThatNamesAnotherTenant_Throws()
+    {
+        await using var db = _database.CreateDbContext();
+        db.ApiKeyIndex.Add(new ApiKeyIndex { Hash = "mine", TenantId = "org_b", KeyId = "key_of_b" });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.SaveChangesAsync());
+    }
+
+    [Fact]
+    public async Task Save_StubWithAnotherTenantsKey_ChangesAndDeletesNothing()
+    {
+        var id = await AddProjectAsync(_database.For("org_b"));
+        await using (var own = _database.CreateDbContext())
+        {
+            var stub = new Project { CreatedByUserId = "usr_test" };
+            var entry = own.Entry(stub);
+            entry.Property(nameof(Project.TenantId)).CurrentValue = "org_b";
+            entry.Property(nameof(Project.Id)).CurrentValue = id;
+            entry.State = EntityState.Deleted;
+            await Assert.ThrowsAsync<InvalidOperationException>(() => own.SaveChangesAsync());
+        }
+
+        await using (var own = _database.CreateDbContext())
+        {
+            var stub = new Project { CreatedByUserId = "usr_test" };
+            var entry = own.Entry(stub);
+            entry.Property(nameof(Project.TenantId)).CurrentValue = "org_test";
+            entry.Property(nameof(Project.Id)).CurrentValue = id;
+            entry.State = EntityState.Deleted;
+            await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => own.SaveChangesAsync());
+        }
+
+        await using var other = _database.For("org_b").CreateDbContext();
+        Assert.Equal(1, await other.Projects.CountAsync());
+    }
+
+    [Fact]
     public async Task Save_RowTakenFromAnotherTenant_Throws()
     {
         var id = await AddProjectAsync(_database.For("org_b"));
@@ -60,7 +109,9 @@ public sealed class TenantBorderTests : IDisposable
         stolen.Rename("Stolen");
         await using (var own = _database.CreateDbContext())
         {
+#pragma warning disable RS0030 // What slices must not do is done here, to see it fail.
             own.Projects.Update(stolen);
+#pragma warning restore RS0030
             await Assert.ThrowsAsync<InvalidOperationException>(() => own.SaveChangesAsync());
         }
 
