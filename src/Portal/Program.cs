@@ -19,6 +19,7 @@ builder.AddPersistence();
 builder.AddBackgroundWork();
 builder.AddEmbeddedSandbox();
 builder.AddHealth();
+builder.CheckServices();
 builder.AddShell();
 
 builder.AddTenancy();
