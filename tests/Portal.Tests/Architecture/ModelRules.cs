@@ -50,11 +50,24 @@ internal static class ModelRules
             }
         }
 
+        foreach (var id in isOwned ? entity.GetProperties().Where(p => IsReference(p) && !PlainIds.Reasons.ContainsKey($"{entity.ClrType.Name}.{p.Name}")) : [])
+        {
+            if (!entity.GetForeignKeys().Any(k => k.Properties[0].Name is nameof(ITenantOwned.TenantId) && k.Properties.Contains(id)))
+            {
+                yield return $"{entity.ClrType.Name}.{id.Name} has no foreign key by (TenantId, {id.Name}): say BelongsTo, or put it on PlainIds with the reason";
+            }
+        }
+
         foreach (var key in entity.GetForeignKeys().Where(k => k.DeleteBehavior is DeleteBehavior.Cascade or DeleteBehavior.ClientCascade && !k.IsOwnership))
         {
             yield return $"{entity.ClrType.Name} is deleted with {key.PrincipalEntityType.ClrType.Name} unsaid";
         }
     }
+
+    // People are global: a user's id names the same person in every organisation. Base models are the catalogue's.
+    private static bool IsReference(IProperty property) =>
+        property.ClrType == typeof(string) && property.Name.EndsWith("Id", StringComparison.Ordinal)
+        && property.Name is not ("Id" or nameof(ITenantOwned.TenantId) or "BaseModelId") && !property.Name.EndsWith("UserId", StringComparison.Ordinal);
 
     private static IEnumerable<IProperty> Texts(IEntityType entity) => entity.GetFlattenedProperties()
         .Where(p => (p.GetTypeMapping().Converter?.ProviderClrType ?? p.ClrType) == typeof(string));

@@ -40,7 +40,35 @@ public sealed class ModelTests
         Assert.Contains("Loose (Name) needs 2000 bytes; SQL Server takes 1700", broken);
         Assert.Contains("Loose points to Loose by (ParentId): it could point into another organisation", broken);
         Assert.Contains("Loose is deleted with Stray unsaid", broken);
-        Assert.Equal(7, broken.Count);
+        Assert.Contains("Loose.RunId has no foreign key by (TenantId, RunId): say BelongsTo, or put it on PlainIds with the reason", broken);
+        Assert.Equal(8, broken.Count);
+    }
+
+    [Fact]
+    public void PlainIds_NamesOnlyWhatIsThereAndHasNoForeignKey()
+    {
+        using var db = new SqliteDesign().CreateDbContext([]);
+        var plain = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Where(p => !p.IsForeignKey()).Select(p => $"{e.ClrType.Name}.{p.Name}")).ToHashSet();
+
+        Assert.Empty(PlainIds.Reasons.Keys.Except(plain));
+    }
+
+    [Fact]
+    public void TenantTables_AreAllButTheGlobalOnes()
+    {
+        using var db = new SqliteDesign().CreateDbContext([]);
+        var tables = TenantTable.Of(db.Model).Select(t => t.Name).ToHashSet();
+
+        Assert.All(db.Model.GetEntityTypes(), entity =>
+            Assert.NotEqual(GlobalTables.Names.Contains(entity.ClrType.Name), tables.Contains(entity.GetTableName() ?? "")));
+    }
+
+    [Fact]
+    public void TenantTables_OfATableWithoutTenant_Throws()
+    {
+        using var db = new BadContext();
+
+        Assert.Contains("Stray has no TenantId", Assert.Throws<InvalidOperationException>(() => TenantTable.Of(db.Model)).Message);
     }
 
     private sealed class Stray
@@ -60,6 +88,8 @@ public sealed class ModelTests
 
         public int StrayId { get; init; }
 
+        public string RunId { get; init; } = "";
+
         public string Name { get; init; } = "";
     }
 
@@ -74,6 +104,7 @@ public sealed class ModelTests
             {
                 loose.Property(l => l.TenantId).HasMaxLength(40);
                 loose.Property(l => l.Name).HasMaxLength(1_000);
+                loose.Property(l => l.RunId).HasMaxLength(40);
                 loose.HasIndex(l => l.Name).IsUnique();
                 loose.HasOne<Loose>().WithMany().HasForeignKey(l => l.ParentId);
                 loose.HasOne<Stray>().WithMany().HasForeignKey(l => l.StrayId).OnDelete(DeleteBehavior.Cascade);

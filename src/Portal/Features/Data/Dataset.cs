@@ -25,6 +25,7 @@ internal sealed class DatasetMapping : IEntityTypeConfiguration<Dataset>
         builder.Property(d => d.ProjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.WorkingImportId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Dataset, Project>(nameof(Dataset.ProjectId));
+        builder.BelongsTo<Dataset, DatasetImport>(nameof(Dataset.WorkingImportId));
         builder.HasIndex(d => new { d.TenantId, d.ProjectId }).IsUnique();
     }
 }

@@ -115,6 +115,7 @@ internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVe
         builder.Property(v => v.LeaseToken).HasMaxLength(40);
         builder.Ignore(v => v.Count);
         builder.BelongsTo<DatasetVersion, Project>(nameof(DatasetVersion.ProjectId));
+        builder.BelongsTo<DatasetVersion, DatasetImport>(nameof(DatasetVersion.ImportId));
         builder.HasIndex(v => new { v.TenantId, v.ProjectId, v.Number }).IsUnique();
         builder.HasIndex(v => v.State);
     }

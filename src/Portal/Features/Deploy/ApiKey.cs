@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -75,7 +76,9 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
         builder.Property(k => k.Hash).HasMaxLength(KeySecret.HashLength);
         builder.Property(k => k.CreatedByName).HasMaxLength(200);
         builder.Property(k => k.RevokedByName).HasMaxLength(200);
+        builder.BelongsTo<ApiKey, Project>(nameof(ApiKey.ProjectId));
         builder.BelongsTo<ApiKey, Endpoint>(nameof(ApiKey.EndpointId));
+        builder.BelongsTo<ApiKey, Deployment>(nameof(ApiKey.DeploymentId));
         builder.HasIndex(k => new { k.TenantId, k.EndpointId });
     }
 }
@@ -88,5 +91,6 @@ internal sealed class ApiKeyIndexMapping : IEntityTypeConfiguration<ApiKeyIndex>
         builder.Property(i => i.Hash).HasMaxLength(KeySecret.HashLength);
         builder.Property(i => i.TenantId).HasMaxLength(PublicId.MaxLength);
         builder.Property(i => i.KeyId).HasMaxLength(PublicId.MaxLength);
+        builder.HasOne<ApiKey>().WithMany().HasForeignKey(i => new { i.TenantId, i.KeyId });
     }
 }

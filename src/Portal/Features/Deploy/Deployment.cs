@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Define;
+using Portal.Features.Model;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -119,7 +121,9 @@ internal sealed class DeploymentMapping : IEntityTypeConfiguration<Deployment>
         builder.Property(d => d.ApprovedByName).HasMaxLength(200);
         builder.Ignore(d => d.IsUnderWay);
         builder.Ignore(d => d.CanComeBack);
+        builder.BelongsTo<Deployment, Project>(nameof(Deployment.ProjectId));
         builder.BelongsTo<Deployment, Endpoint>(nameof(Deployment.EndpointId));
+        builder.BelongsTo<Deployment, Candidate>(nameof(Deployment.CandidateId));
         builder.HasIndex(d => new { d.TenantId, d.EndpointId, d.Number }).IsUnique();
         builder.HasIndex(d => d.State);
     }

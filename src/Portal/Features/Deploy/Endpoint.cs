@@ -65,6 +65,7 @@ internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
         builder.Property(e => e.Name).HasMaxLength(Endpoint.NameLength);
         builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
+        builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.LiveDeploymentId));
         builder.HasIndex(e => new { e.TenantId, e.Name }).IsUnique();
         builder.HasIndex(e => new { e.TenantId, e.ProjectId }).IsUnique();
     }

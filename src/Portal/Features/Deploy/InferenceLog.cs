@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Features.Billing;
+using Portal.Features.Define;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -57,6 +58,10 @@ internal sealed class InferenceLogMapping : IEntityTypeConfiguration<InferenceLo
         builder.Property(l => l.ApiKeyId).HasMaxLength(PublicId.MaxLength);
         builder.Property(l => l.ResponseId).HasMaxLength(PublicId.MaxLength);
         builder.Property(l => l.Problem).HasMaxLength(60);
+        builder.BelongsTo<InferenceLog, Project>(nameof(InferenceLog.ProjectId));
+        builder.BelongsTo<InferenceLog, Endpoint>(nameof(InferenceLog.EndpointId));
+        builder.BelongsTo<InferenceLog, Deployment>(nameof(InferenceLog.DeploymentId));
+        builder.BelongsTo<InferenceLog, ApiKey>(nameof(InferenceLog.ApiKeyId));
         builder.HasIndex(l => new { l.TenantId, l.ResponseId }).IsUnique();
         builder.HasIndex(l => new { l.TenantId, l.EndpointId, l.At });
     }

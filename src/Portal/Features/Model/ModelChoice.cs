@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -48,6 +49,7 @@ internal sealed class ModelChoiceMapping : IEntityTypeConfiguration<ModelChoice>
         builder.Property(c => c.RunId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<ModelChoice, Project>(nameof(ModelChoice.ProjectId));
         builder.BelongsTo<ModelChoice, Candidate>(nameof(ModelChoice.CandidateId));
+        builder.BelongsTo<ModelChoice, DatasetVersion>(nameof(ModelChoice.VersionId));
         builder.BelongsTo<ModelChoice, CandidateRun>(nameof(ModelChoice.RunId));
         builder.HasIndex(c => new { c.TenantId, c.ProjectId }).IsUnique();
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Model;
 using Portal.Persistence;
 
 namespace Portal.Features.Tune;
@@ -27,7 +28,7 @@ public sealed class Checkpoint : TenantOwned, IVersioned
     public bool IsProposed { get; private set; }
 
     /// <summary>Set once it can be evaluated.</summary>
-    public string CandidateId { get; private set; } = "";
+    public string? CandidateId { get; private set; }
 
     public long Version { get; private set; }
 
@@ -56,6 +57,7 @@ internal sealed class CheckpointMapping : IEntityTypeConfiguration<Checkpoint>
         builder.Property(c => c.VendorId).HasMaxLength(80);
         builder.Property(c => c.CandidateId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Checkpoint, TuningJob>(nameof(Checkpoint.JobId));
+        builder.BelongsTo<Checkpoint, Candidate>(nameof(Checkpoint.CandidateId));
         builder.HasIndex(c => new { c.TenantId, c.JobId, c.VendorId }).IsUnique();
     }
 }

@@ -151,9 +151,9 @@ public sealed class TuningService(
         RequireRight();
         await using var db = await dbs.CreateDbContextAsync(ct);
         var checkpoint = await db.Checkpoints.SingleOrDefaultAsync(c => c.Id == checkpointId, ct) ?? throw new NotFoundException("checkpoint");
-        if (checkpoint.CandidateId is not "")
+        if (checkpoint.CandidateId is { } known)
         {
-            return (await candidates.GetAsync(checkpoint.CandidateId, ct)).Candidate;
+            return (await candidates.GetAsync(known, ct)).Candidate;
         }
 
         if (checkpoint.Endpoint is "")

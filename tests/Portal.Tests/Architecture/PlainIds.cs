@@ -1,0 +1,16 @@
+namespace Portal.Tests.Architecture;
+
+/// <summary>The few ids of a tenant's rows that no foreign key can hold inside the tenant, and why each needs none.</summary>
+internal static class PlainIds
+{
+    public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
+    {
+        ["Candidate.SourceId"] = "a dataset version or a tuning job; shown, never followed",
+        ["Checkpoint.VendorId"] = "Google's",
+        ["InferenceLog.ResponseId"] = "what the caller was told, and the row's own",
+        ["Reservation.ProjectId"] = "money is held for a project that Billing, which sees only Tenancy, does not know",
+        ["Reservation.SubjectId"] = "whatever costs: a job, a run, a deployment",
+        ["UsageEvent.ProjectId"] = "the ledger outlives its project",
+        ["UsageEvent.SubjectId"] = "whatever cost, and the ledger outlives it",
+    };
+}
