@@ -128,6 +128,12 @@ internal sealed class PostgresRowSecurity(DatabaseOptions options) : IRowSecurit
             await MakeRoleAsync(owner, role, application.Password ?? "", ct);
         }
 
+        // Everybody may, unless an administrator has taken it away.
+        if (await ReadAsync(owner, "SELECT has_schema_privilege($1, current_schema(), 'USAGE')", row => row.GetBoolean(0), ct, name) is [false])
+        {
+            await ExecuteAsync(owner, $"DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), {Text(name)}); END $$", ct);
+        }
+
         var tables = owner.Model.GetRelationalModel().Tables.Select(t => t.Name).ToArray();
         var missing = await ReadAsync(
             owner,
@@ -151,7 +157,7 @@ internal sealed class PostgresRowSecurity(DatabaseOptions options) : IRowSecurit
         await owner.Database.CurrentTransaction!.CreateSavepointAsync(savepoint, ct); // begun by ApplyAsync
         try
         {
-            await ExecuteAsync(owner, $"CREATE ROLE {role} LOGIN PASSWORD '{password.Replace("'", "''", StringComparison.Ordinal)}'", ct);
+            await ExecuteAsync(owner, $"CREATE ROLE {role} LOGIN PASSWORD {Text(password)}", ct);
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -203,6 +209,8 @@ internal sealed class PostgresRowSecurity(DatabaseOptions options) : IRowSecurit
     private sealed record State(string Name, bool IsEnabled, bool IsForced, string[] PolicyNames, string Policies);
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static async Task ExecuteAsync(PortalDbContext db, string sql, CancellationToken ct) => await ReadAsync(db, sql, _ => true, ct);
 
