@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
+using Portal.Features.Define;
 using Portal.Features.Deploy;
+using Portal.Features.Model;
+using Portal.Persistence;
 using Xunit;
 
 namespace Portal.Tests.Features.Deploy;
@@ -14,16 +17,18 @@ public sealed class TrafficServiceTests
     {
         var time = new FakeTimeProvider(s_now);
         using var database = new PortalDatabase(time);
+        Deployment one, two;
         await using (var db = database.CreateDbContext())
         {
+            (one, two) = (Deploy(db), Deploy(db));
             db.InferenceLogs.AddRange(
-                Log("2026-11-23T00:00:00Z", 100), Log("2026-11-23T09:00:00Z", 300), Log("2026-11-23T09:30:00Z", 9_000, status: 502),
-                Log("2026-11-22T23:59:59Z", 50), Log("2026-11-01T00:00:00Z", 50), Log("2026-10-31T23:59:59Z", 50),
-                Log("2026-11-23T09:00:00Z", 1, source: UsageSource.Playground), Log("2026-11-23T09:00:00Z", 1, endpoint: "enp_2"));
+                Log(one, "2026-11-23T00:00:00Z", 100), Log(one, "2026-11-23T09:00:00Z", 300), Log(one, "2026-11-23T09:30:00Z", 9_000, status: 502),
+                Log(one, "2026-11-22T23:59:59Z", 50), Log(one, "2026-11-01T00:00:00Z", 50), Log(one, "2026-10-31T23:59:59Z", 50),
+                Log(one, "2026-11-23T09:00:00Z", 1, source: UsageSource.Playground), Log(two, "2026-11-23T09:00:00Z", 1));
             await db.SaveChangesAsync();
         }
 
-        var traffic = await new TrafficService(database, time).ReadAsync("enp_1", CancellationToken.None);
+        var traffic = await new TrafficService(database, time).ReadAsync(one.EndpointId, CancellationToken.None);
 
         Assert.Equal(new TrafficSum(3, 1, 30, 6, 21), traffic.Today);
         Assert.Equal(new TrafficSum(5, 1, 50, 10, 35), traffic.Month);
@@ -48,9 +53,31 @@ public sealed class TrafficServiceTests
     public void Quantile_OfOneToAHundred_IsTheShare(double share, int expected) =>
         Assert.Equal(expected, TrafficService.Quantile([.. Enumerable.Range(1, 100)], share));
 
-    private static InferenceLog Log(string at, int milliseconds, int status = 200, UsageSource source = UsageSource.Endpoint, string endpoint = "enp_1") => new()
+    private static Deployment Deploy(PortalDbContext db)
     {
-        ProjectId = "prj_1", EndpointId = endpoint, DeploymentId = "dep_1", Source = source, ResponseId = Guid.NewGuid().ToString("N"), Status = status,
+        var project = new Project { CreatedByUserId = "usr_1" };
+        db.Projects.Add(project);
+        var recipe = db.Recipes.Add(Recipe.Of(project.Id, new RecipeContent("Name the topic.", [], 0, 64, "", null), db.Now)).Entity;
+        var candidate = new Candidate
+        {
+            ProjectId = project.Id, Name = "Flash prompt only", Rung = Rung.Prompt, BaseModelId = "flash", ModelName = "flash",
+            RecipeId = recipe.Id, VersionId = null, SourceId = "ver_1", Key = "prompt", CreatedAt = db.Now,
+        };
+        db.Candidates.Add(candidate);
+        var endpoint = new Endpoint { ProjectId = project.Id, Name = $"topics-{project.Id[^6..]}", CreatedAt = db.Now };
+        db.Endpoints.Add(endpoint);
+        var deployment = new Deployment
+        {
+            ProjectId = project.Id, EndpointId = endpoint.Id, CandidateId = candidate.Id, CandidateName = candidate.Name, BaseModelId = "flash",
+            Number = endpoint.TakeNumber(), GatePassed = true, ApprovedByUserId = "usr_1", ApprovedAt = db.Now,
+        };
+        db.Deployments.Add(deployment);
+        return deployment;
+    }
+
+    private static InferenceLog Log(Deployment deployment, string at, int milliseconds, int status = 200, UsageSource source = UsageSource.Endpoint) => new()
+    {
+        ProjectId = deployment.ProjectId, EndpointId = deployment.EndpointId, DeploymentId = deployment.Id, Source = source, ResponseId = Guid.NewGuid().ToString("N"), Status = status,
         Milliseconds = milliseconds, InputTokens = 10, OutputTokens = 2, AmountMicros = 7, At = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime,
     };
 }
