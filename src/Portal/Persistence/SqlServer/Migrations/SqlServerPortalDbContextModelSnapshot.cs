@@ -193,6 +193,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasIndex("TenantId", "ProjectId")
                         .IsUnique();
 
+                    b.HasIndex("TenantId", "WorkingImportId");
+
                     b.ToTable("Dataset");
                 });
 
@@ -432,6 +434,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("TenantId", "ImportId");
 
                     b.HasIndex("TenantId", "ProjectId", "Number")
                         .IsUnique();
@@ -811,7 +815,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasKey("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "DeploymentId");
+
                     b.HasIndex("TenantId", "EndpointId");
+
+                    b.HasIndex("TenantId", "ProjectId");
 
                     b.ToTable("ApiKey");
                 });
@@ -833,6 +841,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.HasKey("Hash");
+
+                    b.HasIndex("TenantId", "KeyId");
 
                     b.ToTable("ApiKeyIndex");
                 });
@@ -931,6 +941,10 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasIndex("State");
 
+                    b.HasIndex("TenantId", "CandidateId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
                     b.HasIndex("TenantId", "EndpointId", "Number")
                         .IsUnique();
 
@@ -974,6 +988,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "LiveDeploymentId");
 
                     b.HasIndex("TenantId", "Name")
                         .IsUnique();
@@ -1058,6 +1074,12 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("int");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ApiKeyId");
+
+                    b.HasIndex("TenantId", "DeploymentId");
+
+                    b.HasIndex("TenantId", "ProjectId");
 
                     b.HasIndex("TenantId", "ResponseId")
                         .IsUnique();
@@ -1658,6 +1680,8 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasIndex("TenantId", "RunId");
 
+                    b.HasIndex("TenantId", "VersionId");
+
                     b.ToTable("ModelChoice");
                 });
 
@@ -1843,7 +1867,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("CandidateId")
-                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
@@ -1882,6 +1905,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "CandidateId");
 
                     b.HasIndex("TenantId", "JobId", "VendorId")
                         .IsUnique();
@@ -2170,6 +2195,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "WorkingImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Data.DatasetImport", b =>
@@ -2183,6 +2213,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Data.DatasetVersion", b =>
                 {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Define.Project", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ProjectId")
@@ -2246,24 +2281,87 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "KeyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Endpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "LiveDeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ApiKeyId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Portal.Features.Define.Project", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ProjectId")
@@ -2375,6 +2473,12 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasForeignKey("TenantId", "RunId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Model.Recipe", b =>
@@ -2403,6 +2507,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Tune.Checkpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Tune.TuningJob", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "JobId")

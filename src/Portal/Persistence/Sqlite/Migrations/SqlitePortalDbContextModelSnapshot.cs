@@ -186,6 +186,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasIndex("TenantId", "ProjectId")
                         .IsUnique();
 
+                    b.HasIndex("TenantId", "WorkingImportId");
+
                     b.ToTable("Dataset");
                 });
 
@@ -425,6 +427,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("TenantId", "ImportId");
 
                     b.HasIndex("TenantId", "ProjectId", "Number")
                         .IsUnique();
@@ -804,7 +808,11 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasKey("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "DeploymentId");
+
                     b.HasIndex("TenantId", "EndpointId");
+
+                    b.HasIndex("TenantId", "ProjectId");
 
                     b.ToTable("ApiKey");
                 });
@@ -826,6 +834,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Hash");
+
+                    b.HasIndex("TenantId", "KeyId");
 
                     b.ToTable("ApiKeyIndex");
                 });
@@ -924,6 +934,10 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasIndex("State");
 
+                    b.HasIndex("TenantId", "CandidateId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
                     b.HasIndex("TenantId", "EndpointId", "Number")
                         .IsUnique();
 
@@ -967,6 +981,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "LiveDeploymentId");
 
                     b.HasIndex("TenantId", "Name")
                         .IsUnique();
@@ -1051,6 +1067,12 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ApiKeyId");
+
+                    b.HasIndex("TenantId", "DeploymentId");
+
+                    b.HasIndex("TenantId", "ProjectId");
 
                     b.HasIndex("TenantId", "ResponseId")
                         .IsUnique();
@@ -1651,6 +1673,8 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasIndex("TenantId", "RunId");
 
+                    b.HasIndex("TenantId", "VersionId");
+
                     b.ToTable("ModelChoice");
                 });
 
@@ -1836,7 +1860,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("CandidateId")
-                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
@@ -1875,6 +1898,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "CandidateId");
 
                     b.HasIndex("TenantId", "JobId", "VendorId")
                         .IsUnique();
@@ -2163,6 +2188,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "WorkingImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Data.DatasetImport", b =>
@@ -2176,6 +2206,11 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Data.DatasetVersion", b =>
                 {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Define.Project", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ProjectId")
@@ -2239,24 +2274,87 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "KeyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Endpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "LiveDeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ApiKeyId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Portal.Features.Define.Project", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ProjectId")
@@ -2368,6 +2466,12 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasForeignKey("TenantId", "RunId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Model.Recipe", b =>
@@ -2396,6 +2500,11 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Tune.Checkpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Tune.TuningJob", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "JobId")
