@@ -39,6 +39,10 @@ public abstract class PortalPage : ComponentBase, IDisposable
     /// <summary>What the choices on the page come to is being found out; what stands there belongs to earlier ones.</summary>
     public bool IsWorkingOut { get; private set; }
 
+    /// <summary>Told of every expected failure: the gate of an organisation writes down what was refused.</summary>
+    [CascadingParameter(Name = "Edge")]
+    private Func<PortalException, Task>? Edge { get; set; }
+
     [Inject]
     protected ISnackbar Snackbar { get; private set; } = default!; // filled by the renderer
 
@@ -133,6 +137,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
         catch (PortalException expected)
         {
             Tell(expected.Details is null ? expected.Message : $"{expected.Message} Details: {expected.Details}");
+            await (Edge?.Invoke(expected) ?? Task.CompletedTask);
             return false;
         }
         catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
@@ -163,6 +168,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
         catch (PortalException expected)
         {
             Fail(expected.Message, keepsContent);
+            await (Edge?.Invoke(expected) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
         {

@@ -74,9 +74,18 @@ public static class PersistenceFeature
     }.ToString();
 }
 
-/// <summary>Scoped, so that the tenant scope of the circuit, request or worker reaches the context.</summary>
-internal sealed class PortalDbContextFactory<T>(IDbContextFactory<T> factory) : IDbContextFactory<PortalDbContext>
+/// <summary>
+/// Scoped, so that the tenant scope of the circuit, request or worker reaches the context. The one way to the database, and so
+/// the place where a right that has ended in the meantime is noticed before anything is read or written.
+/// </summary>
+internal sealed class PortalDbContextFactory<T>(IDbContextFactory<T> factory, TenantScope scope) : IDbContextFactory<PortalDbContext>
     where T : PortalDbContext
 {
     public PortalDbContext CreateDbContext() => factory.CreateDbContext();
+
+    public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
+    {
+        await scope.RecheckAsync(cancellationToken);
+        return factory.CreateDbContext();
+    }
 }

@@ -31,18 +31,35 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
     /// <summary>What the database is told: nobody's rows for nobody, and for the platform, which it is told of apart.</summary>
     internal string TenantIdOrNone => scope.IsSet && !scope.IsPlatform ? scope.TenantId : "";
 
+    /// <summary>What a restricted scope's project filters ask; empty, so that nothing is seen, should one be asked elsewhere.</summary>
+    public IReadOnlyCollection<string> ProjectIds => scope.ProjectIds ?? [];
+
+    public bool IsRestricted => scope.ProjectIds is not null;
+
+    public Actor Actor => scope.Actor;
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Audit entries of what is saved next; they get their place in the chain in that transaction.</summary>
+    internal List<AuditEntry> Unchained { get; } = [];
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
+        if (Unchained.Count > 0)
+        {
+            throw new InvalidOperationException("What is audited is saved by SaveChangesAsync.");
+        }
+
         GuardAndStamp();
         return base.SaveChanges(acceptAllChangesOnSuccess);
     }
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         GuardAndStamp();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        return Unchained.Count is 0
+            ? await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
+            : await SaveAuditedAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
@@ -97,6 +114,42 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         if (!IsPlatform && s_filter.MakeGenericMethod(entity.ClrType).Invoke(this, null) is LambdaExpression filter)
         {
             builder.HasQueryFilter(TenantFilter, filter);
+            if (IsRestricted && new ProjectFilter(this).Of(entity) is { } projects)
+            {
+                builder.HasQueryFilter(ProjectFilter.Name, projects);
+            }
+        }
+    }
+
+    private async Task<int> SaveAuditedAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        var entries = Unchained.ToList();
+        await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(ct) : null;
+        try
+        {
+            if (!await this.ChainAsync(entries, ct))
+            {
+                // The organisation's first entry. Two firsts at once meet at the key, and the later act fails as any conflict does.
+                Add(new AuditHead());
+                await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+                await this.ChainAsync(entries, ct);
+            }
+
+            AddRange(entries);
+            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+            if (own is not null)
+            {
+                await own.CommitAsync(ct);
+            }
+
+            Unchained.Clear();
+            return saved;
+        }
+        catch
+        {
+            // Whoever tries again chains them again.
+            entries.ForEach(entry => Entry(entry).State = EntityState.Detached);
+            throw;
         }
     }
 
@@ -121,12 +174,21 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
                 throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another organisation must not be written from here.");
             }
 
+            if (IsRestricted && ProjectOf(entry) is { } project && !ProjectIds.Contains(project))
+            {
+                throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of a project outside this scope must not be written from here.");
+            }
+
             if (entry.Entity is IVersioned versioned && entry.State != EntityState.Deleted)
             {
                 entry.Property(nameof(IVersioned.Version)).CurrentValue = versioned.Version + 1;
             }
         }
     }
+
+    private static string? ProjectOf(EntityEntry entry) => entry.Entity is IProjectRoot root ? root.Id
+        : entry.Metadata.FindProperty("ProjectId") is null ? null
+        : entry.Property("ProjectId").CurrentValue as string;
 }
 
 /// <summary>Databases forget the kind of a time; every time of the portal is UTC.</summary>
@@ -137,5 +199,5 @@ internal sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
 internal sealed class ScopedModelCacheKeyFactory : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) =>
-        (context.GetType(), context is PortalDbContext { IsPlatform: true }, designTime);
+        (context.GetType(), context is PortalDbContext { IsPlatform: true }, context is PortalDbContext { IsRestricted: true }, designTime);
 }

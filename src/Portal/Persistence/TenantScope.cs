@@ -8,6 +8,7 @@ public sealed class TenantScope
 {
     private string? _tenantId;
     private bool _platform;
+    private Func<CancellationToken, ValueTask>? _recheck;
 
     public bool IsSet => _tenantId is not null || _platform;
 
@@ -15,6 +16,12 @@ public sealed class TenantScope
 
     public string TenantId => _tenantId ?? throw new InvalidOperationException(
         "No organisation is in scope. Enter a TenantScope before touching its rows.");
+
+    /// <summary>Stands on every audit entry written from here.</summary>
+    public Actor Actor { get; private set; } = Actor.Portal;
+
+    /// <summary>The only projects whose rows may be seen or written; null is every project.</summary>
+    public IReadOnlyCollection<string>? ProjectIds { get; private set; }
 
     public void Enter(string tenantId)
     {
@@ -37,4 +44,14 @@ public sealed class TenantScope
 
         _platform = true;
     }
+
+    public void ActAs(Actor actor) => Actor = actor;
+
+    /// <summary>Contexts made from now on see and write only rows of these projects; null lifts the restriction.</summary>
+    public void RestrictTo(IReadOnlyCollection<string>? projectIds) => ProjectIds = projectIds;
+
+    /// <summary>Asked before every context is made: it throws once the right to be here has ended.</summary>
+    public void RecheckBy(Func<CancellationToken, ValueTask> recheck) => _recheck = recheck;
+
+    public ValueTask RecheckAsync(CancellationToken ct) => _recheck?.Invoke(ct) ?? ValueTask.CompletedTask;
 }

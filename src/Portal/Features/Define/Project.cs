@@ -5,7 +5,7 @@ using Portal.Persistence;
 namespace Portal.Features.Define;
 
 /// <summary>One guided journey from Define to Monitor.</summary>
-public sealed class Project : TenantOwned, IVersioned
+public sealed class Project : TenantOwned, IVersioned, IProjectRoot
 {
     public const int NameLength = 120;
 
@@ -18,6 +18,8 @@ public sealed class Project : TenantOwned, IVersioned
     public string CreatedByName { get; init; } = "";
 
     public long Version { get; private set; }
+
+    public AuditTarget AsTarget() => new("project", Id, Name, Id);
 
     public void Rename(string name)
     {

@@ -25,6 +25,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
 
     public async Task<Project> CreateAsync(string name, CancellationToken ct)
     {
+        current.Require(Permission.DefineTask);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var now = time.GetUtcNow().UtcDateTime;
         var project = new Project { CreatedAt = now, CreatedByUserId = current.UserId, CreatedByName = current.UserName };
@@ -33,6 +34,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         var task = new TaskDefinition { ProjectId = project.Id };
         task.Saved(now);
         db.TaskDefinitions.Add(task);
+        db.Audit("project.created", project.AsTarget());
         await db.SaveChangesAsync(ct);
         return project;
     }
@@ -48,14 +50,18 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
 
     public async Task RenameAsync(string projectId, string name, CancellationToken ct)
     {
+        current.Require(Permission.DefineTask);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var project = await db.Projects.SingleOrDefaultAsync(p => p.Id == projectId, ct) ?? throw new NotFoundException("project");
+        var before = project.Name;
         project.Rename(name);
+        db.Audit("project.renamed", project.AsTarget(), $"Before: {before}");
         await db.SaveChangesAsync(ct);
     }
 
     public async Task SaveTaskAsync(string projectId, TaskDraft draft, CancellationToken ct)
     {
+        current.Require(Permission.DefineTask);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var task = await db.TaskDefinitions.SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
         task.Goal = draft.Goal.Trim();
@@ -65,6 +71,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         task.SetTarget(draft.Target);
         task.SetLabels(draft.Labels);
         task.Saved(time.GetUtcNow().UtcDateTime);
+        db.Audit("task.saved", new AuditTarget("project", projectId, "", projectId), TaskWords.Summary(task));
         await db.SaveChangesAsync(ct);
     }
 

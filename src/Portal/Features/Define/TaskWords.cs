@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace Portal.Features.Define;
 
 /// <summary>The task's choices as the screens call them.</summary>
 public static class TaskWords
 {
+    public static string Summary(TaskDefinition task) =>
+        $"{Of(task.Kind)}, {Of(task.Metric)}, target {(task.Target is { } target ? target.ToString("P1", CultureInfo.InvariantCulture) : "none yet")}, {task.Labels.Count} labels";
+
     public static string Of(TaskKind kind) => kind switch
     {
         TaskKind.Classify => "Classify",

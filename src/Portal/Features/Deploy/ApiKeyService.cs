@@ -59,6 +59,7 @@ public sealed class ApiKeyService(IDbContextFactory<PortalDbContext> dbs, Tenant
         }
 
         var issued = Add(db, projectId, endpointId, name, current.UserName);
+        db.Audit("key.issued", new AuditTarget("API key", issued.Id, $"{name} ({issued.Prefix}…)", projectId));
         await db.SaveChangesAsync(ct);
         return issued;
     }
@@ -69,6 +70,7 @@ public sealed class ApiKeyService(IDbContextFactory<PortalDbContext> dbs, Tenant
         DeployRights.RequireDeployer(current);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var key = await db.ApiKeys.SingleOrDefaultAsync(k => k.Id == keyId && k.ProjectId == projectId, ct) ?? throw new NotFoundException("key");
+        db.Audit("key.revoked", new AuditTarget("API key", key.Id, $"{key.Name} ({key.Prefix}…)", projectId));
         await RevokeAsync(db, key, current.UserName, ct);
     }
 

@@ -77,6 +77,7 @@ public sealed class DeploymentService(
             ApprovedAt = time.GetUtcNow().UtcDateTime,
         };
         db.Deployments.Add(deployment);
+        db.Audit("deployment.approved", TargetOf(deployment), reason is "" ? "" : $"In spite of the release gate: {reason}");
         await SaveAsync(db, ct);
         work.Enqueue<SmokeWorker>(w => w.RunAsync(deployment.TenantId, deployment.Id, CancellationToken.None));
         return deployment;
@@ -95,6 +96,7 @@ public sealed class DeploymentService(
 
         await PutLiveAsync(db, deployment, time.GetUtcNow().UtcDateTime, ct);
         deployment.GoLive(time.GetUtcNow().UtcDateTime);
+        db.Audit("deployment.rolled-back", TargetOf(deployment));
         await SaveAsync(db, ct);
     }
 
@@ -105,8 +107,10 @@ public sealed class DeploymentService(
         var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
         if (endpoint.LiveDeploymentId is { } live)
         {
-            (await db.Deployments.SingleAsync(d => d.Id == live, ct)).End(time.GetUtcNow().UtcDateTime);
+            var ended = await db.Deployments.SingleAsync(d => d.Id == live, ct);
+            ended.End(time.GetUtcNow().UtcDateTime);
             endpoint.TakeDown();
+            db.Audit("deployment.ended", TargetOf(ended));
             await SaveAsync(db, ct);
         }
     }
@@ -186,6 +190,8 @@ public sealed class DeploymentService(
 
         return endpoint;
     }
+
+    private static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
 
     private static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
     {

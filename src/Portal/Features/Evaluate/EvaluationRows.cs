@@ -37,7 +37,7 @@ public sealed class EvaluationRows(
     /// <summary>A row below it is wrong: for texts, less than half of what was expected.</summary>
     private const double Wrong = 0.5;
 
-    public bool IsAllowed => current.Membership.Role is not MemberRole.Billing;
+    public bool IsAllowed => current.May(Permission.ReadRows);
 
     public async Task OpenAsync(string projectId, string evaluationId, CancellationToken ct)
     {

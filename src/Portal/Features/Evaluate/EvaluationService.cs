@@ -67,6 +67,7 @@ public sealed class EvaluationService(
     /// <summary>Opens the sealed split for a baseline and, if any, candidates to compare with it. The look is recorded first.</summary>
     public async Task<EvaluationRun> StartAsync(string projectId, string baselineId, IReadOnlyList<string> candidateIds, CancellationToken ct)
     {
+        current.Require(Permission.RunModels);
         var setup = await ReadSetupAsync(projectId, ct);
         var ids = candidateIds.Where(id => id != baselineId).Distinct(StringComparer.Ordinal).Prepend(baselineId).ToList();
         var picked = ids.Select(id => setup.Options.FirstOrDefault(o => o.Candidate.Id == id)?.Candidate ?? throw new NotFoundException("candidate")).ToList();
@@ -93,6 +94,7 @@ public sealed class EvaluationService(
         {
             EvaluationId = evaluation.Id, Place = place, CandidateId = c.Id, Name = c.Name, Rung = c.Rung,
         }));
+        db.Audit("evaluation.started", new AuditTarget("evaluation", evaluation.Id, $"Evaluation {evaluation.Number}", projectId), string.Join(", ", picked.Select(c => c.Name)));
         await examples.RecordLookAsync(version.Id, $"Evaluation {evaluation.Number}: {string.Join(", ", picked.Select(c => c.Name))}", ct);
         try
         {
@@ -110,12 +112,15 @@ public sealed class EvaluationService(
     /// <summary>Asks to stop. Answers that are paid for stay, and are used if it is started again.</summary>
     public async Task CancelAsync(string projectId, string evaluationId, CancellationToken ct)
     {
+        current.Require(Permission.RunModels);
         var detail = await GetAsync(projectId, evaluationId, ct);
         var now = Now;
         await using var db = await dbs.CreateDbContextAsync(ct);
         await db.EvaluationRuns
             .Where(e => e.Id == evaluationId && (e.State == EvaluationState.Queued || e.State == EvaluationState.Running) && e.CancelRequestedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.CancelRequestedAt, now), ct);
+        db.Audit("evaluation.cancelled", new AuditTarget("evaluation", evaluationId, $"Evaluation {detail.Evaluation.Number}", projectId));
+        await db.SaveChangesAsync(ct);
         foreach (var run in detail.Runs.Values.Where(r => r.IsActive))
         {
             await runs.CancelAsync(run.Id, ct);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -25,7 +26,7 @@ public sealed record BaselinePlan(DatasetVersion Version, int Rows, IReadOnlyLis
 /// <summary>The cheap rungs: the same task asked by a plain prompt and with examples, on each model that is wanted.</summary>
 public sealed class BaselineService(
     IDbContextFactory<PortalDbContext> dbs, ProjectService projects, ExampleService examples, CatalogueService catalogue,
-    CandidateService candidates, CandidateRunService runs, RunRows rows, TimeProvider time)
+    CandidateService candidates, CandidateRunService runs, RunRows rows, CurrentMember current, TimeProvider time)
 {
     public const int DefaultRows = 1_000;
 
@@ -39,6 +40,7 @@ public sealed class BaselineService(
     /// <summary>Null while no version is frozen.</summary>
     public async Task<BaselinePlan?> PlanAsync(string projectId, int maxRows, CancellationToken ct)
     {
+        current.Require(Permission.RunModels);
         var (_, task) = await projects.GetAsync(projectId, ct);
         if (await examples.LatestVersionAsync(projectId, ct) is not { } version)
         {
@@ -108,6 +110,8 @@ public sealed class BaselineService(
         {
             added.Add(await candidates.AddPromptAsync(db, projectId, versionId, item.Model, item.Rung, item.Recipe, ct));
         }
+
+        db.Audit("baselines.started", new AuditTarget("project", projectId, "", projectId), string.Join(", ", added.Select(c => c.Name)));
 
         try
         {

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -15,7 +16,7 @@ public sealed record Mistake(int Number, string Input, string Expected, Candidat
 
 public sealed class CandidateRunService(
     IDbContextFactory<PortalDbContext> dbs, ExampleService examples, ProjectService projects, CatalogueService catalogue,
-    CandidateService candidates, RunRows rows, BillingService billing, IBackgroundJobClient jobs, TimeProvider time)
+    CandidateService candidates, RunRows rows, BillingService billing, CurrentMember current, IBackgroundJobClient jobs, TimeProvider time)
 {
     private const int MistakePage = 200;
 
@@ -124,6 +125,7 @@ public sealed class CandidateRunService(
     /// <summary>Asks the run to stop. Answers that are paid for stay; a run that has ended stays as it is.</summary>
     public async Task CancelAsync(string runId, CancellationToken ct)
     {
+        current.Require(Permission.RunModels);
         var run = await GetAsync(runId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var now = Now;

@@ -39,6 +39,7 @@ public sealed class ChoiceService(IDbContextFactory<PortalDbContext> dbs, Projec
 
         // RunVerdict gives a verdict to finished runs only.
         choice.Choose(candidate, run!, verdict, time.GetUtcNow().UtcDateTime);
+        db.Audit("model.chosen", new AuditTarget("candidate", candidate.Id, candidate.Name, projectId), $"Verdict: {verdict}");
         try
         {
             await db.SaveChangesAsync(ct);

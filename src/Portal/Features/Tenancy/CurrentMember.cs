@@ -12,18 +12,40 @@ public sealed class CurrentMember(TenantScope scope)
 
     public string UserName { get; private set; } = "";
 
+    public string Email { get; private set; } = "";
+
     public Membership Membership => _membership ?? throw new InvalidOperationException("Nobody has passed the gate of an organisation yet.");
 
     public bool IsInside => _membership is not null;
 
     public string Slug => Membership.Slug;
 
-    public void Enter(Membership membership, ClaimsPrincipal user)
+    public void Enter(Membership membership, ClaimsPrincipal user, string address = "")
     {
         scope.Enter(membership.TenantId);
-        _membership = membership;
         UserId = user.PortalUserId() ?? "";
         UserName = user.FindFirstValue("name") ?? "";
+        Email = user.FindFirstValue("email") ?? "";
+        Become(membership, address);
+    }
+
+    /// <summary>Code outside any organisation's gate, a worker or a seed, acts for itself.</summary>
+    public bool May(Permission permission) => _membership is null || _membership.Access.May(permission);
+
+    public void Require(Permission permission)
+    {
+        if (!May(permission))
+        {
+            throw new ForbiddenException(permission);
+        }
+    }
+
+    /// <summary>Takes over what the person may do now, which was changed since they came in.</summary>
+    public void Become(Membership membership, string address)
+    {
+        _membership = membership;
+        scope.RestrictTo(membership.Access.ProjectIds);
+        scope.ActAs(new Actor(UserId, UserName, membership.Access.Via, membership.Access.ViaId, address));
     }
 }
 

@@ -16,7 +16,7 @@ public static class TenancyFeature
     public static void AddTenancy(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddScoped<TenancyService>().AddScoped<CurrentMember>();
+        services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddScoped<MemberGate>().AddScoped<AuditService>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")
@@ -47,16 +47,12 @@ public static class TenancyFeature
         app.MapGroup("/o/{org}/api").RequireAuthorization().AddEndpointFilter(async (context, next) =>
         {
             var http = context.HttpContext;
-            var userId = http.User.PortalUserId();
-            var slug = http.GetRouteValue("org") as string;
-            var membership = userId is null || slug is null ? null
-                : await http.RequestServices.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, http.RequestAborted);
-            if (membership is null)
+            var gate = http.RequestServices.GetRequiredService<MemberGate>();
+            if (http.GetRouteValue("org") is not string slug || !await gate.EnterAsync(http.User, slug, http.Connection.RemoteIpAddress?.ToString() ?? "", http.RequestAborted))
             {
                 return Results.Problem("This address does not exist, or you have no access to it.", statusCode: StatusCodes.Status404NotFound);
             }
 
-            http.RequestServices.GetRequiredService<CurrentMember>().Enter(membership, http.User);
             try
             {
                 return await next(context);
@@ -64,6 +60,15 @@ public static class TenancyFeature
             catch (NotFoundException missing)
             {
                 return Results.Problem(missing.Message, statusCode: StatusCodes.Status404NotFound);
+            }
+            catch (AccessChangedException changed)
+            {
+                return Results.Problem(changed.Message, statusCode: changed.Ended ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict);
+            }
+            catch (ForbiddenException forbidden)
+            {
+                await http.RequestServices.GetRequiredService<AuditService>().DeniedAsync(forbidden.Permission, http.Request.Path, CancellationToken.None);
+                return Results.Problem(forbidden.Message, statusCode: StatusCodes.Status403Forbidden);
             }
             catch (PortalException expected)
             {

@@ -3,7 +3,11 @@ using Portal.Persistence;
 
 namespace Portal.Features.Tenancy;
 
-public sealed record Membership(string TenantId, string TenantName, string Slug, TenantKind Kind, MemberRole Role);
+/// <summary>An organisation that somebody may enter, and what they may do there.</summary>
+public sealed record Membership(string TenantId, string TenantName, string Slug, TenantKind Kind, MemberRole Role)
+{
+    public Access Access { get; init; } = Access.Of(Role);
+}
 
 public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
 {

@@ -40,7 +40,7 @@ public sealed class TuningService(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public bool MayStart => current.Membership.Role is MemberRole.Owner or MemberRole.Admin or MemberRole.Editor;
+    public bool MayStart => current.May(Permission.Tune);
 
     public async Task<TuningPlan> PlanAsync(string projectId, CancellationToken ct)
     {
@@ -67,7 +67,7 @@ public sealed class TuningService(
     /// <summary>Starts the project's tuning job. Where one is open already, by a second click or in another tab, it is that one that comes back.</summary>
     public async Task<TuningJob> StartAsync(string projectId, TuningSettings settings, CancellationToken ct)
     {
-        RequireRight();
+        current.Require(Permission.Tune);
         if (await FindOpenAsync(projectId, ct) is { } open)
         {
             return open;
@@ -91,6 +91,7 @@ public sealed class TuningService(
         job.Price(quote, Now);
         job.Start(Now);
         billing.Reserve(db, projectId, job.Id, quote.Price);
+        db.Audit("tuning.started", TargetOf(job), $"{job.BaseModelName}, version {job.VersionNumber}, at most {quote.Price.WorstMicros / 1e6:0.00} {quote.Price.Currency}");
         try
         {
             await db.SaveChangesAsync(ct);
@@ -113,7 +114,7 @@ public sealed class TuningService(
     /// <summary>Asks for the end. What was trained until Google confirms it is charged.</summary>
     public async Task CancelAsync(string jobId, CancellationToken ct)
     {
-        RequireRight();
+        current.Require(Permission.Tune);
         for (var attempt = 1; ; attempt++)
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
@@ -123,6 +124,7 @@ public sealed class TuningService(
                 return;
             }
 
+            db.Audit("tuning.cancelled", TargetOf(job));
             if (job.Cancel(Now))
             {
                 await billing.EndReservationAsync(db, job.Id, ReservationState.Released, ct);
@@ -148,7 +150,7 @@ public sealed class TuningService(
     /// <summary>Makes another checkpoint a candidate, to be evaluated beside the proposed one. Doing it again changes nothing.</summary>
     public async Task<Candidate> RegisterCheckpointAsync(string checkpointId, CancellationToken ct)
     {
-        RequireRight();
+        current.Require(Permission.Tune);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var checkpoint = await db.Checkpoints.SingleOrDefaultAsync(c => c.Id == checkpointId, ct) ?? throw new NotFoundException("checkpoint");
         if (checkpoint.CandidateId is { } known)
@@ -164,6 +166,7 @@ public sealed class TuningService(
         var job = await db.TuningJobs.AsNoTracking().SingleAsync(j => j.Id == checkpoint.JobId, ct);
         var candidate = await candidates.RegisterTunedAsync(db, TuningResult.RegistrationOf(job, checkpoint, checkpoint.Id), ct);
         checkpoint.Registered(candidate.Id);
+        db.Audit("checkpoint.registered", new AuditTarget("candidate", candidate.Id, candidate.Name, job.ProjectId));
         await db.SaveChangesAsync(ct);
         return candidate;
     }
@@ -234,13 +237,7 @@ public sealed class TuningService(
         };
     }
 
-    private void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
+    private static AuditTarget TargetOf(TuningJob job) => new("tuning job", job.Id, job.BaseModelName, job.ProjectId);
 
-    private void RequireRight()
-    {
-        if (!MayStart)
-        {
-            throw new PortalException("Your role lets you watch tuning, not start or cancel it. Ask an owner, admin or editor of your organization.");
-        }
-    }
+    private void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
 }

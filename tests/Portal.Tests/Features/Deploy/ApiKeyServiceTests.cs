@@ -105,8 +105,8 @@ public sealed class ApiKeyServiceTests
         await using var member = rig.As("org_a", role);
         var keys = member.ServiceProvider.GetRequiredService<ApiKeyService>();
 
-        await Assert.ThrowsAsync<PortalException>(() => keys.IssueAsync(live.ProjectId, live.EndpointId, "mine", CancellationToken.None));
-        await Assert.ThrowsAsync<PortalException>(() => keys.RevokeAsync(live.ProjectId, live.KeyId, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => keys.IssueAsync(live.ProjectId, live.EndpointId, "mine", CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => keys.RevokeAsync(live.ProjectId, live.KeyId, CancellationToken.None));
     }
 
     [Fact]

@@ -80,9 +80,9 @@ public sealed class DeploymentServiceTests
         await using var member = rig.As("org_a", role);
         var deployments = Deployments(member);
 
-        await Assert.ThrowsAsync<PortalException>(() => deployments.DeployAsync(live.ProjectId, live.CandidateId, "intents", "", CancellationToken.None));
-        await Assert.ThrowsAsync<PortalException>(() => deployments.UndeployAsync(live.ProjectId, CancellationToken.None));
-        await Assert.ThrowsAsync<PortalException>(() => deployments.RollBackAsync(live.ProjectId, live.DeploymentId, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => deployments.DeployAsync(live.ProjectId, live.CandidateId, "intents", "", CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => deployments.UndeployAsync(live.ProjectId, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => deployments.RollBackAsync(live.ProjectId, live.DeploymentId, CancellationToken.None));
         Assert.NotNull((await deployments.ReadAsync(live.ProjectId, CancellationToken.None)).Live);
     }
 

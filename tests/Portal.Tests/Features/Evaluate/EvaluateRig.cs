@@ -18,10 +18,14 @@ public sealed class EvaluateRig : IDisposable
 {
     public static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
+    private readonly MemberRole _role;
+
+    /// <summary>An owner prepares; <paramref name="role"/> is who looks once that is done.</summary>
     public EvaluateRig(MemberRole role = MemberRole.Owner)
     {
+        _role = role;
         Model = new ModelRig(services => services.AddEvaluation());
-        Enter(Model.Services, "org_test", role);
+        Enter(Model.Services, "org_test", MemberRole.Owner);
     }
 
     public ModelRig Model { get; }
@@ -48,6 +52,8 @@ public sealed class EvaluateRig : IDisposable
         {
             Tuned = await AddTunedAsync("job_1");
         }
+
+        Enter(Model.Services, "org_test", _role);
     }
 
     public async Task<Candidate> AddTunedAsync(string jobId)

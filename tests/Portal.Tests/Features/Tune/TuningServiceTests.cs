@@ -141,7 +141,7 @@ public sealed class TuningServiceTests : TuneTest
         var projectId = await TuneSeed.ProjectAsync(Database);
         using var viewer = new TuneRig(Database, Google.Address, s_now, role: MemberRole.Viewer);
 
-        await Assert.ThrowsAsync<PortalException>(() => viewer.AsMemberAsync(t => t.StartAsync(projectId, s_settings, CancellationToken.None)));
+        await Assert.ThrowsAsync<ForbiddenException>(() => viewer.AsMemberAsync(t => t.StartAsync(projectId, s_settings, CancellationToken.None)));
     }
 
     [Fact]
