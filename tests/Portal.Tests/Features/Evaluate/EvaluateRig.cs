@@ -20,7 +20,7 @@ public sealed class EvaluateRig : IDisposable
 
     private readonly MemberRole _role;
 
-    /// <summary>An owner prepares; <paramref name="role"/> is who looks once that is done.</summary>
+    /// <summary>An owner prepares; <paramref name="role"/> is who looks once an evaluation has ended.</summary>
     public EvaluateRig(MemberRole role = MemberRole.Owner)
     {
         _role = role;
@@ -52,8 +52,6 @@ public sealed class EvaluateRig : IDisposable
         {
             Tuned = await AddTunedAsync("job_1");
         }
-
-        Enter(Model.Services, "org_test", _role);
     }
 
     public async Task<Candidate> AddTunedAsync(string jobId)
@@ -98,6 +96,7 @@ public sealed class EvaluateRig : IDisposable
         await StepAsync(evaluation.Id);
         await AnswerAsync(evaluation.Id, answer);
         await StepAsync(evaluation.Id);
+        Enter(Model.Services, "org_test", _role);
         return await Service.GetAsync(ProjectId, evaluation.Id, Ct);
     }
 
