@@ -5,6 +5,10 @@ internal static class PlainIds
 {
     public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
     {
+        ["AuditEntry.ActorId"] = "a person, who may be known to the portal no longer",
+        ["AuditEntry.ProjectId"] = "the log outlives its project",
+        ["AuditEntry.TargetId"] = "whatever was acted on, and the log outlives it",
+        ["AuditEntry.ViaId"] = "an engagement or an admin's visit, and the log outlives it",
         ["Candidate.SourceId"] = "a dataset version or a tuning job; shown, never followed",
         ["Checkpoint.VendorId"] = "Google's",
         ["InferenceLog.ResponseId"] = "what the caller was told, and the row's own",
