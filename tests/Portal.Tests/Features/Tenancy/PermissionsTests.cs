@@ -28,7 +28,7 @@ public sealed class PermissionsTests
     {
         foreach (var permission in Enum.GetValues<Permission>())
         {
-            Assert.True(Permissions.Of(MemberRole.Owner).Contains(permission));
+            Assert.Contains(MemberRole.Owner, Permissions.RolesWith(permission));
             Assert.NotEqual("", permission.Words());
             Assert.Contains(permission.Words(), new ForbiddenException(permission).Message, StringComparison.Ordinal);
         }
