@@ -5,10 +5,19 @@ public static class PortalUrls
 {
     public const string SignIn = "/sign-in";
     public const string SignInStart = "/sign-in/start";
+    public const string SignInEnded = "/sign-in?ended=true";
     public const string SignOut = "/sign-out";
+    public const string SignedOut = "/sign-in?signedOut=true";
+    public const string SignedOutHereOnly = "/sign-in?signedOut=true&hereOnly=true";
+    public const string BackChannelSignOut = "/sign-out/back-channel";
+    public const string You = "/you";
     public const string NotFound = "/not-found";
     public const string Admin = "/admin";
     public const string AdminJobs = "/admin/jobs";
+
+    /// <summary>Why signing in did not work, and the reference under which the log knows more.</summary>
+    public static string SignInProblem(string why, string reference) =>
+        $"/sign-in/problem?why={Uri.EscapeDataString(why)}" + (reference is "" ? "" : $"&reference={Uri.EscapeDataString(reference)}");
 
     public static string Organization(string org) => $"/o/{org}";
 
@@ -53,7 +62,13 @@ public static class PortalUrls
 
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
-    /// <summary>Only an address on this portal may be returned to.</summary>
+    /// <summary>Only an address on this portal may be returned to, and not one of signing in or out.</summary>
     public static string LocalOr(string? url, string otherwise) =>
-        url is ['/', ..] && (url.Length == 1 || (url[1] is not '/' and not '\\')) && !url.Any(char.IsControl) ? url : otherwise;
+        url is ['/', ..] && url.Length <= 2_000 && (url.Length == 1 || (url[1] is not '/' and not '\\'))
+        && !url.Any(c => char.IsControl(c) || c is '\\')
+        && Uri.TryCreate(s_anyHost, url, out var full) && full.Host == s_anyHost.Host
+        && !full.AbsolutePath.StartsWith(SignIn, StringComparison.OrdinalIgnoreCase) && !full.AbsolutePath.StartsWith(SignOut, StringComparison.OrdinalIgnoreCase)
+            ? url : otherwise;
+
+    private static readonly Uri s_anyHost = new("https://portal.invalid");
 }

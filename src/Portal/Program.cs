@@ -19,6 +19,7 @@ builder.AddPersistence();
 builder.AddBackgroundWork();
 builder.AddEmbeddedSandbox();
 builder.AddHealth();
+builder.AddPublicEdge();
 builder.CheckServices();
 builder.AddShell();
 
@@ -37,8 +38,10 @@ var app = builder.Build();
 await app.MigrateDatabaseAsync();
 await app.SeedAsync();
 
+app.UsePublicEdge();
 app.UseExceptionPage();
 app.UseSecurityHeaders();
+app.UseOriginGuard();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

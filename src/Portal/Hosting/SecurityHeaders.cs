@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.StaticAssets;
+
 namespace Portal.Hosting;
 
 public static class SecurityHeaders
@@ -14,6 +16,16 @@ public static class SecurityHeaders
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+            http.Response.OnStarting(() =>
+            {
+                // Nothing but the assets everybody gets may stay in a cache, least of all after signing out.
+                if (headers.CacheControl.Count is 0 || http.User.Identity?.IsAuthenticated is true)
+                {
+                    headers.CacheControl = http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is null ? "no-store" : headers.CacheControl;
+                }
+
+                return Task.CompletedTask;
+            });
             return next(http);
         });
     }

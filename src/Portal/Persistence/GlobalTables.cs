@@ -5,6 +5,6 @@ public static class GlobalTables
 {
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Tenant", "User", "Member", "CatalogueModel", "DataProtectionKey", "ApiKeyIndex",
+        "Tenant", "User", "Member", "CatalogueModel", "DataProtectionKey", "ApiKeyIndex", "SignInSession", "SpentToken",
     };
 }

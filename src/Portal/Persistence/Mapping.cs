@@ -18,6 +18,15 @@ public static class Mapping
         id.Metadata.Sentinel = "";
     }
 
+    public const string ExactAnnotation = "Portal:Exact";
+
+    /// <summary>Text that differs where a letter's case differs: SQL Server would otherwise take "a" for "A".</summary>
+    public static PropertyBuilder<string> IsExact(this PropertyBuilder<string> text)
+    {
+        text.Metadata.SetAnnotation(ExactAnnotation, true);
+        return text;
+    }
+
     /// <summary>A reference inside the tenant: the foreign key carries TenantId, so it cannot leave it.</summary>
     public static void BelongsTo<T, TParent>(this EntityTypeBuilder<T> entity, string foreignKey)
         where T : class, ITenantOwned

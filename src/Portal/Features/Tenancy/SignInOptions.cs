@@ -5,6 +5,7 @@ namespace Portal.Features.Tenancy;
 /// <summary>Any OpenID Connect provider: set authority, client id and secret.</summary>
 public sealed class SignInOptions
 {
+    /// <summary>The issuer, letter for letter as the provider writes it: what its metadata and tokens say must equal this.</summary>
     [Required(ErrorMessage = "Set SignIn:Authority to your OpenID Connect issuer.")]
     public string Authority { get; set; } = "";
 
@@ -16,5 +17,18 @@ public sealed class SignInOptions
     /// <summary>Set for the development sign-in of the sandbox. Production refuses to start with it.</summary>
     public bool IsSandbox { get; set; }
 
-    public TimeSpan SessionLength { get; set; } = TimeSpan.FromHours(8);
+    /// <summary>A session ends after this, however busy it is.</summary>
+    public TimeSpan SessionLength { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>A session ends when nobody did anything in it for so long.</summary>
+    public TimeSpan IdleLength { get; set; } = TimeSpan.FromHours(4);
+
+    /// <summary>How often an open page asks whether its session still stands.</summary>
+    public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long somebody may take at the provider.</summary>
+    public TimeSpan StateLength { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Plain http, so development on this machine: cookies that insist on https would be lost.</summary>
+    public bool IsPlainHttp => Authority.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,17 +1,14 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Portal.Features.Tenancy;
 
 public static class TenancyFeature
 {
     public const string PlatformAdminPolicy = "platform-admin";
-
-    private const string IssuerKey = "portal:issuer";
 
     public static void AddTenancy(this WebApplicationBuilder builder)
     {
@@ -21,26 +18,24 @@ public static class TenancyFeature
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")
             .Validate(o => o.IsSandbox || !builder.Environment.IsProduction() || o.Authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
-                "SignIn:Authority must be an https address in production.");
+                "SignIn:Authority must be an https address in production.")
+            .Validate(o => o is { SessionLength.Ticks: > 0, IdleLength.Ticks: > 0, CheckEvery.TotalMilliseconds: >= 100, StateLength.Ticks: > 0 },
+                "SignIn:SessionLength, IdleLength, CheckEvery and StateLength must be positive times, such as 12:00:00.");
 
+        services.AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
+        services.AddScoped<SessionWatch>().AddScoped<AuthenticationStateProvider, CircuitPerson>().AddScoped<CircuitHandler, CircuitActivity>();
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnect();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<SignInOptions>>((cookie, signIn) => Configure(cookie, signIn.Value));
         services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
-            .Configure<IOptions<SignInOptions>>((oidc, signIn) => Configure(oidc, signIn.Value));
+            .Configure<IOptions<SignInOptions>>((oidc, signIn) => OpenIdSetup.Configure(
+                oidc, new OpenIdProvider(signIn.Value.Authority, signIn.Value.ClientId, signIn.Value.ClientSecret, "/signin-oidc", "/signout-callback-oidc"), signIn.Value.StateLength, network: null));
         services.AddAuthorizationBuilder()
             .AddPolicy(PlatformAdminPolicy, policy => policy.RequireClaim(PortalClaims.PlatformAdmin, "true"));
         services.AddCascadingAuthenticationState();
     }
 
-    public static void MapTenancy(this WebApplication app)
-    {
-        app.MapGet(PortalUrls.SignInStart, (string? returnUrl) => Results.Challenge(
-            new AuthenticationProperties { RedirectUri = PortalUrls.LocalOr(returnUrl, "/") }, [OpenIdConnectDefaults.AuthenticationScheme]));
-        app.MapPost(PortalUrls.SignOut, () => Results.SignOut(
-            new AuthenticationProperties { RedirectUri = PortalUrls.SignIn },
-            [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme]));
-    }
+    public static void MapTenancy(this WebApplication app) => app.MapOpenId();
 
     /// <summary>Every address below this group names an organisation the caller must be a member of, else it is not found.</summary>
     public static RouteGroupBuilder MapOrganization(this IEndpointRouteBuilder app) =>
@@ -78,105 +73,16 @@ public static class TenancyFeature
 
     private static void Configure(CookieAuthenticationOptions cookie, SignInOptions signIn)
     {
-        cookie.Cookie.Name = "portal";
+        // The prefix makes browsers refuse the cookie unless it is Secure, of this very host, and for all its paths.
+        cookie.Cookie.Name = signIn.IsPlainHttp ? "portal" : "__Host-portal";
+        cookie.Cookie.SecurePolicy = signIn.IsPlainHttp ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
+        cookie.Cookie.HttpOnly = true;
+        cookie.Cookie.Path = "/";
         cookie.ExpireTimeSpan = signIn.SessionLength;
-        cookie.SlidingExpiration = true;
+        cookie.SlidingExpiration = false;
         cookie.LoginPath = PortalUrls.SignIn;
         cookie.ReturnUrlParameter = "returnUrl";
-        // A script wants the status, not a sign-in page it cannot show.
-        cookie.Events.OnRedirectToLogin = AskToSignIn;
-        // What one may not see does not exist, for a script and for a browser alike.
-        cookie.Events.OnRedirectToAccessDenied = context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        };
-    }
-
-    private static Task AskToSignIn(RedirectContext<CookieAuthenticationOptions> context)
-    {
-        if (context.Request.Headers["Sec-Fetch-Mode"] is [not null and not "navigate"] || context.Request.Path.Value?.Contains("/api/", StringComparison.Ordinal) is true)
-        {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        }
-        else
-        {
-            context.Response.Redirect(context.RedirectUri);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static void Configure(OpenIdConnectOptions oidc, SignInOptions signIn)
-    {
-        oidc.SignInScheme = CookieAuthenticationDefaults.AuthenticationScheme;
-        oidc.Authority = signIn.Authority;
-        oidc.ClientId = signIn.ClientId;
-        oidc.ClientSecret = signIn.ClientSecret;
-        oidc.ResponseType = OpenIdConnectResponseType.Code;
-        oidc.UsePkce = true;
-        oidc.MapInboundClaims = false;
-        oidc.TokenValidationParameters.NameClaimType = "name";
-        oidc.GetClaimsFromUserInfoEndpoint = true;
-        oidc.Scope.Clear();
-        oidc.Scope.Add("openid");
-        oidc.Scope.Add("profile");
-        oidc.Scope.Add("email");
-        // The id token alone is kept, as a hint for signing out; the rest would split the cookie.
-        oidc.SaveTokens = false;
-        if (signIn.Authority.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        {
-            // Plain http, so development on this machine: the default cookies would be Secure and be lost.
-            oidc.RequireHttpsMetadata = false;
-            oidc.ResponseMode = OpenIdConnectResponseMode.Query;
-            oidc.CorrelationCookie.SameSite = oidc.NonceCookie.SameSite = SameSiteMode.Lax;
-            oidc.CorrelationCookie.SecurePolicy = oidc.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        }
-
-        oidc.Events.OnTicketReceived = KnowThePersonAsync;
-        oidc.Events.OnTokenValidated = context =>
-        {
-            context.Properties?.StoreTokens([new AuthenticationToken { Name = "id_token", Value = context.TokenEndpointResponse?.IdToken ?? "" }]);
-            // Kept aside: merging in the userinfo answer drops the "iss" claim.
-            context.HttpContext.Items[IssuerKey] = context.SecurityToken.Issuer;
-            return Task.CompletedTask;
-        };
-        oidc.Events.OnRemoteFailure = context =>
-        {
-            context.HttpContext.RequestServices.GetRequiredService<ILogger<TenancyService>>()
-                .LogWarning(context.Failure, "Sign-in failed");
-            context.Response.Redirect(PortalUrls.SignIn + "?failed=true");
-            context.HandleResponse();
-            return Task.CompletedTask;
-        };
-    }
-
-    private static async Task KnowThePersonAsync(TicketReceivedContext context)
-    {
-        if (context.Principal?.Identity is not ClaimsIdentity identity
-            || identity.FindFirst("sub")?.Value is not { Length: > 0 } subject
-            || context.HttpContext.Items[IssuerKey] is not string { Length: > 0 } issuer)
-        {
-            context.Fail("The provider named no subject.");
-            return;
-        }
-
-        var tenancy = context.HttpContext.RequestServices.GetRequiredService<TenancyService>();
-        var email = identity.FindFirst("email")?.Value ?? "";
-        var name = identity.FindFirst("name")?.Value ?? (email is "" ? subject : email);
-        var user = await tenancy.SignInAsync(issuer.TrimEnd('/'), subject, name, email, context.HttpContext.RequestAborted);
-
-        // Only what the portal itself vouches for goes into the session.
-        var known = new ClaimsIdentity(identity.AuthenticationType, "name", "role");
-        known.AddClaim(new Claim(PortalClaims.UserId, user.Id));
-        known.AddClaim(new Claim("name", name));
-        known.AddClaim(new Claim("email", email));
-        if (user.IsPlatformAdmin)
-        {
-            known.AddClaim(new Claim(PortalClaims.PlatformAdmin, "true"));
-        }
-
-        context.Principal = new ClaimsPrincipal(known);
+        cookie.EventsType = typeof(SessionCookie);
     }
 }

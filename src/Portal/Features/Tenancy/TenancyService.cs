@@ -12,7 +12,7 @@ public sealed record Membership(string TenantId, string TenantName, string Slug,
 public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
 {
     /// <summary>Finds the person behind a verified sign-in, or makes them known.</summary>
-    public async Task<User> SignInAsync(string issuer, string subject, string name, string email, CancellationToken ct)
+    internal async Task<User> SignInAsync(string issuer, string subject, PersonClaims person, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -23,7 +23,7 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
             db.Users.Add(user);
         }
 
-        user.SignedIn(name, email, now);
+        user.SignedIn(person.Name, person.Email, person.IsEmailVerified, now);
         await db.SaveChangesAsync(ct);
         return user;
     }

@@ -17,16 +17,20 @@ public sealed class User
 
     public string Email { get; private set; } = "";
 
+    /// <summary>The provider says that it has seen this person read mail at the address.</summary>
+    public bool IsEmailVerified { get; private set; }
+
     public bool IsPlatformAdmin { get; init; }
 
     public DateTime CreatedAt { get; init; }
 
     public DateTime? LastSeenAt { get; private set; }
 
-    public void SignedIn(string name, string email, DateTime at)
+    public void SignedIn(string name, string email, bool isEmailVerified, DateTime at)
     {
         Name = name;
         Email = email;
+        IsEmailVerified = isEmailVerified;
         LastSeenAt = at;
     }
 }
@@ -36,8 +40,8 @@ internal sealed class UserMapping : IEntityTypeConfiguration<User>
     public void Configure(EntityTypeBuilder<User> builder)
     {
         builder.Property(u => u.Id).HasIdOf("usr");
-        builder.Property(u => u.Issuer).HasMaxLength(300);
-        builder.Property(u => u.Subject).HasMaxLength(255);
+        builder.Property(u => u.Issuer).HasMaxLength(300).IsExact();
+        builder.Property(u => u.Subject).HasMaxLength(255).IsExact();
         builder.Property(u => u.Name).HasMaxLength(200);
         builder.Property(u => u.Email).HasMaxLength(320);
         builder.HasIndex(u => new { u.Issuer, u.Subject }).IsUnique();
