@@ -51,22 +51,10 @@ internal sealed class BackChannelLogout(SessionService sessions, TimeProvider ti
         var manager = options.ConfigurationManager!; // always set by OpenIdSetup
         try
         {
-            for (var again = false; ; again = true)
-            {
-                rules.IssuerSigningKeys = (await manager.GetConfigurationAsync(ct)).SigningKeys;
-                var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, rules);
-                if (result.IsValid)
-                {
-                    return result.SecurityToken as JsonWebToken;
-                }
-
-                if (again || result.Exception is not SecurityTokenSignatureKeyNotFoundException)
-                {
-                    return null;
-                }
-
-                manager.RequestRefresh();
-            }
+            await ProviderKeys.EnsureAsync(manager, text, ct);
+            rules.IssuerSigningKeys = (await manager.GetConfigurationAsync(ct)).SigningKeys;
+            var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, rules);
+            return result.IsValid ? result.SecurityToken as JsonWebToken : null;
         }
         catch (Exception fault) when (SignInFault.Of(fault) is not null)
         {

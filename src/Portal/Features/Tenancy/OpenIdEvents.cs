@@ -44,6 +44,9 @@ internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOption
         }
     }
 
+    public override Task TokenResponseReceived(TokenResponseReceivedContext context) =>
+        ProviderKeys.EnsureAsync(context.Options.ConfigurationManager!, context.TokenEndpointResponse.IdToken, context.HttpContext.RequestAborted); // always set by OpenIdSetup
+
     public override Task TokenValidated(TokenValidatedContext context)
     {
         _token = context.SecurityToken;

@@ -91,7 +91,7 @@ internal static class OpenIdSetup
             oidc.MetadataAddress,
             new OpenIdConnectConfigurationRetriever(),
             new HttpDocumentRetriever(oidc.Backchannel) { RequireHttps = oidc.RequireHttpsMetadata },
-            new ExactMetadata(provider));
+            new ExactMetadata(provider)) { RefreshInterval = TimeSpan.FromSeconds(5) };
     }
 
     public static string MetadataAddress(string issuer) => issuer.TrimEnd('/') + "/.well-known/openid-configuration";

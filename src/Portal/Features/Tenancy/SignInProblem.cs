@@ -79,6 +79,8 @@ internal static class SignInFault
         SecurityTokenException or SecurityTokenArgumentException => SignInProblem.Untrusted,
         InvalidConfigurationException => SignInProblem.Misconfigured,
         HttpRequestException or IOException or TaskCanceledException or JsonException => Of(fault.InnerException) ?? SignInProblem.ProviderDown,
+        ArgumentException when fault.Message.StartsWith("IDX", StringComparison.Ordinal) => SignInProblem.Untrusted,
+        _ when fault.Message.StartsWith("IDX1", StringComparison.Ordinal) => SignInProblem.Untrusted,
         _ when fault.InnerException is not null => Of(fault.InnerException) ?? (IsMetadataFault(fault) ? SignInProblem.ProviderDown : null),
         _ when fault.Message.Contains("orrelation failed", StringComparison.Ordinal) || fault.Message.Contains("'state'", StringComparison.Ordinal)
             || fault.Message.Contains("message.State", StringComparison.Ordinal) || fault.Message.Contains("No message", StringComparison.Ordinal) => SignInProblem.Expired,
