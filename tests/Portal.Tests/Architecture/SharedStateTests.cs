@@ -115,7 +115,7 @@ public sealed class SharedStateTests
         var folder = Directory.CreateTempSubdirectory("portal-services-").FullName;
         IServiceCollection? services = null;
         await using var portal = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
-            .UseEnvironment("Production")
+            .UseEnvironment("Production").UseSetting("AllowedHosts", "portal.example")
             .UseSetting("Storage:Folder", folder).UseSetting("Database:ConnectionString", $"Data Source={Path.Combine(folder, "portal.db")};Pooling=False")
             .UseSetting("SignIn:Authority", "https://id.example/").UseSetting("SignIn:ClientId", "portal").UseSetting("SignIn:ClientSecret", "secret")
             .UseSetting("Connect:Kind", "Sandbox").UseSetting("Connect:SandboxUrl", "http://127.0.0.1:9/")
