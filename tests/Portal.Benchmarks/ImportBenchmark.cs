@@ -4,6 +4,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ internal sealed class ImportBenchmark : Benchmark
         builder.AddBilling();
         builder.AddDefine();
         builder.AddData();
-        builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>();
+        builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>().AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
         // Never started: neither its server nor its sweeps belong to what is measured.
         _portal = builder.Build();
         await _portal.MigrateDatabaseAsync();

@@ -9,7 +9,7 @@ public static class DataFeature
     {
         var services = builder.Services;
         services.AddOptions<DataOptions>().BindConfiguration("Data").ValidateDataAnnotations().ValidateOnStart();
-        services.AddScoped<DatasetService>().AddScoped<FindingService>().AddScoped<VersionService>().AddScoped<ExampleService>();
+        services.AddScoped<DatasetService>().AddScoped<FindingService>().AddScoped<VersionService>().AddScoped<ExampleService>().AddScoped<Redactor>();
         services.AddScoped<ImportWorker>().AddScoped<FreezeWorker>().AddScoped<ISwept, DataSweep>();
         services.AddScoped<IProjectStep, DataStep>();
     }

@@ -12,6 +12,8 @@ public sealed partial class DataPage
     private string _previewProblem = "";
     private RowPage _rows = new([], 0, 0);
     private Finding? _finding;
+    private IReadOnlyList<FindingSample> _samples = [];
+    private IReadOnlyList<DecisionEntry> _history = [];
     private DatasetVersion? _opened;
     private VersionRowPage _versionRows = new([], 0);
     private int _looks;
@@ -115,6 +117,9 @@ public sealed partial class DataPage
         await LoadMappingAsync(ct);
         switch (Current)
         {
+            case "findings":
+                await LoadFindingsAsync(_data, ct);
+                break;
             case "rows":
                 _finding = _data.Findings.FirstOrDefault(f => f.Id == Finding);
                 _rows = await Findings.RowsAsync(ProjectId, new RowFilter(Q ?? "", _finding?.Id, Filter is "aside"), Number, ct);
@@ -123,6 +128,13 @@ public sealed partial class DataPage
                 await LoadVersionAsync(ct);
                 break;
         }
+    }
+
+    private async Task LoadFindingsAsync(DataOverview data, CancellationToken ct)
+    {
+        _finding = data.Findings.FirstOrDefault(f => f.Id == Finding);
+        _samples = _finding is null ? [] : await Findings.SamplesAsync(_finding.Id, 0, ct);
+        _history = data.Working is null ? [] : await Findings.HistoryAsync(data.Working.Id, null, ct);
     }
 
     private async Task LoadMappingAsync(CancellationToken ct)
@@ -205,6 +217,14 @@ public sealed partial class DataPage
     private async Task DecideAsync((string FindingId, FindingDecision? Decision) decided)
     {
         if (await RunAsync(ct => Findings.DecideAsync(decided.FindingId, decided.Decision, ct)))
+        {
+            await RefreshAsync();
+        }
+    }
+
+    private async Task DecideRowAsync((int Number, FindingDecision? Decision) decided)
+    {
+        if (_data?.Working is { } working && await RunAsync(ct => Findings.DecideRowAsync(working.Id, decided.Number, decided.Decision, ct)))
         {
             await RefreshAsync();
         }

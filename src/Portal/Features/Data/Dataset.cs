@@ -44,6 +44,14 @@ public static class DataTables
 
         public DbSet<FindingRow> FindingRows => db.Set<FindingRow>();
 
+        public DbSet<DecisionEntry> DecisionEntries => db.Set<DecisionEntry>();
+
+        public DbSet<RowDecision> RowDecisions => db.Set<RowDecision>();
+
+        public DbSet<RedactedValue> RedactedValues => db.Set<RedactedValue>();
+
+        public DbSet<RedactionKey> RedactionKeys => db.Set<RedactionKey>();
+
         public DbSet<DatasetVersion> DatasetVersions => db.Set<DatasetVersion>();
 
         public DbSet<FrozenExample> FrozenExamples => db.Set<FrozenExample>();

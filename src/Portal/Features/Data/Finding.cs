@@ -15,7 +15,18 @@ public enum FindingSeverity
 public enum FindingDecision
 {
     Keep,
+
+    /// <summary>The rows leave the versions to come; nothing of the upload is lost.</summary>
     SetAside,
+
+    /// <summary>Out for now, until somebody has looked at them.</summary>
+    Quarantine,
+
+    /// <summary>The rule's own repair is applied when a version is frozen; the rows as uploaded stay.</summary>
+    Fix,
+
+    /// <summary>What was found is replaced by placeholders when a version is frozen.</summary>
+    Redact,
 }
 
 /// <summary>One rule's result on the rows of an import, with what to do about it.</summary>
@@ -42,6 +53,12 @@ public sealed class Finding : TenantOwned, IVersioned
 
     public FindingDecision? Decision { get; private set; }
 
+    /// <summary>What was measured, where a count of rows does not say it all.</summary>
+    public string Figure { get; init; } = "";
+
+    /// <summary>Spellings of a label and what each becomes when fixed, a line each, parted by a tab.</summary>
+    public string Repairs { get; init; } = "";
+
     public string DecidedByUserId { get; private set; } = "";
 
     public string DecidedByName { get; private set; } = "";
@@ -50,13 +67,15 @@ public sealed class Finding : TenantOwned, IVersioned
 
     public long Version { get; private set; }
 
+    public IReadOnlyList<FindingDecision> Choices => FindingRules.Of(Rule).Choices;
+
     public bool IsOpen => Severity is FindingSeverity.NeedsDecision && Decision is null;
 
     public void Decide(FindingDecision? decision, string userId, string userName, DateTime at)
     {
-        if (Severity is not FindingSeverity.NeedsDecision)
+        if (decision is { } chosen && !Choices.Contains(chosen))
         {
-            throw new PortalException("This finding needs no decision.");
+            throw new PortalException("This cannot be decided for this finding. Choose one of the buttons beside it.");
         }
 
         (Decision, DecidedByUserId, DecidedByName, DecidedAt) = (decision, userId, userName, at);
@@ -71,6 +90,9 @@ public sealed class FindingRow : ITenantOwned
     public required string FindingId { get; init; }
 
     public required int Number { get; init; }
+
+    /// <summary>The first row of those that belong together, where a finding is about rows that are alike.</summary>
+    public int? Related { get; init; }
 }
 
 internal sealed class FindingMapping : IEntityTypeConfiguration<Finding>
@@ -82,7 +104,8 @@ internal sealed class FindingMapping : IEntityTypeConfiguration<Finding>
         builder.Property(f => f.Remedy).HasMaxLength(1_000);
         builder.Property(f => f.DecidedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(f => f.DecidedByName).HasMaxLength(200);
-        builder.Ignore(f => f.IsOpen);
+        builder.Property(f => f.Repairs).HasMaxLength(Mapping.LongText);
+        builder.Ignore(f => f.IsOpen).Ignore(f => f.Choices);
         builder.BelongsTo<Finding, DatasetImport>(nameof(Finding.ImportId));
         builder.HasIndex(f => new { f.TenantId, f.ImportId, f.Rule }).IsUnique();
     }

@@ -15,25 +15,29 @@ internal static class FindingWords
 
     public static Finding About(string importId, FindingRule rule, IReadOnlyList<int> rows) => About(importId, rule, rows.Count, "", rows);
 
-    public static Finding About(string importId, FindingRule rule, int count, string detail = "", IReadOnlyList<int>? rows = null)
+    public static Finding About(string importId, FindingRule rule, int count, string detail = "", IReadOnlyList<int>? rows = null, string figure = "", string repairs = "")
     {
-        var (severity, title, remedy) = Of(rule, Show.Count(count), count is 1);
+        var words = FindingRules.Of(rule);
+        var title = count is 1 && words.One is not "" ? words.One
+            : words.Title.Replace("{0}", count is 1 ? "1 row" : $"{Show.Count(count)} rows", StringComparison.Ordinal).Replace("{n}", Show.Count(count), StringComparison.Ordinal);
         return new Finding
         {
             ImportId = importId,
             Rule = rule,
-            Severity = severity,
+            Severity = words.Severity,
             Count = count,
             Title = title,
-            Remedy = detail is "" ? remedy : $"{detail} {remedy}",
-            FirstRows = rows is null or [] ? "" : string.Join(", ", rows.Take(ListedRows).Select(r => Show.Count(r))) + (rows.Count > ListedRows ? ", …" : ""),
-            HasRows = rows is { Count: > 0 } || rule is FindingRule.RareLabel,
+            Remedy = detail is "" ? words.Remedy : $"{detail} {words.Remedy}",
+            Figure = figure,
+            Repairs = repairs,
+            FirstRows = rows is null or [] || rule is FindingRule.LeakedTestRow ? "" : string.Join(", ", rows.Take(ListedRows).Select(r => Show.Count(r))) + (rows.Count > ListedRows ? ", …" : ""),
+            HasRows = (rows is { Count: > 0 } && rule is not FindingRule.LeakedTestRow) || rule is FindingRule.RareLabel,
         };
     }
 
     /// <summary>Whether a rule only makes sense where one label is picked.</summary>
     public static bool IsAboutLabels(FindingRule rule) =>
-        rule is FindingRule.RareLabel or FindingRule.LabelVariant or FindingRule.ManyOutputs or FindingRule.Labels;
+        rule is FindingRule.RareLabel or FindingRule.LabelVariant or FindingRule.ManyOutputs or FindingRule.Labels or FindingRule.NearContradiction;
 
     public static string Of(FindingSeverity severity) => severity switch
     {
@@ -42,28 +46,21 @@ internal static class FindingWords
         _ => "Note",
     };
 
-    private static (FindingSeverity Severity, string Title, string Remedy) Of(FindingRule rule, string n, bool isOne)
+    public static string Of(FindingDecision decision) => decision switch
     {
-        var rows = isOne ? "1 row" : $"{n} rows";
-        return rule switch
-        {
-            FindingRule.Unreadable => (FindingSeverity.Note, $"{rows} cannot be read", "Set aside, each with its reason. Correct them in the file and upload it again, or go on without them."),
-            FindingRule.TooLong => (FindingSeverity.Note, $"{rows} too long to be taken", "Set aside. Shorten them in the file and upload it again, or go on without them."),
-            FindingRule.NulCharacter => (FindingSeverity.Note, $"{rows} with a NUL character", "Set aside: databases and models refuse it. Remove the character and upload the file again, or go on without them."),
-            FindingRule.EmptyInput => (FindingSeverity.Note, $"{rows} with an empty input", "Set aside. Fill the cell in the file and upload it again, or go on without them."),
-            FindingRule.EmptyOutput => (FindingSeverity.Note, $"{rows} with an empty expected output", "Set aside. Fill the cell in the file and upload it again, or go on without them."),
-            FindingRule.TooFewRows => (FindingSeverity.Blocks, isOne ? "Only 1 usable row" : $"Only {n} usable rows", $"At least {FewestRows} are needed to train, tune settings and measure on separate rows. Add examples and upload the file again."),
-            FindingRule.FewRows => (FindingSeverity.Note, $"Only {n} usable rows", $"Google advises {AdvisedRows} examples or more for tuning. It works with fewer, but what can be measured stays vague."),
-            FindingRule.ContradictoryOutput => (FindingSeverity.NeedsDecision, $"{rows} with the same input as another, but a different output", "The model cannot learn both, and no score can be fair to both. Set them aside, or keep them if several outputs are right."),
-            FindingRule.LabelVariant => (FindingSeverity.NeedsDecision, $"{rows} with a label that differs from another only in letter case or white space", "Correct the spelling in the file and upload it again, set the rarer spelling aside, or keep both if they mean different things."),
-            FindingRule.EncodingDamage => (FindingSeverity.NeedsDecision, $"{rows} with damaged characters (\uFFFD)", "The file was probably saved in another text encoding. Import it again with another encoding; or set the rows aside, or keep them as they are."),
-            FindingRule.OverTokenLimit => (FindingSeverity.NeedsDecision, $"{rows} longer than a model takes", "Estimated at more than 131,072 tokens (4 characters a token), Google's limit for one example. Set them aside, or keep them and let Google cut them."),
-            FindingRule.RareLabel => (FindingSeverity.Note, isOne ? "1 label has fewer than 10 rows" : $"{n} labels have fewer than 10 rows", "What is seen rarely is learned and measured badly. Add examples for them if they matter."),
-            FindingRule.ManyOutputs => (FindingSeverity.Blocks, $"{n} different outputs are too many to be labels", $"A task that classifies takes at most {Define.TaskDefinition.MaximumLabels:N0}. Choose another column as output, or another kind of task in step 1."),
-            FindingRule.ExactDuplicate => (FindingSeverity.Note, isOne ? "1 row repeats an earlier one" : $"{n} rows repeat an earlier one", "Kept. Equal and nearly equal rows always share a split, so none is both learned and measured."),
-            FindingRule.ControlCharacter => (FindingSeverity.Note, $"{rows} with control characters", "Kept as they are. They usually come from a terminal or an old export; check that they belong."),
-            FindingRule.Flattened => (FindingSeverity.Note, $"{rows} with a conversation of several turns", "All turns before the last answer became the input, each with its speaker."),
-            _ => (FindingSeverity.Note, isOne ? "1 label" : $"{n} labels", "Freezing the first version fills the task's list of labels with them, unless somebody has listed them already."),
-        };
-    }
+        FindingDecision.Keep => "Kept",
+        FindingDecision.SetAside => "Set aside",
+        FindingDecision.Quarantine => "In quarantine",
+        FindingDecision.Fix => "To be fixed",
+        _ => "To be redacted",
+    };
+
+    public static string Verb(FindingDecision decision) => decision switch
+    {
+        FindingDecision.Keep => "Keep",
+        FindingDecision.SetAside => "Set aside",
+        FindingDecision.Quarantine => "Quarantine",
+        FindingDecision.Fix => "Fix",
+        _ => "Redact",
+    };
 }

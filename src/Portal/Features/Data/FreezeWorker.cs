@@ -13,7 +13,8 @@ namespace Portal.Features.Data;
 /// batches. Like the import it holds a lease, and whoever takes it up begins again; the split comes out the same.
 /// </summary>
 public sealed class FreezeWorker(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, ProjectService projects, IOptions<DataOptions> options, TimeProvider time, ILogger<FreezeWorker> logger)
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, ProjectService projects, Redactor redactor,
+    IOptions<DataOptions> options, TimeProvider time, ILogger<FreezeWorker> logger)
 {
     private const int MaximumAttempts = 5;
 
@@ -85,7 +86,7 @@ public sealed class FreezeWorker(
 
     private async Task<SplitPlan> PlanAsync(DatasetVersion version, bool isClassify, Dictionary<string, string> labels, string lease, CancellationToken ct)
     {
-        var rows = new List<SplitRow>(version.Total);
+        var rows = new SplitRows();
         await foreach (var page in PagesAsync(version, ct))
         {
             foreach (var (_, input, output) in page)
@@ -96,7 +97,7 @@ public sealed class FreezeWorker(
                     labels[stratum = output.Trim()] = stratum;
                 }
 
-                rows.Add(SplitRow.Of(input, output, stratum ?? ""));
+                rows.Add(input, output, stratum ?? "");
             }
 
             await RenewAsync(version.Id, lease, 0, ct);
@@ -156,6 +157,12 @@ public sealed class FreezeWorker(
     private async IAsyncEnumerable<List<(int Number, string Input, string Output)>> PagesAsync(
         DatasetVersion version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        RowTreatment treatment;
+        await using (var db = await dbs.CreateDbContextAsync(ct))
+        {
+            treatment = await RowTreatment.OpenAsync(db, version.ImportId, () => redactor.OpenAsync(version.ProjectId, ct), ct);
+        }
+
         for (var after = 0; ;)
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
@@ -167,7 +174,14 @@ public sealed class FreezeWorker(
             }
 
             after = page[^1].Number;
-            yield return [.. page.Select(e => (e.Number, e.Input, e.Output))];
+            var treated = await treatment.ApplyAsync(db, [.. page.Select(e => (e.Number, e.Input, e.Output))], ct);
+            if (treatment.Redaction is { } redaction)
+            {
+                // What a placeholder stands for is kept before the placeholder is.
+                await redactor.SaveAsync(redaction, ct);
+            }
+
+            yield return treated;
         }
     }
 

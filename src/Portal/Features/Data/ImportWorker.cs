@@ -131,6 +131,7 @@ public sealed class ImportWorker(
 
     private async Task FinishAsync(DatasetImport import, string lease, RowChecks checks, CancellationToken ct)
     {
+        await AddSealedAsync(import, checks, ct);
         var found = checks.Conclude();
         foreach (var (finding, rows) in found)
         {
@@ -156,7 +157,7 @@ public sealed class ImportWorker(
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task SaveFindingAsync(string importId, string lease, Finding finding, IReadOnlyList<int> rows, CancellationToken ct)
+    private async Task SaveFindingAsync(string importId, string lease, Finding finding, IReadOnlyList<ConcernedRow> rows, CancellationToken ct)
     {
         await using (var db = await dbs.CreateDbContextAsync(ct))
         {
@@ -169,8 +170,21 @@ public sealed class ImportWorker(
             await RenewAsync(importId, lease, ct);
             await using var db = await dbs.CreateDbContextAsync(ct);
             db.ChangeTracker.AutoDetectChangesEnabled = false;
-            db.FindingRows.AddRange(chunk.Select(n => new FindingRow { FindingId = finding.Id, Number = n }));
+            db.FindingRows.AddRange(chunk.Select(r => new FindingRow { FindingId = finding.Id, Number = r.Number, Related = r.Related }));
             await db.SaveChangesAsync(ct);
+        }
+    }
+
+    /// <summary>The sealed rows of the project's newest version, unless it was made of this very file.</summary>
+    private async Task AddSealedAsync(DatasetImport import, RowChecks checks, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var versionId = await db.DatasetVersions.Where(v => v.ProjectId == import.ProjectId && v.State == VersionState.Frozen && v.ImportId != import.Id)
+            .OrderByDescending(v => v.Number).Select(v => v.Id).FirstOrDefaultAsync(ct);
+        var inputs = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == versionId && e.Split == Split.Test).OrderBy(e => e.Number).Select(e => e.Input);
+        await foreach (var input in inputs.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            checks.AddSealed(input);
         }
     }
 

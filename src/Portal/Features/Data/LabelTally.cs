@@ -48,7 +48,7 @@ internal sealed class LabelTally
         }
 
         var sizes = labels.Values.Select(r => r.Count).ToList();
-        yield return (FindingWords.About(importId, FindingRule.Labels, labels.Count, $"The smallest has {sizes.Min():N0} rows, the largest {sizes.Max():N0}."), []);
+        yield return (FindingWords.About(importId, FindingRule.Labels, labels.Count, $"The smallest has {sizes.Min():N0} rows, the largest {sizes.Max():N0}.", figure: $"{(double)sizes.Max() / sizes.Min():0.#} : 1"), []);
 
         var rare = labels.Where(l => l.Value.Count < RareBelow).OrderBy(l => l.Value.Count).ThenBy(l => l.Key, StringComparer.Ordinal).ToList();
         if (rare.Count > 0)
@@ -61,7 +61,9 @@ internal sealed class LabelTally
         if (minorities.Count > 0)
         {
             var rows = Sorted(minorities.SelectMany(l => l.Value));
-            yield return (FindingWords.About(importId, FindingRule.LabelVariant, rows.Count, Listed(minorities.Select(l => l.Key.ReplaceLineEndings("⏎"))), rows), rows);
+            var most = labels.GroupBy(l => Plain(l.Key), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MaxBy(l => l.Value.Count).Key, StringComparer.Ordinal);
+            var repairs = string.Join('\n', minorities.Where(l => !l.Key.AsSpan().ContainsAny('\n', '\t')).Select(l => $"{l.Key}\t{most[Plain(l.Key)]}"));
+            yield return (FindingWords.About(importId, FindingRule.LabelVariant, rows.Count, Listed(minorities.Select(l => l.Key.ReplaceLineEndings("⏎"))), rows, repairs: repairs), rows);
         }
     }
 

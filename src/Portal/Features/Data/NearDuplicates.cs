@@ -2,132 +2,179 @@ namespace Portal.Features.Data;
 
 /// <summary>
 /// Groups texts that are the same but for case, punctuation and white space, or that share four fifths of their word pairs.
-/// Candidates come from MinHash in 16 bands of 4, each is verified, and crowded buckets are compared with their first
-/// members only, so the time grows with the rows and not with their square.
+/// Candidates agree in a key of MinHash, each is verified on the pairs themselves, and crowded buckets are compared with their
+/// first members only, so the time grows with the rows and not with their square.
 /// </summary>
-internal static class NearDuplicates
+internal sealed class NearDuplicates
 {
     public const double Threshold = 0.8;
 
-    private const int Bands = 16;
-    private const int RowsPerBand = 4;
     private const int ComparedPerBucket = 32;
+    private const int KeysAtOnce = 2;
 
-    /// <summary>For each text the lowest index of its group. The order of the texts decides ties, so sort them by content first.</summary>
-    public static int[] Group(IReadOnlyList<(uint[] Pairs, UInt128 Words)> texts)
+    private readonly RowPrints _prints;
+    private readonly int[] _order;
+    private readonly int[] _parents;
+
+    /// <summary>Distinct pairs of a row once it has been compared: 0 until then.</summary>
+    private readonly byte[] _sorted;
+
+    private readonly int[] _compared = new int[ComparedPerBucket];
+
+    private NearDuplicates(RowPrints prints, int[] order) =>
+        (_prints, _order, _parents, _sorted) = (prints, order, [.. Enumerable.Range(0, order.Length)], new byte[prints.Count]);
+
+    /// <summary>
+    /// For each place of the order the lowest place of its group. The order decides ties: who wants the same groups whatever the
+    /// order of a file sorts by content first.
+    /// </summary>
+    public static int[] Group(RowPrints prints, int[]? order = null)
     {
-        var parents = Enumerable.Range(0, texts.Count).ToArray();
-        JoinEqualWords(texts, parents);
-        var random = new Random(20_261);
-        var keys = new ulong[texts.Count];
-        var order = new int[texts.Count];
-        for (var band = 0; band < Bands; band++)
+        var search = new NearDuplicates(prints, order ?? [.. Enumerable.Range(0, prints.Count)]);
+        search.JoinAll();
+        for (var i = 0; i < search._parents.Length; i++)
         {
-            var factors = Enumerable.Range(0, RowsPerBand).Select(_ => ((ulong)random.NextInt64() | 1, (ulong)random.NextInt64())).ToArray();
-            for (var i = 0; i < keys.Length; i++)
-            {
-                (keys[i], order[i]) = (KeyOf(texts[i].Pairs, factors), i);
-            }
-
-            Array.Sort(keys, order);
-            JoinBuckets(texts, keys, order, parents);
+            search._parents[i] = search.Find(i);
         }
 
-        for (var i = 0; i < parents.Length; i++)
-        {
-            parents[i] = Find(parents, i);
-        }
-
-        return parents;
+        return search._parents;
     }
 
-    private static void JoinEqualWords(IReadOnlyList<(uint[] Pairs, UInt128 Words)> texts, int[] parents)
+    private void JoinAll()
     {
-        var firsts = new Dictionary<UInt128, int>(texts.Count);
-        for (var i = 0; i < texts.Count; i++)
+        var count = _order.Length;
+        var sorted = Enumerable.Range(0, KeysAtOnce).Select(_ => (Keys: new ulong[count], Spare: new ulong[count])).ToArray();
+        Sort(ref sorted[0], key: -1);
+        JoinEqualWords(sorted[0].Keys);
+        for (var first = 0; first < MinHash.Keys; first += KeysAtOnce)
         {
-            if (!firsts.TryAdd(texts[i].Words, i))
+            // Sorting is most of the work and needs nothing of the other keys; joining is little and goes in order.
+            Parallel.For(0, KeysAtOnce, i => Sort(ref sorted[i], first + i));
+            foreach (var (keys, _) in sorted)
             {
-                Join(parents, firsts[texts[i].Words], i);
+                JoinBuckets(keys);
             }
         }
     }
 
-    private static void JoinBuckets(IReadOnlyList<(uint[] Pairs, UInt128 Words)> texts, ulong[] keys, int[] order, int[] parents)
+    /// <summary>Places by key, equal keys in order: the key above, the place below. Three passes of eleven bits.</summary>
+    private void Sort(ref (ulong[] Keys, ulong[] Spare) arrays, int key)
     {
-        List<int> compared = [];
+        var (from, to) = arrays;
+        for (var place = 0; place < from.Length; place++)
+        {
+            var row = _order[place];
+            var value = key < 0 ? (uint)(_prints.WordsOf(row) >> 32) : _prints.KeyOf(row, key);
+            from[place] = ((ulong)value << 32) | (uint)place;
+        }
+
+        Span<int> starts = stackalloc int[2_049];
+        foreach (var shift in (ReadOnlySpan<int>)[32, 43, 54])
+        {
+            starts.Clear();
+            foreach (var value in from)
+            {
+                starts[(int)((value >> shift) & 2_047) + 1]++;
+            }
+
+            for (var i = 1; i < starts.Length; i++)
+            {
+                starts[i] += starts[i - 1];
+            }
+
+            foreach (var value in from)
+            {
+                to[starts[(int)((value >> shift) & 2_047)]++] = value;
+            }
+
+            (from, to) = (to, from);
+        }
+
+        arrays = (from, to);
+    }
+
+    private void JoinEqualWords(ulong[] keys)
+    {
+        for (var i = 1; i < keys.Length; i++)
+        {
+            // Half of the hash is sorted by; neighbours that share it are looked at whole.
+            for (var j = i - 1; j >= 0 && keys[j] >> 32 == keys[i] >> 32 && i - j <= ComparedPerBucket; j--)
+            {
+                var (left, right) = ((int)(uint)keys[j], (int)(uint)keys[i]);
+                if (_prints.WordsOf(_order[left]) is not 0 and var words && words == _prints.WordsOf(_order[right]))
+                {
+                    Join(left, right);
+                    break;
+                }
+            }
+        }
+    }
+
+    private void JoinBuckets(ulong[] keys)
+    {
         for (int from = 0, to; from < keys.Length; from = to)
         {
-            for (to = from + 1; to < keys.Length && keys[to] == keys[from]; to++)
+            for (to = from + 1; to < keys.Length && keys[to] >> 32 == keys[from] >> 32; to++)
             {
             }
 
-            if (to - from < 2 || texts[order[from]].Pairs.Length is 0)
+            var compared = 0;
+            for (var i = from; to - from > 1 && i < to; i++)
             {
-                continue;
-            }
-
-            Array.Sort(order, from, to - from);
-            compared.Clear();
-            for (var i = from; i < to; i++)
-            {
-                Compare(texts, order[i], compared, parents);
+                compared = Compare((int)(uint)keys[i], compared);
             }
         }
     }
 
-    private static void Compare(IReadOnlyList<(uint[] Pairs, UInt128 Words)> texts, int text, List<int> compared, int[] parents)
+    private int Compare(int place, int compared)
     {
-        foreach (var other in compared)
+        for (var i = 0; i < compared; i++)
         {
-            if (Find(parents, other) == Find(parents, text))
+            var other = _compared[i];
+            if (Find(other) == Find(place))
             {
-                return;
+                return compared;
             }
 
-            if (Shingles.Jaccard(texts[other].Pairs, texts[text].Pairs) >= Threshold)
+            if (Shingles.Jaccard(SortedPairs(_order[other]), SortedPairs(_order[place])) >= Threshold)
             {
-                Join(parents, other, text);
-                return;
+                Join(other, place);
+                return compared;
             }
         }
 
-        if (compared.Count < ComparedPerBucket)
+        if (compared < ComparedPerBucket)
         {
-            compared.Add(text);
+            _compared[compared++] = place;
         }
+
+        return compared;
     }
 
-    private static ulong KeyOf(uint[] pairs, (ulong Factor, ulong Offset)[] factors)
+    private ReadOnlySpan<uint> SortedPairs(int row)
     {
-        var key = 14695981039346656037UL;
-        foreach (var (factor, offset) in factors)
+        var pairs = _prints.PairsOf(row);
+        if (_sorted[row] is 0 && pairs.Length > 0)
         {
-            var least = ulong.MaxValue;
-            foreach (var pair in pairs)
-            {
-                least = Math.Min(least, ((pair * factor) + offset) >> 32);
-            }
-
-            key = (key ^ least) * 1099511628211UL;
+            _sorted[row] = (byte)Shingles.Distinct(pairs);
         }
 
-        return key;
+        return pairs[.._sorted[row]];
     }
 
-    private static int Find(int[] parents, int i)
+    private int Find(int i)
     {
-        while (parents[i] != i)
+        while (_parents[i] != i)
         {
-            i = parents[i] = parents[parents[i]];
+            i = _parents[i] = _parents[_parents[i]];
         }
 
         return i;
     }
 
-    private static void Join(int[] parents, int left, int right)
+    private void Join(int left, int right)
     {
-        var (a, b) = (Find(parents, left), Find(parents, right));
-        parents[Math.Max(a, b)] = Math.Min(a, b);
+        var (a, b) = (Find(left), Find(right));
+        _parents[Math.Max(a, b)] = Math.Min(a, b);
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Portal.Features.Data;
 
 /// <summary>
@@ -10,63 +8,39 @@ internal static class Shingles
 {
     public const int MaximumKept = 128;
 
-    /// <summary>The sorted hashes of the text's word pairs, and one key of all its words: case, punctuation and white space left out.</summary>
-    public static (uint[] Pairs, UInt128 Words) Of(string text)
+    /// <summary>Copies the pairs to keep and says how many they are. Short sets are kept as they come: few of them are ever compared.</summary>
+    public static int Keep(ReadOnlySpan<uint> pairs, Span<uint> kept)
     {
-        var words = new List<char>(text.Length + 1);
-        HashSet<uint> pairs = [];
-        uint previous = 0, word = Start;
-        var count = 0;
-        for (var i = 0; i <= text.Length; i++)
+        if (pairs.Length <= MaximumKept)
         {
-            var c = i < text.Length ? text[i] : ' ';
-            var isIdeograph = c is >= '\u3040' and <= '\u9FFF';
-            if (IsPartOfWord(c) && !isIdeograph)
-            {
-                var lower = char.ToLowerInvariant(c);
-                word = (word ^ lower) * Prime;
-                words.Add(lower);
-                continue;
-            }
-
-            End();
-            if (isIdeograph)
-            {
-                // Scripts without spaces: each sign counts as a word.
-                word = (word ^ c) * Prime;
-                words.Add(c);
-                End();
-            }
+            pairs.CopyTo(kept);
+            return pairs.Length;
         }
 
-        if (count is 1)
-        {
-            pairs.Add(Mix(previous));
-        }
-
-        var key = count is 0 ? TextKey.Of(text) : TextKey.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words));
-        return (Smallest(pairs), key);
-
-        void End()
-        {
-            if (word == Start)
-            {
-                return;
-            }
-
-            if (count > 0)
-            {
-                pairs.Add(Mix((previous * 31) ^ word));
-            }
-
-            (previous, word) = (word, Start);
-            count++;
-            words.Add(' ');
-        }
+        var all = pairs.ToArray();
+        var count = Math.Min(Distinct(all), MaximumKept);
+        all.AsSpan(0, count).CopyTo(kept);
+        return count;
     }
 
-    /// <summary>Shared part of two sets; exact while both are whole, an estimate on their samples beyond that.</summary>
-    public static double Jaccard(uint[] left, uint[] right)
+    /// <summary>Sorts the hashes and moves the distinct ones to the front; how many they are.</summary>
+    public static int Distinct(Span<uint> pairs)
+    {
+        pairs.Sort();
+        var count = 0;
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            if (i is 0 || pairs[i] != pairs[count - 1])
+            {
+                pairs[count++] = pairs[i];
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Shared part of two sorted sets; exact while both are whole, an estimate on their samples beyond that.</summary>
+    public static double Jaccard(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right)
     {
         if (left.Length is 0 || right.Length is 0)
         {
@@ -95,27 +69,5 @@ internal static class Shingles
         }
 
         return (double)shared / union;
-    }
-
-    private const uint Start = 2166136261;
-    private const uint Prime = 16777619;
-
-    private static bool IsPartOfWord(char c) => char.IsAsciiLetterOrDigit(c) || (c > 127
-        && (char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
-
-    private static uint Mix(uint hash)
-    {
-        hash ^= hash >> 16;
-        hash *= 0x7feb352d;
-        hash ^= hash >> 15;
-        hash *= 0x846ca68b;
-        return hash ^ (hash >> 16);
-    }
-
-    private static uint[] Smallest(HashSet<uint> pairs)
-    {
-        var all = pairs.ToArray();
-        Array.Sort(all);
-        return all.Length <= MaximumKept ? all : all[..MaximumKept];
     }
 }

@@ -2,13 +2,27 @@ using System.IO.Hashing;
 
 namespace Portal.Features.Data;
 
-/// <summary>A row as the splitter sees it: a key of its content, the label it must be spread by, and its words.</summary>
-internal sealed record SplitRow(UInt128 Content, string Stratum, uint[] Pairs, UInt128 Words)
+/// <summary>The rows as the splitter sees them: a key of the content, the label each must be spread by, and the words.</summary>
+internal sealed class SplitRows
 {
-    public static SplitRow Of(string input, string output, string stratum)
+    private readonly TextScan _scan = new();
+    private readonly List<UInt128> _contents = [];
+    private readonly List<string> _strata = [];
+
+    public int Count => _contents.Count;
+
+    public RowPrints Prints { get; } = new();
+
+    public UInt128 ContentOf(int row) => _contents[row];
+
+    public string StratumOf(int row) => _strata[row];
+
+    public void Add(string input, string output, string stratum)
     {
-        var (pairs, words) = Shingles.Of(input);
-        return new SplitRow(TextKey.Of(input, output), stratum, pairs, words);
+        _scan.Read(input);
+        Prints.Add(_scan.Pairs, _scan.KeyOf(input));
+        _contents.Add(TextKey.Of(input, output));
+        _strata.Add(stratum);
     }
 }
 
@@ -34,11 +48,11 @@ internal static class Splitter
         return (rows - test - validation, validation, test);
     }
 
-    public static SplitPlan Assign(IReadOnlyList<SplitRow> rows, string seed)
+    public static SplitPlan Assign(SplitRows rows, string seed)
     {
         var order = Enumerable.Range(0, rows.Count).ToArray();
-        Array.Sort(order, (a, b) => rows[a].Content.CompareTo(rows[b].Content));
-        var groups = NearDuplicates.Group([.. order.Select(i => (rows[i].Pairs, rows[i].Words))]);
+        Array.Sort(order, (a, b) => rows.ContentOf(a).CompareTo(rows.ContentOf(b)));
+        var groups = NearDuplicates.Group(rows.Prints, order);
         var clusters = Clusters(rows, order, groups, XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(seed)));
         Fill(clusters, Sizes(rows.Count));
 
@@ -51,7 +65,7 @@ internal static class Splitter
         return new SplitPlan(splits, clusters.Where(c => c.Size > 1).Sum(c => c.Size));
     }
 
-    private static List<Cluster> Clusters(IReadOnlyList<SplitRow> rows, int[] order, int[] groups, ulong seed)
+    private static List<Cluster> Clusters(SplitRows rows, int[] order, int[] groups, ulong seed)
     {
         Dictionary<int, Cluster> byGroup = [];
         for (var rank = 0; rank < groups.Length; rank++)
@@ -59,7 +73,7 @@ internal static class Splitter
             if (!byGroup.TryGetValue(groups[rank], out var cluster))
             {
                 // Its first row is the one with the least content key, whatever the order of the file was.
-                var content = rows[order[rank]].Content;
+                var content = rows.ContentOf(order[rank]);
                 byGroup[groups[rank]] = cluster = new Cluster(XxHash3.HashToUInt64(BitConverter.GetBytes((ulong)(content >> 64) ^ (ulong)content), (long)seed));
             }
 
@@ -68,7 +82,7 @@ internal static class Splitter
 
         foreach (var cluster in byGroup.Values)
         {
-            cluster.Stratum = cluster.Size is 1 ? rows[order[cluster.Rows[0]]].Stratum : cluster.Rows.GroupBy(rank => rows[order[rank]].Stratum)
+            cluster.Stratum = cluster.Size is 1 ? rows.StratumOf(order[cluster.Rows[0]]) : cluster.Rows.GroupBy(rank => rows.StratumOf(order[rank]))
                 .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
         }
 

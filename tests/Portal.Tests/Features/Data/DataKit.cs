@@ -2,6 +2,7 @@ using System.Text;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Features.Data;
@@ -25,7 +26,8 @@ internal sealed class DataKit : IDisposable
         Findings = new FindingService(Database, current, TimeProvider.System);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Jobs, TimeProvider.System);
         Imports = new ImportWorker(Database, Database.Scope, Blobs, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
-        Freezes = new FreezeWorker(Database, Database.Scope, Projects, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
+        Redactor = new Redactor(Database, Database.Scope, Protection);
+        Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
         Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
         Examples = new ExampleService(Database, current, TimeProvider.System);
     }
@@ -49,6 +51,10 @@ internal sealed class DataKit : IDisposable
     public ImportWorker Imports { get; }
 
     public FreezeWorker Freezes { get; }
+
+    public Redactor Redactor { get; }
+
+    public static IDataProtectionProvider Protection { get; } = new EphemeralDataProtectionProvider();
 
     public ExampleService Examples { get; }
 

@@ -48,7 +48,7 @@ public sealed class ImportTests : IDisposable
             db.Examples.AddRange(Enumerable.Range(1, 100).Select(i => new Example { ImportId = importId, Number = i, Input = "half", Output = "written" }));
             var finding = new Finding { ImportId = importId, Rule = FindingRule.Labels, Severity = FindingSeverity.Note, Count = 1, Title = "1 label", Remedy = "" };
             db.Findings.Add(finding);
-            db.FindingRows.Add(new FindingRow { FindingId = finding.Id, Number = 7 });
+            db.FindingRows.Add(new FindingRow { FindingId = finding.Id, Number = 7, Related = -1 });
             await db.SaveChangesAsync();
             await db.DatasetImports.ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Importing)
                 .SetProperty(i => i.LeaseToken, "dead").SetProperty(i => i.LeaseUntil, db.Now.AddSeconds(-1)));
@@ -62,7 +62,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 120), rows.Select(r => r.Number));
         Assert.DoesNotContain(rows, r => r.Input is "half");
         Assert.Single(await after.Findings.Where(f => f.Rule == FindingRule.Labels).ToListAsync());
-        Assert.Empty(await after.FindingRows.Where(r => r.Number == 7).ToListAsync());
+        Assert.Empty(await after.FindingRows.Where(r => r.Related == -1).ToListAsync());
         var import = await after.DatasetImports.SingleAsync();
         Assert.Equal((ImportState.Imported, 120), (import.State, import.AcceptedCount));
     }

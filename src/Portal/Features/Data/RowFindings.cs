@@ -1,0 +1,184 @@
+namespace Portal.Features.Data;
+
+/// <summary>Turns the facts of all rows, and the groups of those that are nearly the same, into findings.</summary>
+internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups)
+{
+    /// <summary>A way of writing that so many rows share is the file's own; the others deviate from it.</summary>
+    private const double Nearly = 0.9;
+    private const int FewestForShares = 20;
+
+    /// <summary>An answer that more than one row in a hundred gives is a label, whatever it says.</summary>
+    private const int LabelShare = 100;
+
+    private readonly List<(Finding, IReadOnlyList<ConcernedRow>)> _found = [];
+
+    public IEnumerable<(Finding Finding, IReadOnlyList<ConcernedRow> Rows)> Conclude()
+    {
+        Marked(FindingRule.Unreadable, RowMarks.Unreadable);
+        Marked(FindingRule.TooLong, RowMarks.TooLong);
+        Marked(FindingRule.NulCharacter, RowMarks.Nul);
+        Marked(FindingRule.EmptyInput, f => (f.Marks & RowMarks.EmptyInput) is not 0 && (f.Marks & (RowMarks.Nul | RowMarks.Unreadable | RowMarks.TooLong)) is 0);
+        Marked(FindingRule.EmptyOutput, f => (f.Marks & RowMarks.EmptyOutput) is not 0 && (f.Marks & (RowMarks.Nul | RowMarks.Unreadable | RowMarks.TooLong | RowMarks.EmptyInput)) is 0);
+        Usable(FindingRule.EncodingDamage, RowMarks.EncodingDamage);
+        Usable(FindingRule.OverTokenLimit, RowMarks.OverTokens);
+        Usable(FindingRule.ControlCharacter, RowMarks.Control);
+        Usable(FindingRule.Flattened, RowMarks.Flattened);
+        Usable(FindingRule.LikelyBlocked, RowMarks.Unsafe);
+        Usable(FindingRule.PaddedOutput, RowMarks.PaddedOutput);
+        foreach (var words in FindingRules.All.Where(r => r.Personal is not null).OrderBy(r => r.Rule))
+        {
+            Usable(words.Rule, (RowMarks)((uint)RowMarks.Person << (int)words.Personal.GetValueOrDefault()));
+        }
+
+        Trivial();
+        Likeness();
+        Ways();
+        Lengths();
+        Languages();
+        Size();
+        return _found;
+    }
+
+    private IEnumerable<RowFact> UsableRows => facts.Where(f => f.IsUsable);
+
+    private void Usable(FindingRule rule, RowMarks mark) => Marked(rule, f => f.IsUsable && (f.Marks & mark) is not 0);
+
+    private void Marked(FindingRule rule, RowMarks mark) => Marked(rule, f => (f.Marks & mark) is not 0);
+
+    private void Marked(FindingRule rule, Func<RowFact, bool> isConcerned, string detail = "", string figure = "") =>
+        Add(rule, [.. facts.Where(isConcerned).Select(f => new ConcernedRow(f.Number))], detail, figure);
+
+    private void Add(FindingRule rule, List<ConcernedRow> rows, string detail = "", string figure = "")
+    {
+        if (rows.Count > 0)
+        {
+            _found.Add((FindingWords.About(importId, rule, rows.Count, detail, [.. rows.Select(r => r.Number)], figure), rows));
+        }
+    }
+
+    private void Trivial()
+    {
+        var usable = UsableRows.Count();
+        var labels = UsableRows.Where(f => (f.Marks & RowMarks.TrivialOutput) is not 0).GroupBy(f => f.Output)
+            .Where(g => usable >= FewestForShares && g.Count() > usable / LabelShare).Select(g => g.Key).ToHashSet();
+        Marked(FindingRule.TrivialOutput, f => f.IsUsable && (f.Marks & RowMarks.TrivialOutput) is not 0 && !labels.Contains(f.Output));
+    }
+
+    /// <summary>Rows of one input or nearly one: repeated, or with answers that contradict each other. Sealed rows stand behind those of the file.</summary>
+    private void Likeness()
+    {
+        List<ConcernedRow> exact = [], near = [], contradictory = [], nearly = [], leaked = [];
+        foreach (var places in Groups())
+        {
+            var rows = places.Where(p => p < facts.Length && facts[p].IsUsable).Select(p => facts[p]).ToList();
+            if (rows.Count is 0)
+            {
+                continue;
+            }
+
+            var first = rows[0].Number;
+            if (places[^1] >= facts.Length)
+            {
+                leaked.AddRange(rows.Select(r => new ConcernedRow(r.Number)));
+            }
+
+            var isAnswered = new HashSet<(ulong, ulong)>();
+            var repeated = rows.Where(r => !isAnswered.Add((r.Input, r.Output))).Select(r => r.Number).ToHashSet();
+            var several = rows.GroupBy(r => r.Input).Where(g => g.Select(r => r.Output).Distinct().Skip(1).Any()).SelectMany(g => g).Select(r => r.Number).ToHashSet();
+            exact.AddRange(rows.Where(r => repeated.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
+            contradictory.AddRange(rows.Where(r => several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
+            near.AddRange(rows.Skip(1).Where(r => !repeated.Contains(r.Number) && !several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
+            if (rows.Select(r => r.Output).Distinct().Skip(1).Any())
+            {
+                nearly.AddRange(rows.Where(r => !several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
+            }
+        }
+
+        Add(FindingRule.ContradictoryOutput, Sorted(contradictory));
+        Add(FindingRule.NearContradiction, Sorted(nearly), figure: Share(nearly.Count));
+        Add(FindingRule.LeakedTestRow, Sorted(leaked), figure: Share(leaked.Count));
+        Add(FindingRule.ExactDuplicate, Sorted(exact), figure: Share(exact.Count));
+        Add(FindingRule.NearDuplicate, Sorted(near), figure: Share(near.Count));
+    }
+
+    private IEnumerable<List<int>> Groups()
+    {
+        Dictionary<int, List<int>> several = [];
+        for (var place = 0; place < groups.Length; place++)
+        {
+            if (groups[place] != place)
+            {
+                (several.TryGetValue(groups[place], out var members) ? members : several[groups[place]] = [groups[place]]).Add(place);
+            }
+        }
+
+        return several.Values;
+    }
+
+    /// <summary>Ways of writing that nearly all rows share and some do not.</summary>
+    private void Ways()
+    {
+        var usable = UsableRows.ToList();
+        var (windows, plain) = (usable.Count(f => (f.Marks & RowMarks.CarriageReturn) is not 0), usable.Count(f => (f.Marks & RowMarks.LineFeed) is not 0));
+        if (windows > 0 && plain > 0)
+        {
+            Usable(FindingRule.MixedLineEnds, RowMarks.CarriageReturn);
+        }
+
+        var most = usable.Where(f => f.Ending is not PromptEnding.Other).GroupBy(f => f.Ending).OrderByDescending(g => g.Count()).FirstOrDefault();
+        if (usable.Count >= FewestForShares && most is not null && most.Count() < usable.Count && most.Count() >= usable.Count * Nearly)
+        {
+            Marked(FindingRule.MixedEndings, f => f.IsUsable && f.Ending != most.Key, $"{100.0 * most.Count() / usable.Count:0.0} % of the inputs end in {NameOf(most.Key)}.");
+        }
+    }
+
+    /// <summary>By the median and the spread about it, so that the outliers themselves do not move the bar.</summary>
+    private void Lengths()
+    {
+        var lengths = UsableRows.Select(f => f.InputLength + f.OutputLength).Order().ToList();
+        if (lengths.Count < FewestForShares)
+        {
+            return;
+        }
+
+        var median = lengths[lengths.Count / 2];
+        var spread = lengths.Select(l => Math.Abs(l - median)).Order().ElementAt(lengths.Count / 2);
+        var bar = Math.Max(median * 5L, median + (12L * spread)) + 200;
+        Marked(FindingRule.LengthOutlier, f => f.IsUsable && f.InputLength + f.OutputLength > bar, $"Half of the rows have {median:N0} characters or fewer; these have more than {bar:N0}.");
+    }
+
+    private void Languages()
+    {
+        var counts = UsableRows.GroupBy(f => f.Language).Select(g => (Language: g.Key, Count: g.Count())).OrderByDescending(g => g.Count).ToList();
+        var all = counts.Sum(c => c.Count);
+        var most = counts.FirstOrDefault(c => c.Language is not LanguageGuess.Unsure);
+        if (most.Count * 2 <= all || counts.Count(c => c.Language is not LanguageGuess.Unsure) < 2)
+        {
+            return;
+        }
+
+        var figure = string.Join(" · ", counts.Take(5).Select(c => $"{100.0 * c.Count / all:0.0} % {LanguageGuess.NameOf(c.Language)}"));
+        Marked(FindingRule.LanguageMix, f => f.IsUsable && f.Language is not LanguageGuess.Unsure && f.Language != most.Language, figure: figure);
+    }
+
+    /// <summary>A JSON line has some hundred signs beside the texts; three bytes a character is the most that UTF-8 needs for nearly all scripts.</summary>
+    private void Size()
+    {
+        if (UsableRows.Sum(f => f.InputLength + (long)f.OutputLength + 120) is > VendorLimits.TrainingFileBytes and var bytes)
+        {
+            _found.Add((FindingWords.About(importId, FindingRule.FileTooLarge, 1, figure: Components.Show.Bytes(bytes)), []));
+        }
+    }
+
+    private string Share(int count) => $"{100.0 * count / Math.Max(1, facts.Count(f => f.IsUsable)):0.0} % of the rows";
+
+    private static string NameOf(PromptEnding ending) => ending switch
+    {
+        PromptEnding.Hashes => "##",
+        PromptEnding.Arrow => "an arrow",
+        PromptEnding.Colon => "a colon",
+        _ => "a line end",
+    };
+
+    private static List<ConcernedRow> Sorted(List<ConcernedRow> rows) => [.. rows.OrderBy(r => r.Number)];
+}

@@ -1,0 +1,114 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
+namespace Portal.Features.Data;
+
+/// <summary>
+/// Looks at rows and remembers of each its facts and its print. One for each thread; the texts themselves are not kept, so a file of
+/// any length costs what its prints do.
+/// </summary>
+internal sealed class RowInspector
+{
+    /// <summary>Google's limit of tokens for one example, input and output together, at four characters a token.</summary>
+    public const long MaximumCharacters = 131_072L * 4;
+
+    /// <summary>Answers that say nothing. One that many rows give is a label and no slip.</summary>
+    private static readonly HashSet<string> s_trivial = new(
+        ["n/a", "na", "none", "null", "nil", "nan", "-", "--", ".", "..", "...", "?", "??", "x", "xx", "xxx", "ok", "tbd", "todo", "test", "unknown", "undefined", "idk", "see above", "same", "empty", "k.a.", "keine angabe", "siehe oben", "#n/a", "#ref!"],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_trivials = s_trivial.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private readonly TextScan _input = new();
+    private readonly TextScan _output = new();
+    private RowFact[] _facts = new RowFact[256];
+
+    public int Count { get; private set; }
+
+    public RowPrints Prints { get; } = new();
+
+    /// <summary>Hashes of the words of the row inspected last.</summary>
+    public ReadOnlySpan<ulong> InputWords => _input.Words;
+
+    public ReadOnlySpan<RowFact> Facts => _facts.AsSpan(0, Count);
+
+    public RowMarks Inspect(int number, ReadOnlySpan<char> input, ReadOnlySpan<char> output, RowMarks known = RowMarks.None)
+    {
+        var marks = known | MarksOf(input, output);
+        ref var fact = ref Next();
+        fact = new RowFact { Number = number, Marks = marks, InputLength = input.Length, OutputLength = output.Length };
+        if (!fact.IsUsable)
+        {
+            Prints.Add([], 0);
+            return marks;
+        }
+
+        _input.Read(input);
+        _output.Read(output);
+        Prints.Add(_input.Pairs, _input.KeyOf(input));
+        fact.Input = KeyOf(input);
+        fact.Output = KeyOf(output);
+        fact.Language = LanguageGuess.Of(_input, input);
+        fact.Ending = EndingOf(input);
+        fact.Marks = marks |= Look(_input.Traits, input) | Look(_output.Traits, output);
+        return marks;
+    }
+
+    private static RowMarks MarksOf(ReadOnlySpan<char> input, ReadOnlySpan<char> output)
+    {
+        var plainInput = input.Trim();
+        var plainOutput = output.Trim();
+        var marks = plainInput.IsEmpty ? RowMarks.EmptyInput : RowMarks.None;
+        marks |= plainOutput.IsEmpty ? RowMarks.EmptyOutput : s_trivials.Contains(plainOutput) ? RowMarks.TrivialOutput : RowMarks.None;
+        marks |= plainOutput.Length != output.Length ? RowMarks.PaddedOutput : RowMarks.None;
+        marks |= input.Length + (long)output.Length > MaximumCharacters ? RowMarks.OverTokens : RowMarks.None;
+        return marks;
+    }
+
+    /// <summary>The closer look, at the few texts whose traits ask for it.</summary>
+    private static RowMarks Look(RowTraits traits, ReadOnlySpan<char> text)
+    {
+        var marks = RowMarks.None;
+        if ((traits & RowTraits.Control) is not 0)
+        {
+            marks |= text.Contains('\0') ? RowMarks.Nul : RowMarks.Control;
+        }
+
+        marks |= (traits & RowTraits.CarriageReturn) is not 0 ? RowMarks.CarriageReturn : (traits & RowTraits.LineFeed) is not 0 ? RowMarks.LineFeed : RowMarks.None;
+        marks |= (traits & RowTraits.NonAscii) is not 0 && EncodingDamage.Has(text) ? RowMarks.EncodingDamage : RowMarks.None;
+        marks |= (traits & RowTraits.UnsafeWord) is not 0 && SafetyWords.Find(text).Length > 0 ? RowMarks.Unsafe : RowMarks.None;
+        return (traits & RowTraits.MayBePersonal) is 0 ? marks : marks | Personal(traits, text);
+    }
+
+    private static RowMarks Personal(RowTraits traits, ReadOnlySpan<char> text)
+    {
+        var marks = RowMarks.None;
+        foreach (var piece in PersonalData.Find(text, traits))
+        {
+            marks |= (RowMarks)((uint)RowMarks.Person << (int)piece.Kind);
+        }
+
+        return marks;
+    }
+
+    private static ulong KeyOf(ReadOnlySpan<char> text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.Trim()));
+
+    private static PromptEnding EndingOf(ReadOnlySpan<char> input) => input switch
+    {
+        [.., '\n'] => PromptEnding.LineFeed,
+        [.., '#', '#'] => PromptEnding.Hashes,
+        [.., '-' or '=', '>'] => PromptEnding.Arrow,
+        [.., ':'] => PromptEnding.Colon,
+        _ => PromptEnding.Other,
+    };
+
+    private ref RowFact Next()
+    {
+        if (Count == _facts.Length)
+        {
+            Array.Resize(ref _facts, _facts.Length * 2);
+        }
+
+        return ref _facts[Count++];
+    }
+}

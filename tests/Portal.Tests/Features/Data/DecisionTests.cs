@@ -1,0 +1,148 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
+using Xunit;
+
+namespace Portal.Tests.Features.Data;
+
+public sealed class DecisionTests : IDisposable
+{
+    private readonly DataKit _kit = new();
+
+    public void Dispose() => _kit.Dispose();
+
+    [Fact]
+    public async Task Redact_ThenFreeze_NothingPersonalLeavesAndEverythingComesBack()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60) + "Write to anna@example.com or anna@example.com,card\nMail ANNA@example.com about it and bob@example.com,transfer\n");
+        var finding = await FindAsync(projectId, FindingRule.EmailAddress);
+        Assert.Equal((FindingSeverity.NeedsDecision, 2), (finding.Severity, finding.Count));
+
+        var version = await DecideAndFreezeAsync(projectId, finding, FindingDecision.Redact);
+
+        var rows = await AllAsync(version.Id);
+        Assert.DoesNotContain(rows, r => r.Contains('@', StringComparison.Ordinal));
+        Assert.Contains("Write to [EMAIL_1] or [EMAIL_1]", rows);
+        Assert.Contains("Mail [EMAIL_1] about it and [EMAIL_2]", rows);
+        Assert.Equal("Mail anna@example.com about it and bob@example.com, [PHONE_9]", await _kit.Redactor.RestoreAsync(projectId, "Mail [EMAIL_1] about it and [EMAIL_2], [PHONE_9]", CancellationToken.None));
+
+        await using var db = _kit.Database.CreateDbContext();
+        Assert.Contains(await db.Examples.Select(e => e.Input).ToListAsync(), i => i.Contains("anna@example.com", StringComparison.Ordinal));
+        Assert.All(await db.RedactedValues.ToListAsync(), v => Assert.DoesNotContain("example.com", v.Protected, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("[EMAIL_1]", await _kit.AsStranger().Redactor.RestoreAsync(projectId, "[EMAIL_1]", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Redact_TakenBack_NextVersionHasTheTextsAgain()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60) + "Write to anna@example.com please,card\n");
+        var finding = await FindAsync(projectId, FindingRule.EmailAddress);
+        await DecideAndFreezeAsync(projectId, finding, FindingDecision.Redact);
+
+        await _kit.Findings.DecideAsync(finding.Id, null, CancellationToken.None);
+        var second = await DecideAndFreezeAsync(projectId, finding, FindingDecision.Keep);
+
+        Assert.Contains("Write to anna@example.com please", await AllAsync(second.Id));
+        var history = await _kit.Findings.HistoryAsync(finding.ImportId, null, CancellationToken.None);
+        Assert.Equal([FindingDecision.Keep, null, FindingDecision.Redact], history.Select(h => h.Decision));
+    }
+
+    [Fact]
+    public async Task Fix_LabelSpellings_GivesThemTheCommonOneInTheVersionOnly()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60) + $"{DataKit.Sentence(500)},CARD\n{DataKit.Sentence(501)},Card\n");
+        var finding = await FindAsync(projectId, FindingRule.LabelVariant);
+
+        var version = await DecideAndFreezeAsync(projectId, finding, FindingDecision.Fix);
+
+        Assert.Equal(2, version.LabelCount);
+        await using var db = _kit.Database.CreateDbContext();
+        Assert.Equal(1, await db.Examples.CountAsync(e => e.Output == "CARD"));
+    }
+
+    [Fact]
+    public async Task DecideRow_OverItsFinding_HoldsUntilTakenBack()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var import = await _kit.ImportAsync(projectId, DataKit.Csv(60) + "Where is my card,card\nWhere is my card,transfer\n");
+        var finding = await FindAsync(projectId, FindingRule.ContradictoryOutput);
+        await _kit.Findings.DecideAsync(finding.Id, FindingDecision.SetAside, CancellationToken.None);
+
+        await _kit.Findings.DecideRowAsync(import.Id, 61, FindingDecision.Keep, CancellationToken.None);
+        await _kit.Findings.DecideRowAsync(import.Id, 1, FindingDecision.Quarantine, CancellationToken.None);
+        Assert.Equal([1, 62], await SetAsideAsync());
+
+        await _kit.Findings.DecideRowAsync(import.Id, 1, null, CancellationToken.None);
+        await _kit.Findings.DecideAsync(finding.Id, null, CancellationToken.None);
+        Assert.Empty(await SetAsideAsync());
+        await Assert.ThrowsAsync<NotFoundException>(() => _kit.Findings.DecideRowAsync(import.Id, 999, FindingDecision.Keep, CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => _kit.AsStranger().Findings.DecideRowAsync(import.Id, 1, FindingDecision.Keep, CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => _kit.AsStranger().Findings.SamplesAsync(finding.Id, 0, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Decide_WhatTheRuleDoesNotOffer_IsRefused()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60) + "Where is my card,card\nWhere is my card,transfer\n");
+        var finding = await FindAsync(projectId, FindingRule.ContradictoryOutput);
+
+        await Assert.ThrowsAsync<PortalException>(() => _kit.Findings.DecideAsync(finding.Id, FindingDecision.Redact, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Import_RowsThatAnEarlierVersionSealed_AreFoundAndNotShown()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60));
+        var first = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        await _kit.Freezes.RunAsync("org_test", first.Id, CancellationToken.None);
+        var @sealed = await _kit.Examples.ReadSealedAsync(first.Id, 0, 100, CancellationToken.None);
+
+        await _kit.ImportAsync(projectId, DataKit.Csv(90));
+
+        var finding = await FindAsync(projectId, FindingRule.LeakedTestRow);
+        Assert.Equal((@sealed.Count, false, ""), (finding.Count, finding.HasRows, finding.FirstRows));
+        Assert.Empty(await _kit.Findings.SamplesAsync(finding.Id, 0, CancellationToken.None));
+        var shown = await _kit.Findings.RowsAsync(projectId, new RowFilter(), 0, CancellationToken.None);
+        Assert.Equal((90 - @sealed.Count, @sealed.Count), (shown.Total, shown.Sealed));
+    }
+
+    [Fact]
+    public async Task Samples_OfAFinding_MarkWhatIsMeantAndShowWhatRedactionMakes()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(60) + "Write to anna@example.com please,card\n");
+        var finding = await FindAsync(projectId, FindingRule.EmailAddress);
+
+        var row = Assert.Single(await _kit.Findings.SamplesAsync(finding.Id, 0, CancellationToken.None));
+
+        Assert.Equal("anna@example.com", Assert.Single(row.Input, p => p.IsMarked).Text);
+        Assert.Equal(("Write to [EMAIL] please", null), (row.InputAfter, row.OutputAfter));
+    }
+
+    private async Task<Finding> FindAsync(string projectId, FindingRule rule) =>
+        Assert.Single((await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None)).Findings, f => f.Rule == rule);
+
+    private async Task<DatasetVersion> DecideAndFreezeAsync(string projectId, Finding finding, FindingDecision decision)
+    {
+        await _kit.Findings.DecideAsync(finding.Id, decision, CancellationToken.None);
+        var version = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        await _kit.Freezes.RunAsync("org_test", version.Id, CancellationToken.None);
+        return await _kit.Examples.GetVersionAsync(version.Id, CancellationToken.None);
+    }
+
+    private async Task<List<string>> AllAsync(string versionId)
+    {
+        await using var db = _kit.Database.CreateDbContext();
+        return await db.FrozenExamples.Where(e => e.VersionId == versionId).Select(e => e.Input).ToListAsync();
+    }
+
+    private async Task<List<int>> SetAsideAsync()
+    {
+        await using var db = _kit.Database.CreateDbContext();
+        return await db.Examples.Where(e => e.SetAsideBy != null).Select(e => e.Number).OrderBy(n => n).ToListAsync();
+    }
+}
