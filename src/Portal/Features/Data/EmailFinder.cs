@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Buffers;
 
 namespace Portal.Features.Data;
@@ -12,7 +13,7 @@ internal static class EmailFinder
     private static readonly SearchValues<char> s_outside = SearchValues.Create(" \t\r\n\"'<>");
 
     /// <summary>What ends like a domain and is the name of a file: icon@2x.png.</summary>
-    private static readonly HashSet<string> s_files = new(["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "ts", "json", "map", "html"], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> s_files = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "ts", "json", "map", "html");
 
     public static void Find(ReadOnlySpan<char> text, FoundTexts found)
     {

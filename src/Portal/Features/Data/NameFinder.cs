@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Portal.Features.Data;
 
 /// <summary>
@@ -6,9 +8,9 @@ namespace Portal.Features.Data;
 /// </summary>
 internal static class NameFinder
 {
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_titles = NameLists.Titles.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_titles = NameLists.Titles.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_first = NameLists.First.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_first = NameLists.First.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly string[] s_leads =
         ["my name is ", "name's ", "this is ", "i am ", "i'm ", "ich heiße ", "mein name ist ", "ich bin ", "je m'appelle ", "mon nom est ", "je suis ", "me llamo ", "mi nombre es ", "soy ", "mi chiamo ", "mijn naam is ", "signed, ", "regards, ", "grüße, "];
@@ -17,9 +19,8 @@ internal static class NameFinder
     private static readonly string[] s_sureLeads = ["my name is ", "ich heiße ", "mein name ist ", "je m'appelle ", "me llamo ", "mi nombre es ", "mi chiamo ", "mijn naam is "];
 
     /// <summary>Capitalised words after a first name that do not make it a person: streets, firms, institutions, months.</summary>
-    private static readonly HashSet<string> s_notSurnames = new(
-        "street st avenue ave road rd lane university college school hospital church inc ltd llc gmbh corp company bank hotel airport station park river bay city county island international january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday straße platz weg allee the and or is was has will said says asked".Split(' '),
-        StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> s_notSurnames =
+        "street st avenue ave road rd lane university college school hospital church inc ltd llc gmbh corp company bank hotel airport station park river bay city county island international january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday straße platz weg allee the and or is was has will said says asked".Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static void Find(ReadOnlySpan<char> text, FoundTexts found)
     {

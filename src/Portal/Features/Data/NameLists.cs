@@ -1,15 +1,17 @@
+using System.Collections.Frozen;
+
 namespace Portal.Features.Data;
 
 /// <summary>Words that lead to a person's name. First names that are also everyday words (Will, Mark, Grace) are left out on purpose.</summary>
 internal static class NameLists
 {
-    public static readonly HashSet<string> Titles = Of(
+    public static readonly FrozenSet<string> Titles = Of(
         "mr mrs ms miss mx dr prof sir herr herrn frau hr fr monsieur madame mademoiselle mme mlle señor señora señorita sr sra srta signor signora sig dott dott.ssa dhr mevr pan pani");
 
     /// <summary>Words of the phrases by which people say who they are.</summary>
     public static readonly string[] Leads = ["name", "heiße", "appelle", "nom", "llamo", "nombre", "chiamo", "naam"];
 
-    public static readonly HashSet<string> First = Of("""
+    public static readonly FrozenSet<string> First = Of("""
         james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony donald steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan
         stephen larry justin scott brandon benjamin samuel gregory alexander patrick jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold
         dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell philip eugene
@@ -29,5 +31,5 @@ internal static class NameLists
         sophie tim tom ben sam max nina clara vera dora emil oskar anton theo mia ella zoe lily ruby leo nora ida lars erik anders björn ingrid astrid kari nils olaf mikael johanna eva liam aiden lucas oliver harry amelia isla freddie archie oscar
         """);
 
-    private static HashSet<string> Of(string words) => new(words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
+    private static FrozenSet<string> Of(string words) => words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -8,12 +8,9 @@ internal static class PersonalData
     private const int Before = 64;
     private const int After = 40;
 
-    [ThreadStatic]
-    private static TextScan? s_scan;
-
     public static List<FoundText> Find(ReadOnlySpan<char> text)
     {
-        var scan = s_scan ??= new TextScan();
+        var scan = new TextScan();
         scan.Read(text);
         return Find(text, scan.Traits);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
@@ -13,11 +14,11 @@ internal sealed class RowInspector
     public const long MaximumCharacters = 131_072L * 4;
 
     /// <summary>Answers that say nothing. One that many rows give is a label and no slip.</summary>
-    private static readonly HashSet<string> s_trivial = new(
-        ["n/a", "na", "none", "null", "nil", "nan", "-", "--", ".", "..", "...", "?", "??", "x", "xx", "xxx", "ok", "tbd", "todo", "test", "unknown", "undefined", "idk", "see above", "same", "empty", "k.a.", "keine angabe", "siehe oben", "#n/a", "#ref!"],
-        StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> s_trivial = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "n/a", "na", "none", "null", "nil", "nan", "-", "--", ".", "..", "...", "?", "??", "x", "xx", "xxx", "ok", "tbd", "todo", "test", "unknown", "undefined", "idk", "see above", "same", "empty", "k.a.", "keine angabe", "siehe oben", "#n/a", "#ref!");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_trivials = s_trivial.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_trivials = s_trivial.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private readonly TextScan _input = new();
     private readonly TextScan _output = new();
