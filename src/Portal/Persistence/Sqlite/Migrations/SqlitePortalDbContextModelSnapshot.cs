@@ -436,6 +436,55 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.ToTable("DatasetVersion");
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.DecisionEntry", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImportId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId", "At");
+
+                    b.ToTable("DecisionEntry");
+                });
+
             modelBuilder.Entity("Portal.Features.Data.Example", b =>
                 {
                     b.Property<string>("TenantId")
@@ -506,6 +555,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Figure")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("FirstRows")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -522,6 +576,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<string>("Remedy")
                         .IsRequired()
                         .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Repairs")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Rule")
@@ -565,6 +624,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Related")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("TenantId", "FindingId", "Number");
 
                     b.ToTable("FindingRow");
@@ -601,6 +663,92 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "VersionId", "Split", "Number");
 
                     b.ToTable("FrozenExample");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Lookup")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Protected")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "ProjectId", "Kind", "Number");
+
+                    b.HasIndex("TenantId", "ProjectId", "Lookup")
+                        .IsUnique();
+
+                    b.ToTable("RedactedValue");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RedactionKey", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Protected")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "ProjectId");
+
+                    b.ToTable("RedactionKey");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowDecision", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "ImportId", "Number");
+
+                    b.ToTable("RowDecision");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.SealedLook", b =>
@@ -2418,6 +2566,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.DecisionEntry", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Features.Data.Example", b =>
                 {
                     b.HasOne("Portal.Features.Data.DatasetImport", null)
@@ -2450,6 +2607,33 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Data.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
+                {
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RedactionKey", b =>
+                {
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowDecision", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
