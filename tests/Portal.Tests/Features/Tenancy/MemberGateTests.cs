@@ -89,7 +89,7 @@ public sealed class MemberGateTests : IDisposable
 
     private async Task<(ClaimsPrincipal User, string MemberId)> AddMemberAsync(string slug, MemberRole role)
     {
-        await using var db = _database.CreateDbContext();
+        await using var db = Outside();
         var tenant = new Tenant { Name = slug, Slug = slug };
         var user = new User { Issuer = "https://id.example", Subject = slug };
         db.AddRange(tenant, user);
@@ -99,15 +99,18 @@ public sealed class MemberGateTests : IDisposable
         return (new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, user.Id), new Claim("name", slug)], "test")), member.Id);
     }
 
+    /// <summary>Where organisations and their members are made: before anybody is in one.</summary>
+    private PortalDbContext Outside() => _database.CreateDbContextFor(new TenantScope());
+
     private async Task RemoveAsync(string memberId)
     {
-        await using var db = _database.CreateDbContext();
+        await using var db = Outside();
         await db.Members.Where(m => m.Id == memberId).ExecuteDeleteAsync();
     }
 
     private async Task AddAgainAsync(ClaimsPrincipal user, MemberRole role)
     {
-        await using var db = _database.CreateDbContext();
+        await using var db = Outside();
         db.Add(new Member { TenantId = (await db.Tenants.SingleAsync()).Id, UserId = user.PortalUserId() ?? "", Role = role });
         await db.SaveChangesAsync();
     }
