@@ -18,6 +18,8 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // Two cores may have much else to do: patience costs nothing where a page is there.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var path = s_places.FirstOrDefault(File.Exists);
         if (path is not null)
         {
@@ -40,7 +42,7 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(90_000);
         return page;
     }
 
