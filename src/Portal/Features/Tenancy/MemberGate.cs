@@ -12,18 +12,20 @@ public enum GateState
 
 /// <summary>
 /// The one way into an organisation, for circuits and requests alike. Whoever is inside is looked up again before the next
-/// context is made, at most once a second, so that a right that ended stops the next operation and not only the next sign-in.
+/// context is made, at most once a second, so that a right, or a session, that ended stops the next operation and not only the next sign-in.
 /// </summary>
 public sealed class MemberGate(CurrentMember current, TenantScope scope, IServiceScopeFactory services, TimeProvider time)
 {
     private static readonly TimeSpan s_believedFor = TimeSpan.FromSeconds(1);
 
     private string _address = "";
+    private string? _sessionId;
     private DateTime _checkedAt;
 
     /// <summary>False where the organisation does not exist, and where this person has no business in it: nobody can tell which.</summary>
     public async Task<bool> EnterAsync(ClaimsPrincipal user, string slug, string address, CancellationToken ct)
     {
+        _sessionId = user.SessionId();
         if (user.PortalUserId() is not { Length: > 0 } userId || await FindAsync(userId, slug, ct) is not { } membership)
         {
             return false;
@@ -70,6 +72,11 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     private async Task<Membership?> FindAsync(string userId, string slug, CancellationToken ct)
     {
         await using var own = services.CreateAsyncScope();
+        if (_sessionId is not null && !await own.ServiceProvider.GetRequiredService<SessionService>().BeatAsync(_sessionId, wasActive: false, ct))
+        {
+            return null;
+        }
+
         return await own.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, ct);
     }
 }
