@@ -23,6 +23,11 @@ public static class PortalUrls
 
     public static string Billing(string org) => $"/o/{org}/billing";
 
+    /// <summary>The audit log with what of it is shown; parts without a value are left out.</summary>
+    public static string Audit(string org, params IEnumerable<(string Name, string? Value)> shown) => $"/o/{org}/audit{Query(shown)}";
+
+    public static string AuditCsv(string org, params IEnumerable<(string Name, string? Value)> shown) => $"/o/{org}/api/audit.csv{Query(shown)}";
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";
@@ -54,11 +59,8 @@ public static class PortalUrls
     public static string SetAsideRows(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/set-aside.csv";
 
     /// <summary>The Evaluate step with what of its results is shown; parts without a value are left out.</summary>
-    public static string Evaluate(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown)
-    {
-        var query = string.Join('&', shown.Where(s => s.Value is not null).Select(s => $"{s.Name}={Uri.EscapeDataString(s.Value ?? "")}"));
-        return Step(org, projectId, "evaluate") + (query is "" ? "" : $"?{query}");
-    }
+    public static string Evaluate(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
+        Step(org, projectId, "evaluate") + Query(shown);
 
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
@@ -69,6 +71,12 @@ public static class PortalUrls
         && Uri.TryCreate(s_anyHost, url, out var full) && full.Host == s_anyHost.Host
         && !full.AbsolutePath.StartsWith(SignIn, StringComparison.OrdinalIgnoreCase) && !full.AbsolutePath.StartsWith(SignOut, StringComparison.OrdinalIgnoreCase)
             ? url : otherwise;
+
+    private static string Query(IEnumerable<(string Name, string? Value)> shown)
+    {
+        var query = string.Join('&', shown.Where(s => s.Value is not null).Select(s => $"{s.Name}={Uri.EscapeDataString(s.Value ?? "")}"));
+        return query is "" ? "" : $"?{query}";
+    }
 
     private static readonly Uri s_anyHost = new("https://portal.invalid");
 }

@@ -35,6 +35,11 @@ builder.AddDeploy();
 builder.AddAdmin();
 
 var app = builder.Build();
+if (await app.RunCommandAsync(args) is { } exitCode)
+{
+    return exitCode;
+}
+
 await app.MigrateDatabaseAsync();
 await app.SeedAsync();
 
@@ -53,3 +58,4 @@ app.MapData();
 app.MapDeploy();
 app.MapShell();
 await app.RunAsync();
+return 0;

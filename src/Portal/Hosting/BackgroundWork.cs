@@ -32,7 +32,7 @@ public static class BackgroundWork
             options.ServerTimeout = TimeSpan.FromSeconds(20);
             options.CancellationCheckInterval = TimeSpan.FromSeconds(1);
         });
-        services.AddHostedService<Sweep>();
+        services.AddHostedService<Sweep>().AddHostedService<AuditKeeping>();
         GlobalJobFilters.Filters.Remove<AutomaticRetryAttribute>();
         GlobalJobFilters.Filters.Add(new AutomaticRetryAttribute { Attempts = 5, DelaysInSeconds = [1, 5, 15, 60, 300] });
     }

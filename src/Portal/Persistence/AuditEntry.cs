@@ -19,7 +19,7 @@ public sealed record AuditTarget(string Kind, string Id, string Name = "", strin
 /// Who did what, when, to what. Written in the transaction of the act and never changed: each entry's hash covers the one
 /// before it, so a changed, removed, added or reordered entry breaks the chain.
 /// </summary>
-public sealed class AuditEntry : ITenantOwned
+public sealed class AuditEntry : IAppendOnly
 {
     public const int DetailsLength = 2_000;
 
@@ -114,6 +114,7 @@ internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
         builder.Property(e => e.Hash).HasMaxLength(64);
         builder.HasIndex(e => new { e.TenantId, e.At });
         builder.HasIndex(e => new { e.TenantId, e.ProjectId, e.Sequence });
+        builder.HasIndex(e => new { e.TenantId, e.ActorId, e.Sequence });
     }
 }
 

@@ -6,6 +6,9 @@ namespace Portal.Persistence;
 /// <summary>A context of the role that owns the tables, which carries no tenant to the database.</summary>
 internal delegate PortalDbContext OwnerContext();
 
+/// <summary>A context of that role which is told of the tenant in scope, as every other is: for what the application's own role may not do.</summary>
+internal delegate PortalDbContext OwnerTenantContext();
+
 /// <summary>At the start: this build's schema, then the border between tenants, then proof that it holds for the application's own role.</summary>
 internal sealed class DatabaseMigration(
     OwnerContext owner, IDbContextFactory<PortalDbContext> dbs, IEnumerable<IRowSecurity> security, IOptions<DatabaseOptions> options,

@@ -15,6 +15,7 @@ public static class PersistenceFeature
     {
         var services = builder.Services;
         services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddScoped<TenantScope>();
 
@@ -57,13 +58,17 @@ public static class PersistenceFeature
         services.AddScoped<IDbContextFactory<PortalDbContext>, PortalDbContextFactory<T>>();
         // For the data-protection key ring alone, which asks for a context of its own.
         services.AddScoped<PortalDbContext>(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
-        services.AddScoped<DatabaseMigration>().AddScoped<OwnerContext>(provider => () =>
-        {
-            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            var options = new DbContextOptionsBuilder<T>();
-            use(options, database.OwnerConnectionString is "" ? database.ConnectionString : database.OwnerConnectionString, database);
-            return ActivatorUtilities.CreateInstance<T>(provider, options.Options);
-        });
+        services.AddScoped<DatabaseMigration>().AddScoped<OwnerContext>(provider => () => Owner<T>(provider, use));
+        services.AddScoped<AuditRetention>().AddScoped<OwnerTenantContext>(provider => () => Owner<T>(provider, use, interceptors));
+    }
+
+    private static T Owner<T>(IServiceProvider provider, Action<DbContextOptionsBuilder, string, DatabaseOptions> use, params IInterceptor[] interceptors)
+        where T : PortalDbContext
+    {
+        var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        var options = new DbContextOptionsBuilder<T>();
+        use(options, database.OwnerConnectionString is "" ? database.ConnectionString : database.OwnerConnectionString, database);
+        return ActivatorUtilities.CreateInstance<T>(provider, options.AddInterceptors(interceptors).Options);
     }
 
     private static string SqliteFile(DatabaseOptions database, StorageOptions storage) => new SqliteConnectionStringBuilder

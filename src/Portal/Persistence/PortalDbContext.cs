@@ -63,7 +63,7 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>().AddInterceptors(PlatformOnlyReads.Instance);
+        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>().AddInterceptors(PlatformOnlyReads.Instance, AppendOnlyRows.Instance);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -172,6 +172,11 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
             if (entry.Entity is ITenantOwned row ? IsPlatform || row.TenantId != TenantId : NamesAnother(entry))
             {
                 throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another organisation must not be written from here.");
+            }
+
+            if (entry is { Entity: IAppendOnly, State: EntityState.Modified or EntityState.Deleted })
+            {
+                throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} is never changed or removed.");
             }
 
             if (IsRestricted && ProjectOf(entry) is { } project && !ProjectIds.Contains(project))

@@ -10,6 +10,8 @@ public sealed class SqlServerScriptTests
 {
     private static readonly IReadOnlyList<TenantTable> s_tables = TablesOfTheModel();
 
+    private static readonly IReadOnlyList<TableRights> s_rights = RightsOfTheModel();
+
     [Fact]
     public void Script_OfTheModel_FiltersAndBlocksEachTenantsTable()
     {
@@ -41,11 +43,20 @@ public sealed class SqlServerScriptTests
     [Fact]
     public void Grants_OfOddNames_AreReadAsOneNameAndOneText()
     {
-        var login = Read(SqlServerRowSecurity.Grants("app] --", "it's")[0]).OfType<IfStatement>().Select(i => i.ThenStatement).OfType<CreateLoginStatement>().Single();
+        var login = Read(SqlServerRowSecurity.Grants("app] --", "it's", [])[0]).OfType<IfStatement>().Select(i => i.ThenStatement).OfType<CreateLoginStatement>().Single();
 
         Assert.Equal("app] --", login.Name.Value);
         Assert.Equal("it's", Assert.IsType<PasswordCreateLoginSource>(login.Source).Password.Value);
-        Assert.All(SqlServerRowSecurity.Grants("app", "secret"), batch => Read(batch));
+        Assert.All(SqlServerRowSecurity.Grants("app", "secret", s_rights), batch => Read(batch));
+    }
+
+    [Fact]
+    public void Grants_AppendOnlyTables_DenyWhatTheSchemaGrants()
+    {
+        var denied = SqlServerRowSecurity.Grants("app", "secret", s_rights).SelectMany(Read).OfType<DenyStatement>()
+            .Select(d => (d.SecurityTargetObject.ObjectName.MultiPartIdentifier.Identifiers[^1].Value, string.Join(' ', d.Permissions.Select(p => p.Identifiers[0].Value)))).ToList();
+
+        Assert.Equal([("AuditCheckpoint", "INSERT UPDATE DELETE"), ("AuditEntry", "UPDATE DELETE")], denied);
     }
 
     [Fact]
@@ -63,5 +74,11 @@ public sealed class SqlServerScriptTests
     {
         using var db = new SqlServerDesign().CreateDbContext([]);
         return TenantTable.Of(db.Model);
+    }
+
+    private static IReadOnlyList<TableRights> RightsOfTheModel()
+    {
+        using var db = new SqlServerDesign().CreateDbContext([]);
+        return TableRights.Of(db.Model);
     }
 }

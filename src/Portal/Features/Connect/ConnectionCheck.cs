@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
 using Portal.Vertex;
 
 namespace Portal.Features.Connect;
@@ -7,9 +9,19 @@ namespace Portal.Features.Connect;
 public sealed record CheckResult(string What, bool Passed, string Remedy, string Details);
 
 /// <summary>Tries the connection piece by piece, so that a fault is named and not guessed.</summary>
-public sealed class ConnectionCheck(ConnectService connect)
+public sealed class ConnectionCheck(ConnectService connect, IDbContextFactory<PortalDbContext> dbs)
 {
+    /// <summary>Makes the bucket where it is missing, so it stands in the audit log whatever came of it.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct)
+    {
+        var results = await TryAllAsync(ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        db.Audit("connection.tested", new AuditTarget("connection", "", ""), string.Join("; ", results.Select(r => $"{r.What}: {(r.Passed ? "passed" : "failed")}")));
+        await db.SaveChangesAsync(ct);
+        return results;
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> TryAllAsync(CancellationToken ct)
     {
         VertexSession session;
         try

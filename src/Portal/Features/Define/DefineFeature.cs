@@ -1,5 +1,6 @@
 using Portal.Components;
 using Portal.Features.Billing;
+using Portal.Features.Tenancy;
 
 namespace Portal.Features.Define;
 
@@ -7,5 +8,5 @@ public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
         builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<IProjectStep, DefineStep>()
-            .AddScoped<IUsageSubjects, UsageSubjects>();
+            .AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
 }

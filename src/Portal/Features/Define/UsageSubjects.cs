@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Connect;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Define;
 
-/// <summary>Lends the bill the names of projects.</summary>
-public sealed class UsageSubjects(IDbContextFactory<PortalDbContext> dbs, ConnectService connect) : IUsageSubjects
+/// <summary>Lends the bill and the audit log the names of projects.</summary>
+public sealed class UsageSubjects(IDbContextFactory<PortalDbContext> dbs, ConnectService connect) : IUsageSubjects, IAuditedProjects
 {
     public bool IsPractice => connect.IsSandbox;
 

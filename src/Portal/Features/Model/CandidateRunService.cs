@@ -129,9 +129,18 @@ public sealed class CandidateRunService(
         var run = await GetAsync(runId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var now = Now;
-        await db.CandidateRuns
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var asked = await db.CandidateRuns
             .Where(r => r.Id == runId && (r.State == RunState.Queued || r.State == RunState.Running) && r.CancelRequestedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.CancelRequestedAt, now).SetProperty(r => r.NextAttemptAt, (DateTime?)null), ct);
+        if (asked > 0)
+        {
+            var name = await db.Candidates.Where(c => c.Id == run.CandidateId).Select(c => c.Name).SingleAsync(ct);
+            db.Audit("run.cancelled", new AuditTarget("run", run.Id, name, run.ProjectId));
+            await db.SaveChangesAsync(ct);
+        }
+
+        await transaction.CommitAsync(ct);
         Enqueue(run);
     }
 

@@ -35,7 +35,11 @@ public static class TenancyFeature
         services.AddCascadingAuthenticationState();
     }
 
-    public static void MapTenancy(this WebApplication app) => app.MapOpenId();
+    public static void MapTenancy(this WebApplication app)
+    {
+        app.MapOpenId();
+        app.MapAudit();
+    }
 
     /// <summary>Every address below this group names an organisation the caller must be a member of, else it is not found.</summary>
     public static RouteGroupBuilder MapOrganization(this IEndpointRouteBuilder app) =>

@@ -134,18 +134,25 @@ internal sealed class PostgresRowSecurity(DatabaseOptions options) : IRowSecurit
             await ExecuteAsync(owner, $"DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), {Text(name)}); END $$", ct);
         }
 
-        var tables = owner.Model.GetRelationalModel().Tables.Select(t => t.Name).ToArray();
-        var missing = await ReadAsync(
+        var rights = TableRights.Of(owner.Model);
+        var held = (await ReadAsync(
             owner,
             """
-            SELECT name FROM unnest($1) name
-            WHERE NOT (has_table_privilege($2, quote_ident(name), 'SELECT') AND has_table_privilege($2, quote_ident(name), 'INSERT')
-                   AND has_table_privilege($2, quote_ident(name), 'UPDATE') AND has_table_privilege($2, quote_ident(name), 'DELETE'))
+            SELECT name, verb FROM unnest($1) name, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) verb
+            WHERE has_table_privilege($2, quote_ident(name), verb)
             """,
-            row => row.GetString(0), ct, tables, name);
-        foreach (var table in missing)
+            row => (row.GetString(0), row.GetString(1)), ct, rights.Select(r => r.Table).ToArray(), name)).ToHashSet();
+        foreach (var right in rights)
         {
-            await ExecuteAsync(owner, $"GRANT SELECT, INSERT, UPDATE, DELETE ON {Quoted(table)} TO {role}", ct);
+            if (right.Granted.Where(verb => !held.Contains((right.Table, verb))).ToList() is { Count: > 0 } missing)
+            {
+                await ExecuteAsync(owner, $"GRANT {string.Join(", ", missing)} ON {Quoted(right.Table)} TO {role}", ct);
+            }
+
+            if (right.Refused.Where(verb => held.Contains((right.Table, verb))).ToList() is { Count: > 0 } excess)
+            {
+                await ExecuteAsync(owner, $"REVOKE {string.Join(", ", excess)} ON {Quoted(right.Table)} FROM {role}", ct);
+            }
         }
 
         await GrantJobsAsync(owner, name, ct);

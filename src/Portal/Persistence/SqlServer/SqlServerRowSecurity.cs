@@ -56,7 +56,7 @@ internal sealed class SqlServerRowSecurity(DatabaseOptions options) : IRowSecuri
 
         if (ApplicationLogin() is { } login)
         {
-            foreach (var batch in Grants(login.UserID, login.Password))
+            foreach (var batch in Grants(login.UserID, login.Password, TableRights.Of(owner.Model)))
             {
                 await ExecuteAsync(owner, batch, ct);
             }
@@ -87,7 +87,7 @@ internal sealed class SqlServerRowSecurity(DatabaseOptions options) : IRowSecuri
     ];
 
     /// <summary>A login and a user where there are none, the rows of this schema, and a schema of its own for Hangfire.</summary>
-    internal static IReadOnlyList<string> Grants(string login, string password)
+    internal static IReadOnlyList<string> Grants(string login, string password, IReadOnlyList<TableRights> rights)
     {
         var (name, text) = (Quoted(login), Text(login));
         return
@@ -96,6 +96,8 @@ internal sealed class SqlServerRowSecurity(DatabaseOptions options) : IRowSecuri
             $"IF DATABASE_PRINCIPAL_ID({text}) IS NULL CREATE USER {name} FOR LOGIN {name};",
             $"GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::[dbo] TO {name}; GRANT CREATE TABLE TO {name}; GRANT VIEW DEFINITION ON SCHEMA::[{Schema}] TO {name};",
             $"IF SCHEMA_ID(N'{JobsSchema}') IS NULL EXEC(N'CREATE SCHEMA [{JobsSchema}]'); ALTER AUTHORIZATION ON SCHEMA::[{JobsSchema}] TO {name};",
+            // What is denied on a table outweighs what is granted on its schema.
+            .. rights.Where(r => r.Refused.Count > 0).Select(r => $"DENY {string.Join(", ", r.Refused)} ON [dbo].{Quoted(r.Table)} TO {name};"),
         ];
     }
 

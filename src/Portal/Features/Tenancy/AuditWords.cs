@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using Portal.Persistence;
+
+namespace Portal.Features.Tenancy;
+
+/// <summary>What each entry says in plain words, and where its target is to be seen. What is not listed here is shown as it was written.</summary>
+public static class AuditWords
+{
+    private static readonly FrozenDictionary<string, string> s_actions = new Dictionary<string, string>
+    {
+        ["access.denied"] = "Was refused the right to",
+        ["audit.exported"] = "Exported the audit log",
+        [AuditRetention.Action] = "Removed audit entries kept long enough",
+        ["baselines.started"] = "Started baselines of",
+        ["checkpoint.registered"] = "Made a checkpoint a candidate",
+        ["connection.tested"] = "Tested the Google connection",
+        ["deployment.approved"] = "Approved the deployment",
+        ["deployment.ended"] = "Ended the deployment",
+        ["deployment.rolled-back"] = "Put the deployment back",
+        ["evaluation.cancelled"] = "Cancelled",
+        ["evaluation.started"] = "Started",
+        ["key.issued"] = "Issued the API key",
+        ["key.revoked"] = "Revoked the API key",
+        ["model.chosen"] = "Chose the model",
+        ["project.created"] = "Created the project",
+        ["project.renamed"] = "Renamed the project to",
+        ["run.cancelled"] = "Cancelled a run of",
+        ["task.saved"] = "Saved the task of",
+        ["tuning.cancelled"] = "Cancelled a tuning of",
+        ["tuning.started"] = "Started a tuning of",
+    }.ToFrozenDictionary();
+
+    /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
+    public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
+    [
+        ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("deployment.", "Deployments"), ("evaluation.", "Evaluations"), ("key.", "API keys"), ("model.", "Choice of a model"), ("project.", "Projects"),
+        ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
+    ];
+
+    private static readonly FrozenDictionary<string, string> s_steps = new Dictionary<string, string>
+    {
+        ["API key"] = "deploy",
+        ["candidate"] = "model",
+        ["deployment"] = "deploy",
+        ["evaluation"] = "evaluate",
+        ["run"] = "model",
+        ["tuning job"] = "tune",
+    }.ToFrozenDictionary();
+
+    public static string Of(string action) => s_actions.GetValueOrDefault(action, action);
+
+    public static bool Knows(string action) => s_actions.ContainsKey(action);
+
+    /// <summary>The step of its project where the target is to be seen; null is the project itself.</summary>
+    public static string? StepOf(string targetKind) => s_steps.GetValueOrDefault(targetKind);
+}
