@@ -2425,6 +2425,32 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.ToTable("TuningJob");
                 });
 
+            modelBuilder.Entity("Portal.Persistence.AuditCheckpoint", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long>("Removed")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Sequence");
+
+                    b.ToTable("AuditCheckpoint");
+                });
+
             modelBuilder.Entity("Portal.Persistence.AuditEntry", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2510,6 +2536,8 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasKey("TenantId", "Sequence");
 
                     b.HasIndex("TenantId", "At");
+
+                    b.HasIndex("TenantId", "ActorId", "Sequence");
 
                     b.HasIndex("TenantId", "ProjectId", "Sequence");
 

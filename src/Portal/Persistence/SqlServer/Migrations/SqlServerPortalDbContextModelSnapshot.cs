@@ -2427,6 +2427,32 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("TuningJob");
                 });
 
+            modelBuilder.Entity("Portal.Persistence.AuditCheckpoint", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<long>("Removed")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Sequence");
+
+                    b.ToTable("AuditCheckpoint");
+                });
+
             modelBuilder.Entity("Portal.Persistence.AuditEntry", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2512,6 +2538,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasKey("TenantId", "Sequence");
 
                     b.HasIndex("TenantId", "At");
+
+                    b.HasIndex("TenantId", "ActorId", "Sequence");
 
                     b.HasIndex("TenantId", "ProjectId", "Sequence");
 

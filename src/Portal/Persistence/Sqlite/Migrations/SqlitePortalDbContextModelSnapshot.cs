@@ -2418,6 +2418,32 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.ToTable("TuningJob");
                 });
 
+            modelBuilder.Entity("Portal.Persistence.AuditCheckpoint", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Removed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Sequence");
+
+                    b.ToTable("AuditCheckpoint");
+                });
+
             modelBuilder.Entity("Portal.Persistence.AuditEntry", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2503,6 +2529,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "Sequence");
 
                     b.HasIndex("TenantId", "At");
+
+                    b.HasIndex("TenantId", "ActorId", "Sequence");
 
                     b.HasIndex("TenantId", "ProjectId", "Sequence");
 
