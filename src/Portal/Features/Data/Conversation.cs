@@ -1,103 +1,138 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Portal.Features.Data;
 
-/// <summary>What a training line of turns says as one input and one output.</summary>
-internal sealed record ConversationRow(string System, string Input, string Output, bool IsFlattened, string? Problem);
-
-/// <summary>Reads the two chat formats in use: Gemini's <c>contents</c> and OpenAI's <c>messages</c>.</summary>
-internal static class Conversation
+/// <summary>
+/// What a line of turns says, in whichever of the chat formats it is written: Gemini's <c>contents</c>, OpenAI's
+/// <c>messages</c>, ShareGPT's <c>conversations</c>. One question with one answer is input and output; all else is kept whole
+/// as <see cref="Content"/>, and input and output show it to people.
+/// </summary>
+internal sealed class Conversation
 {
     public const string SystemColumn = "system";
     public const string InputColumn = "input";
     public const string OutputColumn = "output";
 
-    public static JsonElement? Find(JsonElement row) =>
-        (row.TryGetProperty("contents", out var turns) || row.TryGetProperty("messages", out turns))
-        && turns.ValueKind is JsonValueKind.Array && turns.EnumerateArray().All(t => t.ValueKind is JsonValueKind.Object)
-            ? turns
-            : null;
+    public string? Problem { get; private init; }
 
-    public static ConversationRow Read(JsonElement row, JsonElement turns)
+    public string System { get; private init; } = "";
+
+    public string Input { get; private init; } = "";
+
+    public string Output { get; private init; } = "";
+
+    public string? Content { get; private init; }
+
+    public RowNotes Notes { get; private init; }
+
+    /// <summary>The list of turns, if the row has one.</summary>
+    public static JsonElement? Find(JsonElement row)
     {
-        var system = new StringBuilder();
-        List<(bool IsModel, string Text)> said = [];
-        if (row.TryGetProperty("systemInstruction", out var instruction) || row.TryGetProperty("system_instruction", out instruction))
+        foreach (var name in (ReadOnlySpan<string>)["contents", "messages", "conversations", "conversation"])
         {
-            system.Append(TextOf(instruction, out _));
-        }
-
-        foreach (var turn in turns.EnumerateArray())
-        {
-            var role = turn.TryGetProperty("role", out var name) && name.ValueKind is JsonValueKind.String ? name.GetString() : "user";
-            var text = TextOf(turn, out var isTextOnly);
-            if (!isTextOnly)
+            if (row.TryGetProperty(name, out var turns) && turns.ValueKind is JsonValueKind.Array && turns.EnumerateArray().All(IsTurn))
             {
-                return Refused("it holds media or function calls, and only text can be taken here");
-            }
-
-            switch (role)
-            {
-                case "system" or "developer": system.Append(text); break;
-                case "model" or "assistant": said.Add((true, text)); break;
-                case "user": said.Add((false, text)); break;
-                default: return Refused($"it has a turn of the role \"{(role is { Length: > 40 } ? role[..40] : role)}\", which cannot be taken here");
+                return turns;
             }
         }
 
-        return said switch
+        return null;
+    }
+
+    public static Conversation Read(JsonElement row, JsonElement turns)
+    {
+        var log = new ConversationLog();
+        if (row.TryGetProperty("contents", out _))
         {
-            [] => Refused("the conversation is empty"),
-            [.., (false, _)] => Refused("the last turn is the user's, so there is no expected answer"),
-            [(true, _)] => Refused("the conversation has no turn of the user"),
-            [(false, var input), (true, var output)] => new ConversationRow(system.ToString(), input, output, false, null),
-            _ => new ConversationRow(system.ToString(), Transcript(said), said[^1].Text, true, null),
+            GeminiTurns.Read(row, turns, log);
+        }
+        else
+        {
+            ChatTurns.Read(row, turns, log);
+        }
+
+        return log.Problem is { } problem ? new Conversation { Problem = problem } : Of(log);
+    }
+
+    /// <summary>From turns that are known to be right: a download, or media put beside a text.</summary>
+    public static Conversation Of(ConversationLog log)
+    {
+        var turns = log.Turns;
+        var why = turns switch
+        {
+            [] => "the conversation is empty",
+            [.., { IsModel: false }] => "the last turn is the user's, so there is no expected answer",
+            [{ IsModel: true }] => "the conversation has no turn of the user",
+            [{ IsModel: true }, ..] => "the conversation begins with the model's turn, and Gemini wants the user's first",
+            _ => null,
+        };
+        if (why is not null)
+        {
+            return new Conversation { Problem = why };
+        }
+
+        var isPlain = turns.Count is 2 && turns.All(t => t is { IsText: true, Parts.Count: 1 }) && log.Declarations.Count is 0;
+        return new Conversation
+        {
+            System = log.System,
+            Input = turns.Count is 2 && turns[0].IsText ? turns[0].Text : Transcript(turns),
+            Output = turns[^1].IsText ? turns[^1].Text : Shown(turns[^1]),
+            Content = isPlain ? null : GeminiTurns.Write(log),
+            Notes = log.Notes | (isPlain ? RowNotes.None : RowNotes.Flattened),
         };
     }
 
-    private static ConversationRow Refused(string why) => new("", "", "", false, why);
+    private static bool IsTurn(JsonElement turn) => turn.ValueKind is JsonValueKind.Object
+        && (turn.TryGetProperty("role", out _) || turn.TryGetProperty("from", out _) || turn.TryGetProperty("parts", out _));
 
-    private static string Transcript(List<(bool IsModel, string Text)> said) =>
-        string.Join("\n\n", said.Take(said.Count - 1).Select(s => (s.IsModel ? "Model: " : "User: ") + s.Text));
+    private static string Transcript(List<Turn> turns) =>
+        string.Join("\n\n", turns.Take(turns.Count - 1).Select(t => (t.IsModel ? "Model: " : "User: ") + Shown(t)));
 
-    private static string TextOf(JsonElement turn, out bool isTextOnly)
+    private static string Shown(Turn turn) => string.Join('\n', turn.Parts.Select(p => p.Kind switch
     {
-        isTextOnly = true;
-        if (turn.ValueKind is JsonValueKind.String)
+        TurnPartKind.Text => p.Text,
+        TurnPartKind.Call => $"{p.Name}({p.Text})",
+        TurnPartKind.Response => $"{p.Name} → {p.Text}",
+        _ => $"[{p.Name}]",
+    }));
+}
+
+/// <summary>A conversation as it is being read.</summary>
+internal sealed class ConversationLog
+{
+    public string System { get; private set; } = "";
+
+    public List<Turn> Turns { get; } = [];
+
+    /// <summary>The functions the model may call, each as Gemini declares it.</summary>
+    public List<string> Declarations { get; } = [];
+
+    public RowNotes Notes { get; set; }
+
+    /// <summary>The first thing that makes the row unusable.</summary>
+    public string? Problem { get; private set; }
+
+    public void Refuse(string why) => Problem ??= why;
+
+    public void Instruct(string text) => System = System is "" ? text : text is "" ? System : $"{System}\n\n{text}";
+
+    /// <summary>Gemini wants its speakers to take turns.</summary>
+    public void Say(bool isModel, List<TurnPart> parts)
+    {
+        if (parts.Count is 0)
         {
-            return turn.GetString() ?? "";
+            return;
         }
 
-        if (turn.ValueKind is not JsonValueKind.Object || turn.TryGetProperty("tool_calls", out _))
+        if (Turns is [.., var last] && last.IsModel == isModel)
         {
-            isTextOnly = false;
-            return "";
+            // Answers of functions called at once belong together; that is no repair.
+            Notes |= parts.TrueForAll(p => p.Kind is TurnPartKind.Response) ? RowNotes.None : RowNotes.TurnsMerged;
+            last.Parts.AddRange(parts);
         }
-
-        if (!turn.TryGetProperty("parts", out var parts) && !turn.TryGetProperty("content", out parts))
+        else
         {
-            return "";
+            Turns.Add(new Turn(isModel, parts));
         }
-
-        if (parts.ValueKind is not JsonValueKind.Array)
-        {
-            return parts.ValueKind is JsonValueKind.String ? parts.GetString() ?? "" : "";
-        }
-
-        var text = new StringBuilder();
-        foreach (var part in parts.EnumerateArray())
-        {
-            if (part.ValueKind is JsonValueKind.Object && part.TryGetProperty("text", out var words) && words.ValueKind is JsonValueKind.String)
-            {
-                text.Append(words.GetString());
-            }
-            else
-            {
-                isTextOnly = false;
-            }
-        }
-
-        return text.ToString();
     }
 }

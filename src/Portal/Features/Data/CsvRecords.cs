@@ -12,8 +12,8 @@ internal sealed class CsvRecords : RecordReader
     public CsvRecords(TextReader text, SourceLayout layout, DataOptions options)
     {
         _text = text;
-        _scanner = new CsvScanner(text, layout.Delimiter, options);
-        if (!_scanner.Read(_cells, out var problem))
+        _scanner = new CsvScanner(text, layout.Delimiter, options, layout.Quoting);
+        if (!_scanner.Read(_cells, out var problem) || (IsDelimiterLine(_cells) && !_scanner.Read(_cells, out problem)))
         {
             Columns = [];
             return;
@@ -62,15 +62,21 @@ internal sealed class CsvRecords : RecordReader
         }
     }
 
-    private static List<string> Named(IReadOnlyList<string> header)
+    /// <summary>Excel's own line "sep=;" says how the table is cut and belongs to no row.</summary>
+    private static bool IsDelimiterLine(List<string> cells) =>
+        cells is [var only] && only.Length is 5 && only.StartsWith("sep=", StringComparison.OrdinalIgnoreCase)
+        || cells is [var first, ""] && first.Equals("sep=", StringComparison.OrdinalIgnoreCase);
+
+    internal static List<string> Named(IReadOnlyList<string> header)
     {
         List<string> names = [];
+        HashSet<string> taken = new(StringComparer.Ordinal);
         for (var i = 0; i < header.Count; i++)
         {
             var name = header[i].ReplaceLineEndings(" ").Trim();
             name = name is "" ? $"Column {i + 1}" : name.Length > 200 ? name[..200] : name;
             var unique = name;
-            for (var again = 2; names.Contains(unique, StringComparer.Ordinal); again++)
+            for (var again = 2; !taken.Add(unique); again++)
             {
                 unique = $"{name} ({again})";
             }

@@ -7,8 +7,10 @@ namespace Portal.Features.Data;
 /// RFC 4180 in bounded memory: cells may hold line breaks, records may end in any of the three ways, and a cell or record
 /// over the limit is skipped rather than held. An open quote that nobody closes would swallow the rest of the file, so it ends the reading.
 /// </summary>
-internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions options)
+internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions options, SourceQuoting quoting = SourceQuoting.Doubled)
 {
+    private readonly char _quote = quoting is SourceQuoting.Single ? '\'' : '"';
+    private readonly char _escape = quoting is SourceQuoting.Backslash ? '\\' : '\0';
     private readonly char[] _buffer = new char[1 << 15];
     private readonly SearchValues<char> _ends = SearchValues.Create([delimiter, '\r', '\n']);
     private readonly StringBuilder _cell = new();
@@ -46,19 +48,23 @@ internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions 
     {
         while (true)
         {
-            var isQuoted = HasMore() && _buffer[_at] is '"';
-            if (isQuoted)
+            var isQuoted = quoting is not SourceQuoting.None && HasMore() && _buffer[_at] == _quote;
+            if (!isQuoted && TakeWhole(cells))
             {
-                ReadQuoted();
+                // The usual cell is there from end to end and needs no putting together.
+            }
+            else
+            {
+                if (isQuoted)
+                {
+                    ReadQuoted();
+                }
+
+                ReadPlain(isQuoted);
+                Add(cells, _cell.ToString());
+                _cell.Clear();
             }
 
-            ReadPlain(isQuoted);
-            if (_problem is null || cells.Count < 8)
-            {
-                cells.Add(_cell.ToString());
-            }
-
-            _cell.Clear();
             if (!HasMore())
             {
                 return;
@@ -70,6 +76,38 @@ internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions 
                 EndLine(end);
                 return;
             }
+        }
+    }
+
+    private bool TakeWhole(List<string> cells)
+    {
+        if (!HasMore())
+        {
+            return false;
+        }
+
+        var rest = _buffer.AsSpan(_at, _end - _at);
+        var end = rest.IndexOfAny(_ends);
+        if (end < 0 || end > options.MaxCellCharacters || _recordLength + end > options.MaxRecordCharacters)
+        {
+            return false;
+        }
+
+        _recordLength += end;
+        Add(cells, end is 0 ? "" : new string(rest[..end]));
+        _at += end;
+        return true;
+    }
+
+    private void Add(List<string> cells, string cell)
+    {
+        if (cells.Count == options.MaxColumns)
+        {
+            _problem ??= $"the row has more than {options.MaxColumns:N0} cells";
+        }
+        else if (_problem is null || cells.Count < 8)
+        {
+            cells.Add(cell);
         }
     }
 
@@ -90,7 +128,7 @@ internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions 
         while (HasMore())
         {
             var rest = _buffer.AsSpan(_at, _end - _at);
-            var quote = rest.IndexOf('"');
+            var quote = _escape is '\0' ? rest.IndexOf(_quote) : rest.IndexOfAny(_quote, _escape);
             var text = quote < 0 ? rest : rest[..quote];
             _line += text.Count('\n');
             length += text.Length;
@@ -107,18 +145,33 @@ internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions 
                 continue;
             }
 
-            _at++;
-            if (!HasMore() || _buffer[_at] is not '"')
+            var mark = _buffer[_at++];
+            if (mark == _escape && HasMore())
+            {
+                Take(Unescaped(_buffer[_at++]));
+                continue;
+            }
+
+            if (!HasMore() || _buffer[_at] != _quote)
             {
                 return;
             }
 
-            Take("\"");
+            Take([_quote]);
             _at++;
         }
 
         throw new PortalException($"Line {opened:N0}: a quote opens here and never closes, so everything after it would be one cell. Close it, or double the quotes that belong to the text, and upload the file again.");
     }
+
+    private static string Unescaped(char c) => c switch
+    {
+        'n' => "\n",
+        't' => "\t",
+        'r' => "\r",
+        '"' or '\\' or '\'' => c.ToString(),
+        _ => $"\\{c}",
+    };
 
     private void ReadPlain(bool isAfterQuote)
     {

@@ -8,6 +8,31 @@ public sealed class DataOptions
     [Range(1, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 1L << 30;
 
+    /// <summary>What all uploads of an organisation may take together, those under way included.</summary>
+    [Range(1, 1L << 50)]
+    public long QuotaBytes { get; set; } = 20L << 30;
+
+    /// <summary>A file is sent in parts of this size: what is lost with a connection is one of them at most.</summary>
+    [Range(1 << 10, 1 << 28)]
+    public int PartBytes { get; set; } = 8 << 20;
+
+    /// <summary>How long an upload that nobody goes on with is kept.</summary>
+    public TimeSpan UploadKept { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>The most an archive may unpack to.</summary>
+    [Range(1, 1L << 40)]
+    public long MaxUnpackedBytes { get; set; } = 4L << 30;
+
+    /// <summary>Beyond the first 64 MB, an archive that unpacks to this many times its size is a bomb, not data.</summary>
+    [Range(2, 100_000)]
+    public int MaxUnpackRatio { get; set; } = 200;
+
+    [Range(1, 1_000_000)]
+    public int MaxArchiveFiles { get; set; } = 100_000;
+
+    [Range(2, 16_384)]
+    public int MaxColumns { get; set; } = 2_000;
+
     [Range(1_000, 4_000_000)]
     public int MaxCellCharacters { get; set; } = 1_000_000;
 

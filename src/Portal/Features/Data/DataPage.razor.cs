@@ -151,7 +151,7 @@ public sealed partial class DataPage
 
         if (mapped is not null && _preview is null)
         {
-            (_preview, _previewProblem) = await ReadPreviewAsync(mapped, null, ct);
+            (_preview, _previewProblem) = await ReadPreviewAsync(mapped, null, null, ct);
         }
     }
 
@@ -170,35 +170,35 @@ public sealed partial class DataPage
         }
     }
 
-    private async Task<(ImportPreview Preview, string Problem)> ReadPreviewAsync(DatasetImport import, SourceLayout? layout, CancellationToken ct)
+    private async Task<(ImportPreview Preview, string Problem)> ReadPreviewAsync(DatasetImport import, SourceLayout? layout, ColumnMapping? mapping, CancellationToken ct)
     {
         try
         {
-            return (await Datasets.PreviewAsync(import.Id, layout, ct), "");
+            return (await Datasets.PreviewAsync(import.Id, layout, ct, mapping), "");
         }
         catch (PortalException unreadable) when (unreadable is not NotFoundException)
         {
             // The way out is another delimiter or encoding, so the choices stay on the screen.
-            return (new ImportPreview(layout ?? import.Layout, [], [], "", ""), unreadable.Message);
+            return (new ImportPreview(layout ?? import.Layout, [], [], mapping ?? new ColumnMapping("", "")), unreadable.Message);
         }
     }
 
-    private async Task PreviewAsync(SourceLayout layout)
+    private async Task PreviewAsync((SourceLayout Layout, ColumnMapping? Mapping) asked)
     {
         if (_mapped is { } mapped && _preview is { } before)
         {
             // The next change adds to this one, even while the file is being read.
-            _preview = before with { Layout = layout };
+            _preview = before with { Layout = asked.Layout, Mapping = asked.Mapping ?? before.Mapping };
             await WorkOutAsync(
-                ct => ReadPreviewAsync(mapped, layout, ct),
+                ct => ReadPreviewAsync(mapped, asked.Layout, asked.Mapping, ct),
                 found => (_preview, _previewProblem) = mapped.Id == _mapped?.Id ? found : (_preview, _previewProblem));
         }
     }
 
-    private async Task ImportAsync((string Input, string Output) columns)
+    private async Task ImportAsync(ColumnMapping mapping)
     {
         if (_mapped is { } mapped && _preview is { } preview
-            && await RunAsync(ct => Datasets.StartImportAsync(mapped.Id, preview.Layout, columns.Input, columns.Output, ct)))
+            && await RunAsync(ct => Datasets.StartImportAsync(mapped.Id, preview.Layout, mapping, ct)))
         {
             _mapped = null;
             Navigation.NavigateTo(PortalUrls.Step(Org, ProjectId, "data"));

@@ -21,7 +21,7 @@ public sealed class DataStep(DatasetService datasets) : IProjectStep
             { Working: null, Latest: null, IsDefined: false } => StepStatus.Waits("Waits for a complete task"),
             { Working: null, Imports: [{ State: ImportState.Failed } failed, ..] } => new StepStatus(StepState.Blocked, $"{failed.FileName} could not be imported", "Look into it"),
             { Working: null, Imports: [var uploaded, ..] } => new StepStatus(StepState.Now, $"{uploaded.FileName} is uploaded; choose its columns", "Choose columns"),
-            { Working: null } => new StepStatus(StepState.Now, "Upload examples as CSV or JSONL", "Upload"),
+            { Working: null } => new StepStatus(StepState.Now, "Upload examples as CSV, Excel, JSON or JSONL", "Upload"),
             { Working: { } working } when data.Findings.Count(f => f.IsOpen || f.Severity is FindingSeverity.Blocks) is > 0 and var open =>
                 new StepStatus(StepState.Blocked, $"{Show.Count(working.AcceptedCount)} examples, {open} {(open is 1 ? "finding needs" : "findings need")} you", "Settle findings"),
             { Working: { } working, Latest: { } latest } => new StepStatus(StepState.Done, $"{FactOf(latest)} · {Show.Count(working.AcceptedCount)} newer rows are not frozen"),

@@ -20,12 +20,6 @@ public enum ImportState
     Replaced,
 }
 
-public enum SourceFormat
-{
-    Csv,
-    JsonLines,
-}
-
 /// <summary>One uploaded file on its way to examples.</summary>
 public sealed class DatasetImport : TenantOwned, IVersioned
 {
@@ -57,9 +51,24 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public bool HasHeader { get; private set; } = true;
 
-    public string InputColumn { get; private set; } = "";
+    public SourceQuoting Quoting { get; private set; }
 
-    public string OutputColumn { get; private set; } = "";
+    public SourceContainer Container { get; private set; }
+
+    /// <summary>The file inside an archive.</summary>
+    public string Entry { get; private set; } = "";
+
+    /// <summary>The sheet of a workbook.</summary>
+    public string Sheet { get; private set; } = "";
+
+    /// <summary>Where in a JSON document the rows are.</summary>
+    public string Items { get; private set; } = "";
+
+    /// <summary>The <see cref="ColumnMapping"/> it is or was read by, as JSON; empty until somebody chose.</summary>
+    public string MappingJson { get; private set; } = "";
+
+    /// <summary>The same for files of the same make, so that their mapping is remembered.</summary>
+    public string Shape { get; private set; } = "";
 
     public int ReadCount { get; private set; }
 
@@ -91,29 +100,40 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public bool IsUnderWay => State is ImportState.Mapped or ImportState.Importing;
 
-    public SourceLayout Layout => new(Format, Encoding, Delimiter.Length is 1 ? Delimiter[0] : ',', HasHeader);
+    public SourceLayout Layout => new(Format, Encoding, Delimiter.Length is 1 ? Delimiter[0] : ',', HasHeader)
+    {
+        Quoting = Quoting,
+        Container = Container,
+        Entry = Entry,
+        Sheet = Sheet,
+        Items = Items,
+    };
+
+    public ColumnMapping? Mapping => ColumnMapping.Parse(MappingJson);
 
     public void ReadAs(SourceLayout layout)
     {
         (Format, Encoding) = (layout.Format, layout.Encoding);
         (Delimiter, HasHeader) = (layout.Delimiter.ToString(), layout.HasHeader);
+        (Quoting, Container) = (layout.Quoting, layout.Container);
+        (Entry, Sheet, Items) = (layout.Entry, layout.Sheet, layout.Items);
     }
 
     /// <summary>Says which columns matter and lets a worker begin. Imported rows never change: reading the file again is a new import.</summary>
-    public void Map(SourceLayout layout, string inputColumn, string outputColumn)
+    public void Map(SourceLayout layout, ColumnMapping mapping, string shape)
     {
         if (State is not (ImportState.Uploaded or ImportState.Failed))
         {
             throw new PortalException("This file is being imported already. Wait until it is done.");
         }
 
-        if (inputColumn is "" || outputColumn is "" || inputColumn == outputColumn)
+        if (mapping.Obstacle is { Length: > 0 } obstacle)
         {
-            throw new PortalException("Choose one column for the input and another one for the expected output.");
+            throw new PortalException($"{obstacle}.");
         }
 
         ReadAs(layout);
-        (InputColumn, OutputColumn) = (inputColumn, outputColumn);
+        (MappingJson, Shape) = (mapping.ToStored(), shape);
         (State, Failure, Attempts, LeaseToken, LeaseUntil) = (ImportState.Mapped, "", 0, null, null);
         (ReadCount, AcceptedCount, SetAsideCount, BytesRead) = (0, 0, 0, 0);
     }
@@ -151,9 +171,6 @@ public sealed class DatasetImport : TenantOwned, IVersioned
     }
 }
 
-/// <summary>How a file is to be read.</summary>
-public sealed record SourceLayout(SourceFormat Format, string Encoding, char Delimiter, bool HasHeader);
-
 internal sealed class DatasetImportMapping : IEntityTypeConfiguration<DatasetImport>
 {
     public void Configure(EntityTypeBuilder<DatasetImport> builder)
@@ -167,8 +184,10 @@ internal sealed class DatasetImportMapping : IEntityTypeConfiguration<DatasetImp
         builder.Property(i => i.UploadedByName).HasMaxLength(200);
         builder.Property(i => i.Encoding).HasMaxLength(40);
         builder.Property(i => i.Delimiter).HasMaxLength(1);
-        builder.Property(i => i.InputColumn).HasMaxLength(400);
-        builder.Property(i => i.OutputColumn).HasMaxLength(400);
+        builder.Property(i => i.Entry).HasMaxLength(1_000);
+        builder.Property(i => i.MappingJson).HasMaxLength(40_000);
+        builder.Property(i => i.Shape).HasMaxLength(64);
+        builder.Ignore(i => i.Mapping);
         builder.Property(i => i.Failure).HasMaxLength(1_000);
         builder.Property(i => i.LeaseToken).HasMaxLength(40);
         builder.Ignore(i => i.IsUnderWay);
@@ -176,5 +195,6 @@ internal sealed class DatasetImportMapping : IEntityTypeConfiguration<DatasetImp
         builder.BelongsTo<DatasetImport, Project>(nameof(DatasetImport.ProjectId));
         builder.HasIndex(i => new { i.TenantId, i.ProjectId, i.UploadedAt });
         builder.HasIndex(i => i.State);
+        builder.HasIndex(i => new { i.TenantId, i.Shape });
     }
 }

@@ -13,7 +13,19 @@ namespace Portal.Features.Data;
 public sealed record UploadReceipt(string ImportId, string FileName, bool IsRepeat);
 
 /// <summary>The first rows of a file as they would be read, and which columns probably matter.</summary>
-public sealed record ImportPreview(SourceLayout Layout, IReadOnlyList<string> Columns, IReadOnlyList<PreviewRow> Rows, string Input, string Output);
+public sealed record ImportPreview(SourceLayout Layout, IReadOnlyList<string> Columns, IReadOnlyList<PreviewRow> Rows, ColumnMapping Mapping)
+{
+    /// <summary>The first rows as they would become examples.</summary>
+    public IReadOnlyList<PreviewExample> Examples { get; init; } = [];
+
+    public SourceChoices Choices { get; init; } = SourceChoices.None;
+
+    /// <summary>Whether the mapping is the one a file of the same make was imported by.</summary>
+    public bool IsRemembered { get; init; }
+}
+
+/// <summary>A row as the model would be given it; a row that cannot be used says why.</summary>
+public sealed record PreviewExample(int Number, string System, string Input, string Output, bool IsWhole, string? Problem);
 
 public sealed record PreviewRow(int Number, IReadOnlyList<string> Values, string? Problem);
 
@@ -54,6 +66,7 @@ public sealed class DatasetService(
     public const int PreviewRows = 20;
 
     private const int PreviewCellLength = 300;
+    private const int PreviewedExamples = 3;
 
     public bool MayChange => current.MayChange();
 
@@ -117,7 +130,7 @@ public sealed class DatasetService(
     }
 
     /// <summary>Reads the first rows, as the file was understood or as somebody says it is.</summary>
-    public async Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct)
+    public async Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct, ColumnMapping? mapping = null)
     {
         var import = await FindAsync(importId, ct);
         layout ??= import.Layout;
@@ -127,6 +140,12 @@ public sealed class DatasetService(
         }
 
         await using var file = blobs.OpenRead(import.BlobName);
+        if (layout.Entry != import.Entry || layout.Sheet != import.Sheet)
+        {
+            // Another file or sheet is another table, with a header and an encoding of its own.
+            (layout, mapping) = (SourceInspector.Inspect(file, options.Value, layout.Entry, layout.Entry == import.Entry ? layout.Sheet : ""), null);
+        }
+
         using var records = RecordReader.Open(file, layout, options.Value);
         List<PreviewRow> rows = [];
         while (rows.Count < PreviewRows && records.Read())
@@ -134,17 +153,55 @@ public sealed class DatasetService(
             rows.Add(new PreviewRow(records.Number, [.. records.Columns.Select((_, i) => Shortened(records.Values.ElementAtOrDefault(i)))], records.Problem));
         }
 
-        var (input, output) = import.InputColumn is not "" && records.Columns.Contains(import.InputColumn) && records.Columns.Contains(import.OutputColumn)
-            ? (import.InputColumn, import.OutputColumn)
-            : ColumnGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)]);
-        return new ImportPreview(layout, records.Columns, rows, input, output);
+        var remembered = mapping is null ? await RememberedAsync(import, layout, records.Columns, ct) : null;
+        mapping ??= remembered ?? MappingGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)]);
+        return new ImportPreview(layout, records.Columns, rows, mapping)
+        {
+            Examples = mapping.Obstacle is "" ? PreviewExamples(file, layout, mapping, records.Columns) : [],
+            Choices = SourceChoices.Of(file, layout, options.Value),
+            IsRemembered = remembered is not null,
+        };
+    }
+
+    /// <summary>The mapping of this file, or of the last one that was made alike.</summary>
+    private async Task<ColumnMapping?> RememberedAsync(DatasetImport import, SourceLayout layout, IReadOnlyList<string> columns, CancellationToken ct)
+    {
+        if (import.Mapping is not { } mapping)
+        {
+            var shape = ColumnMapping.ShapeOf(layout.Format, columns);
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var stored = await db.DatasetImports.AsNoTracking().Where(i => i.Shape == shape && i.MappingJson != "")
+                .OrderByDescending(i => i.UploadedAt).Select(i => i.MappingJson).FirstOrDefaultAsync(ct);
+            mapping = ColumnMapping.Parse(stored ?? "");
+        }
+
+        return mapping?.Columns.All(columns.Contains) is true ? mapping : null;
+    }
+
+    private List<PreviewExample> PreviewExamples(Stream file, SourceLayout layout, ColumnMapping mapping, IReadOnlyList<string> columns)
+    {
+        if (mapping.Columns.FirstOrDefault(c => !columns.Contains(c)) is { } missing)
+        {
+            throw new PortalException($"The file has no column \"{missing}\". Choose the columns again.");
+        }
+
+        using var records = RecordReader.Open(file, layout, options.Value, mapping.Columns);
+        var mapped = new MappedRecords(records, new RowMapper(mapping, records.Columns));
+        List<PreviewExample> examples = [];
+        while (examples.Count < PreviewedExamples && mapped.Read())
+        {
+            var row = mapped.Row;
+            examples.Add(new PreviewExample(row.Number, Shortened(row.System), Shortened(row.Input), Shortened(row.Output), row.Content is not null, row.Problem));
+        }
+
+        return examples;
     }
 
     /// <summary>Begins to read a file into examples. The rows worked on now stay until it has succeeded. Returns the import to watch.</summary>
-    public async Task<string> StartImportAsync(string importId, SourceLayout layout, string inputColumn, string outputColumn, CancellationToken ct)
+    public async Task<string> StartImportAsync(string importId, SourceLayout layout, ColumnMapping mapping, CancellationToken ct)
     {
         current.RequireChange();
-        var startedId = await MapAsync(importId, layout, inputColumn, outputColumn, ct);
+        var startedId = await MapAsync(importId, layout, mapping, ct);
         var tenantId = scope.TenantId;
         jobs.Enqueue<ImportWorker>(w => w.RunAsync(tenantId, startedId, CancellationToken.None));
         return startedId;
@@ -155,7 +212,7 @@ public sealed class DatasetService(
     {
         var receipt = await ReceiveAsync(projectId, fileName, content, ct);
         var preview = await PreviewAsync(receipt.ImportId, null, ct);
-        var importId = await MapAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, ct);
+        var importId = await MapAsync(receipt.ImportId, preview.Layout, preview.Mapping, ct);
         await importWorker.RunAsync(scope.TenantId, importId, ct);
         // A sweep may have been quicker; then this waits for its result.
         var import = await FindAsync(importId, ct);
@@ -179,8 +236,9 @@ public sealed class DatasetService(
         return await versions.WaitAsync(version.Id, ct);
     }
 
-    private async Task<string> MapAsync(string importId, SourceLayout layout, string inputColumn, string outputColumn, CancellationToken ct)
+    private async Task<string> MapAsync(string importId, SourceLayout layout, ColumnMapping mapping, CancellationToken ct)
     {
+        var columns = await ColumnsAsync(importId, layout, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var import = await db.DatasetImports.SingleOrDefaultAsync(i => i.Id == importId, ct) ?? throw new NotFoundException("file");
         if (await db.DatasetImports.AnyAsync(i => i.ProjectId == import.ProjectId && (i.State == ImportState.Mapped || i.State == ImportState.Importing), ct))
@@ -193,7 +251,7 @@ public sealed class DatasetService(
             db.DatasetImports.Add(import = import.Again(time.GetUtcNow().UtcDateTime, current.UserId, current.UserName));
         }
 
-        import.Map(layout, inputColumn, outputColumn);
+        import.Map(layout, mapping, ColumnMapping.ShapeOf(layout.Format, columns));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -204,6 +262,19 @@ public sealed class DatasetService(
         }
 
         return import.Id;
+    }
+
+    private async Task<IReadOnlyList<string>> ColumnsAsync(string importId, SourceLayout layout, CancellationToken ct)
+    {
+        var import = await FindAsync(importId, ct);
+        if (!blobs.Exists(import.BlobName))
+        {
+            throw new PortalException("The uploaded file is no longer there. Upload it again.");
+        }
+
+        await using var file = blobs.OpenRead(import.BlobName);
+        using var records = RecordReader.Open(file, layout, options.Value);
+        return records.Columns;
     }
 
     private async Task<DatasetImport> FindAsync(string importId, CancellationToken ct)

@@ -18,6 +18,25 @@ public sealed class Example : ITenantOwned
 
     public required string Output { get; init; }
 
+    /// <summary>A system instruction of the row's own.</summary>
+    public string System { get; init; } = "";
+
+    /// <summary>The row in Gemini's shape where it is more than one text and its answer: several turns, calls of functions.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>What must not be torn apart by a split.</summary>
+    public string GroupKey { get; init; } = "";
+
+    public DateTime? DatedAt { get; init; }
+
+    public string Slice { get; init; } = "";
+
+    /// <summary>The split the file itself asks for.</summary>
+    public Split? GivenSplit { get; init; }
+
+    /// <summary>The row's name where it came from.</summary>
+    public string SourceId { get; init; } = "";
+
     /// <summary>The rule that took the row out of the dataset; null while it takes part.</summary>
     public FindingRule? SetAsideBy { get; init; }
 
@@ -34,6 +53,11 @@ internal sealed class ExampleMapping : IEntityTypeConfiguration<Example>
         builder.Property(e => e.Number).ValueGeneratedNever();
         builder.Property(e => e.Input).HasMaxLength(Mapping.LongText);
         builder.Property(e => e.Output).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.System).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.Content).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.GroupKey).HasMaxLength(200);
+        builder.Property(e => e.Slice).HasMaxLength(200);
+        builder.Property(e => e.SourceId).HasMaxLength(200);
         builder.BelongsTo<Example, DatasetImport>(nameof(Example.ImportId));
     }
 }

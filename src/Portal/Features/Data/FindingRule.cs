@@ -39,6 +39,11 @@ public enum FindingRule
     LanguageMix,
     JargonCoverage,
     Flattened,
+    ArgumentsRepaired,
+    TurnsMerged,
+    WeightDropped,
+    SchemaSimplified,
+    EndingsRemoved,
     Labels,
 
     /// <summary>No rule: somebody took the row out.</summary>

@@ -54,7 +54,12 @@ internal static class FindingRules
         new(FindingRule.LengthOutlier, Note, "{0} far longer than the rest", "Often a whole thread or document in one cell. Look whether they belong.", Drop, Hold),
         new(FindingRule.LanguageMix, Note, "{0} in another language than most", "Told by everyday words; rows too short to tell are not counted. Set them aside if the model will not be asked in that language.", Drop, Hold),
         new(FindingRule.JargonCoverage, Note, "{0} with several special words that no other row has", "What is seen once is hardly learned. Add examples with these words if they matter."),
-        new(FindingRule.Flattened, Note, "{0} with a conversation of several turns", "All turns before the last answer became the input, each with its speaker."),
+        new(FindingRule.Flattened, Note, "{0} with a conversation of several turns", "Kept turn by turn, calls of functions included. What the table shows as the input is all before the last answer, each turn with its speaker."),
+        new(FindingRule.ArgumentsRepaired, Note, "{0} with arguments of a function call in quotes twice", "Repaired: the arguments are read as the JSON object that was meant."),
+        new(FindingRule.TurnsMerged, Note, "{0} where the same speaker has several turns in a row", "Joined into one turn: Gemini wants user and model to alternate."),
+        new(FindingRule.WeightDropped, Note, "{0} with an answer of weight 0", "Gemini learns every answer of the model in a row; a weight cannot be given. Remove these answers from the file if they must not be learned."),
+        new(FindingRule.SchemaSimplified, Note, "{0} whose functions have keywords that Gemini does not know", "Left out of the schema: additionalProperties, strict and the like. Names, types and descriptions are kept."),
+        new(FindingRule.EndingsRemoved, Note, "{0} with the old endings of prompt or completion", "Removed, as the mapping says: Gemini knows itself where a turn ends. Import again without it to keep them."),
         new(FindingRule.Labels, Note, "{n} labels", "Freezing the first version fills the task's list of labels with them, unless somebody has listed them already.") { One = "1 label" },
     }.ToFrozenDictionary(r => r.Rule);
 

@@ -89,7 +89,7 @@ public sealed class FreezeWorker(
         var rows = new SplitRows();
         await foreach (var page in PagesAsync(version, ct))
         {
-            foreach (var (_, input, output) in page)
+            foreach (var (_, input, output, _) in page)
             {
                 var stratum = "";
                 if (isClassify && !labels.TryGetValue(output.Trim(), out stratum))
@@ -120,10 +120,10 @@ public sealed class FreezeWorker(
         await foreach (var page in PagesAsync(version, ct))
         {
             List<FrozenExample> batch = new(page.Count);
-            foreach (var (number, input, output) in page)
+            foreach (var (number, input, output, more) in page)
             {
                 var split = plan.Splits[done++];
-                var hash = HashOf(input, output);
+                var hash = HashOf(input, output, more);
                 all.AppendData(hash);
                 all.AppendData([(byte)split]);
                 if (split is Split.Test)
@@ -131,7 +131,18 @@ public sealed class FreezeWorker(
                     test.AppendData(hash);
                 }
 
-                batch.Add(new FrozenExample { VersionId = version.Id, Split = split, Number = number, Input = input, Output = output });
+                batch.Add(new FrozenExample
+                {
+                    VersionId = version.Id,
+                    Split = split,
+                    Number = number,
+                    Input = input,
+                    Output = output,
+                    System = more.System,
+                    Content = more.Content,
+                    Slice = more.Slice,
+                    SourceId = more.SourceId,
+                });
             }
 
             await SaveAsync(version.Id, lease, batch, done, ct);
@@ -144,8 +155,13 @@ public sealed class FreezeWorker(
     }
 
     /// <summary>Lengths go into the hash, so that no text can be moved between input and output unseen.</summary>
-    private static byte[] HashOf(string input, string output)
+    private static byte[] HashOf(string input, string output, RowExtras more)
     {
+        if (more.System is not "" || more.Content is not null)
+        {
+            (input, output) = ($"{more.System.Length}:{more.System}{input}", $"{output}{more.Content}");
+        }
+
         var (inputLength, outputLength) = (Encoding.UTF8.GetByteCount(input), Encoding.UTF8.GetByteCount(output));
         var bytes = new byte[4 + inputLength + outputLength];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, inputLength);
@@ -154,7 +170,7 @@ public sealed class FreezeWorker(
         return SHA256.HashData(bytes);
     }
 
-    private async IAsyncEnumerable<List<(int Number, string Input, string Output)>> PagesAsync(
+    private async IAsyncEnumerable<List<(int Number, string Input, string Output, RowExtras More)>> PagesAsync(
         DatasetVersion version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         RowTreatment treatment;
@@ -167,7 +183,7 @@ public sealed class FreezeWorker(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             var page = await db.Examples.AsNoTracking().Where(e => e.ImportId == version.ImportId && e.Number > after && e.SetAsideBy == null)
-                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output }).ToListAsync(ct);
+                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId) }).ToListAsync(ct);
             if (page.Count is 0)
             {
                 yield break;
@@ -175,13 +191,22 @@ public sealed class FreezeWorker(
 
             after = page[^1].Number;
             var treated = await treatment.ApplyAsync(db, [.. page.Select(e => (e.Number, e.Input, e.Output))], ct);
+            var systems = await treatment.ApplyAsync(db, [.. page.Select(e => (e.Number, e.More.System, ""))], ct);
             if (treatment.Redaction is { } redaction)
             {
                 // What a placeholder stands for is kept before the placeholder is.
                 await redactor.SaveAsync(redaction, ct);
             }
 
-            yield return treated;
+            // A row that was changed stands by its texts alone: what was taken out of them must not come back with its turns.
+            yield return
+            [
+                .. page.Select((e, i) => (e.Number, treated[i].Input, treated[i].Output, e.More with
+                {
+                    System = systems[i].Input,
+                    Content = treated[i].Input == e.Input && treated[i].Output == e.Output ? e.More.Content : null,
+                })),
+            ];
         }
     }
 
@@ -249,3 +274,6 @@ public sealed class FreezeWorker(
         }
     }
 }
+
+/// <summary>What a row has beside its input and its output.</summary>
+internal sealed record RowExtras(string System, string? Content, string Slice, string SourceId);

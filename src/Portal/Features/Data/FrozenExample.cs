@@ -21,6 +21,17 @@ public sealed class FrozenExample : ITenantOwned
     public required string Input { get; init; }
 
     public required string Output { get; init; }
+
+    /// <summary>A system instruction of the row's own.</summary>
+    public string System { get; init; } = "";
+
+    /// <summary>The row in Gemini's shape where it is more than one text and its answer.</summary>
+    public string? Content { get; init; }
+
+    public string Slice { get; init; } = "";
+
+    /// <summary>The row's name where it came from.</summary>
+    public string SourceId { get; init; } = "";
 }
 
 internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExample>
@@ -34,6 +45,10 @@ internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExam
         builder.Property(e => e.Number).ValueGeneratedNever();
         builder.Property(e => e.Input).HasMaxLength(Mapping.LongText);
         builder.Property(e => e.Output).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.System).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.Content).HasMaxLength(Mapping.LongText);
+        builder.Property(e => e.Slice).HasMaxLength(200);
+        builder.Property(e => e.SourceId).HasMaxLength(200);
         builder.BelongsTo<FrozenExample, DatasetVersion>(nameof(FrozenExample.VersionId));
     }
 }

@@ -14,7 +14,14 @@ internal static class HeaderGuess
             return true;
         }
 
-        var first = rows[0];
+        // A table of numbered rows names its first column with nothing; delimiters after the last name name nothing either.
+        IReadOnlyList<string> first = [.. rows[0].Reverse().SkipWhile(c => c.Trim() is "").Reverse()];
+        if (first is ["", _, ..] && rows.Count > 1 && rows.Skip(1).All(r => r.Count > 0 && int.TryParse(r[0], out _)))
+        {
+            first = [.. first.Skip(1)];
+            rows = [first, .. rows.Skip(1).Select(r => (IReadOnlyList<string>)[.. r.Skip(1)])];
+        }
+
         if (first.Any(ColumnGuess.IsKnown))
         {
             return true;

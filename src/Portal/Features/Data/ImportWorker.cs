@@ -76,9 +76,11 @@ public sealed class ImportWorker(
 
         await DeleteRowsAsync(importId, () => RenewAsync(importId, lease, ct), ct);
         await using var file = Open(import);
-        using var records = RecordReader.Open(file, import.Layout, Options, [import.InputColumn, import.OutputColumn]);
+        var mapping = import.Mapping ?? throw new PortalException("Nobody has said which columns matter. Choose them, then import again.");
+        using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
+        var mapper = new RowMapper(mapping, records.Columns);
         var checks = new RowChecks(importId);
-        await InsertAsync(import, lease, records, checks, file, ct);
+        await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, file, ct);
         if (checks.Accepted is 0)
         {
             throw new PortalException(checks.Read is 0
@@ -90,9 +92,8 @@ public sealed class ImportWorker(
         logger.LogInformation("Import {ImportId} took {Accepted} of {Read} rows", importId, checks.Accepted, checks.Read);
     }
 
-    private async Task InsertAsync(DatasetImport import, string lease, RecordReader records, RowChecks checks, Stream file, CancellationToken ct)
+    private async Task InsertAsync(DatasetImport import, string lease, MappedRecords records, RowChecks checks, Stream file, CancellationToken ct)
     {
-        var (input, output) = (ColumnOf(records, import.InputColumn), ColumnOf(records, import.OutputColumn));
         var batch = new List<Example>(Options.BatchRows);
         for (var hasMore = true; hasMore;)
         {
@@ -105,8 +106,8 @@ public sealed class ImportWorker(
                     throw new PortalException($"The file has more than {Options.MaxRows:N0} rows, the most a dataset takes. Split it, or choose the rows that matter.");
                 }
 
-                var example = checks.Check(records, input, output);
-                characters += example.Input.Length + example.Output.Length;
+                var example = checks.Check(records.Row);
+                characters += example.Input.Length + example.Output.Length + example.System.Length + (example.Content?.Length ?? 0);
                 batch.Add(example);
             }
 
@@ -259,19 +260,6 @@ public sealed class ImportWorker(
         {
             throw new PortalException("The uploaded file is no longer there. Upload it again.");
         }
-    }
-
-    private static int ColumnOf(RecordReader records, string name)
-    {
-        for (var i = 0; i < records.Columns.Count; i++)
-        {
-            if (records.Columns[i] == name)
-            {
-                return i;
-            }
-        }
-
-        throw new PortalException($"The file has no column \"{name}\". Choose the columns again.");
     }
 
     private static string FirstProblem(RowChecks checks) =>

@@ -5,11 +5,10 @@ namespace Portal.Features.Data;
 /// <summary>Which columns matter and how the file is read, with the first rows as proof.</summary>
 public sealed partial class MappingPanel
 {
-    private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
-
     private ImportPreview? _shown;
-    private string _input = "";
-    private string _output = "";
+    private ColumnMapping _mapping = new("", "");
+    private ColumnMapping? _offered;
+    private bool _isTemplate;
 
     [Parameter, EditorRequired]
     public DatasetImport Import { get; set; } = default!; // required by the compiler at every use
@@ -30,20 +29,22 @@ public sealed partial class MappingPanel
     public string WhyNot { get; set; } = "";
 
     [Parameter]
-    public EventCallback<SourceLayout> OnLayout { get; set; }
+    public EventCallback<(SourceLayout Layout, ColumnMapping? Mapping)> OnPreview { get; set; }
 
     [Parameter]
-    public EventCallback<(string Input, string Output)> OnImport { get; set; }
+    public EventCallback<ColumnMapping> OnImport { get; set; }
 
     private string Obstacle => this switch
     {
         { WhyNot: not "" } => WhyNot,
         { Problem: not "" } => "The file cannot be read this way",
         { Preview.Columns.Count: < 2 } => "Only one column was found, and two are needed. Choose another delimiter",
-        _ when _input is "" || _output is "" => "Choose both columns",
-        _ when _input == _output => "Choose two different columns",
-        _ => "",
+        _ => _mapping.Obstacle,
     };
+
+    private bool CanBeColumns => (ColumnIn(_mapping.Input), ColumnIn(_mapping.Output)) is not ("", _) and not (_, "") && (_mapping.System is "" || ColumnIn(_mapping.System) is not "");
+
+    private string EndingWords => $"Remove the old endings: {string.Join(" and ", new[] { _offered?.InputEnding, _offered?.OutputEnding }.Where(e => !string.IsNullOrEmpty(e)).Select(e => $"\"{e?.Trim()}\""))}";
 
     protected override void OnParametersSet()
     {
@@ -52,17 +53,29 @@ public sealed partial class MappingPanel
             return;
         }
 
-        // A choice survives another reading of the file as long as its column does.
-        _input = _shown is not null && preview.Columns.Contains(_input) ? _input : preview.Input;
-        _output = _shown is not null && preview.Columns.Contains(_output) ? _output : preview.Output;
+        _mapping = preview.Mapping;
+        _offered = _mapping is { InputEnding: not "" } or { OutputEnding: not "" } ? _mapping : _offered;
+        _isTemplate |= _mapping.Input is not "" && _mapping.Output is not "" && !CanBeColumns;
         _shown = preview;
     }
 
-    private static string NameOf(char delimiter) => delimiter switch
+    /// <summary>The column, where a template is nothing but one.</summary>
+    internal static string ColumnIn(string template) =>
+        new RowTemplate(template).Columns.ToList() is [var only] && RowTemplate.Of(only) == template ? only : "";
+
+    private static string TemplateOf(string column) => column is "" ? "" : RowTemplate.Of(column);
+
+    private bool SameTable(SourceLayout layout) => Preview is { } preview && (layout.Entry, layout.Sheet, layout.HasHeader, layout.Delimiter) == (preview.Layout.Entry, preview.Layout.Sheet, preview.Layout.HasHeader, preview.Layout.Delimiter);
+
+    private Task SwitchEndingsAsync(bool remove) => ChangeAsync(_mapping with
     {
-        ',' => "Comma ,",
-        ';' => "Semicolon ;",
-        '\t' => "Tab",
-        _ => "Bar |",
-    };
+        InputEnding = remove ? _offered?.InputEnding ?? "" : "",
+        OutputEnding = remove ? _offered?.OutputEnding ?? "" : "",
+    });
+
+    private Task ChangeAsync(ColumnMapping mapping)
+    {
+        _mapping = mapping;
+        return Preview is { } preview ? OnPreview.InvokeAsync((preview.Layout, mapping)) : Task.CompletedTask;
+    }
 }

@@ -8,7 +8,7 @@ internal abstract class RecordReader : IDisposable
     /// <summary>What a row's values are called, in order.</summary>
     public abstract IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Values of the row just read, one for each column; null where the row has none.</summary>
+    /// <summary>Values of the row just read, one for each column; null where the row has none. Filled anew by the next one.</summary>
     public abstract IReadOnlyList<string?> Values { get; }
 
     /// <summary>Row in the file, from 1, header and blank lines not counted.</summary>
@@ -23,19 +23,33 @@ internal abstract class RecordReader : IDisposable
     /// <summary>The beginning of an unusable row, so that its owner finds it again.</summary>
     public string Raw { get; protected set; } = "";
 
-    /// <summary>Whether several turns of a conversation became one input.</summary>
-    public bool IsFlattened { get; protected set; }
+    /// <summary>The row in Gemini's shape where it holds several turns or calls of functions.</summary>
+    public string? Content { get; protected set; }
+
+    public RowNotes Notes { get; protected set; }
 
     public abstract bool Read();
 
+    /// <summary>Why one value of the row cannot be used, where the others can.</summary>
+    public virtual string? FaultAt(int column) => null;
+
+    /// <summary>Whether a value is JSON, a list or a number, and not a text.</summary>
+    public virtual bool IsJson(int column) => false;
+
     public abstract void Dispose();
 
-    public static RecordReader Open(Stream file, SourceLayout layout, DataOptions options, IReadOnlyList<string>? jsonColumns = null)
+    /// <summary>Without columns, JSON has those of its first rows.</summary>
+    public static RecordReader Open(Stream file, SourceLayout layout, DataOptions options, IReadOnlyList<string>? columns = null)
     {
-        var text = new StreamReader(file, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16);
+        if (layout.Format is SourceFormat.Xlsx)
+        {
+            return new XlsxRecords(SourceFile.OpenSeekable(file, layout, options), layout, options);
+        }
+
+        var content = SourceFile.Open(file, layout, options);
         return layout.Format is SourceFormat.Csv
-            ? new CsvRecords(text, layout, options)
-            : new JsonLineRecords(text, options, jsonColumns);
+            ? new CsvRecords(new StreamReader(content, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16), layout, options)
+            : new JsonRecords(JsonRows.Open(content, layout, options), options, columns);
     }
 
     protected static string Shortened(string text) => text.Length <= RawLength ? text : text[..RawLength] + "…";

@@ -9,6 +9,16 @@ internal readonly record struct ConcernedRow(int Number, int? Related = null);
 /// </summary>
 internal sealed class RowChecks(string importId)
 {
+    private static readonly (RowNotes Note, FindingRule Rule)[] s_notes =
+    [
+        (RowNotes.ArgumentsRepaired, FindingRule.ArgumentsRepaired),
+        (RowNotes.TurnsMerged, FindingRule.TurnsMerged),
+        (RowNotes.WeightDropped, FindingRule.WeightDropped),
+        (RowNotes.SchemaSimplified, FindingRule.SchemaSimplified),
+        (RowNotes.EndingsRemoved, FindingRule.EndingsRemoved),
+    ];
+
+    private readonly Dictionary<FindingRule, List<int>> _notes = [];
     private readonly RowInspector _inspector = new();
     private readonly LabelTally _labels = new();
     private readonly WordCoverage _words = new();
@@ -20,7 +30,7 @@ internal sealed class RowChecks(string importId)
 
     public int DistinctOutputs => _labels.Distinct;
 
-    public Example Check(RecordReader row, int inputColumn, int outputColumn)
+    public Example Check(MappedRow row)
     {
         Read++;
         if (row.Problem is { } problem)
@@ -30,9 +40,10 @@ internal sealed class RowChecks(string importId)
             return SetAside(row, isTooLong ? FindingRule.TooLong : FindingRule.Unreadable, row.Raw, "", problem);
         }
 
-        var input = ValueAt(row, inputColumn);
-        var output = ValueAt(row, outputColumn);
-        var marks = _inspector.Inspect(row.Number, input, output, row.IsFlattened ? RowMarks.Flattened : RowMarks.None);
+        var (input, output) = (row.Input, row.Output);
+        var isNul = row.System.Contains('\0') || row.Content?.Contains("\\u0000", StringComparison.Ordinal) is true;
+        var marks = _inspector.Inspect(
+            row.Number, input, output, ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : RowMarks.None)) | (isNul ? RowMarks.Nul : RowMarks.None);
         if ((marks & RowMarks.Unusable) is not 0)
         {
             return (marks & RowMarks.Nul) is not 0 ? SetAside(row, FindingRule.NulCharacter, input, output, "it holds a NUL character, which databases and models refuse")
@@ -43,7 +54,21 @@ internal sealed class RowChecks(string importId)
         Accepted++;
         _labels.Add(output, row.Number);
         _words.Add(_inspector.InputWords, row.Number);
-        return new Example { ImportId = importId, Number = row.Number, Input = input, Output = output };
+        Note(row);
+        return new Example
+        {
+            ImportId = importId,
+            Number = row.Number,
+            Input = input,
+            Output = output,
+            System = row.System,
+            Content = row.Content,
+            GroupKey = row.Group,
+            DatedAt = row.Date,
+            Slice = row.Slice,
+            GivenSplit = row.Split,
+            SourceId = row.SourceId,
+        };
     }
 
     /// <summary>A sealed row of an earlier version: compared with the rows of the file, never shown and never counted among them.</summary>
@@ -65,6 +90,7 @@ internal sealed class RowChecks(string importId)
             found.Add((FindingWords.About(importId, FindingRule.JargonCoverage, lonely.Count, rows: lonely, figure: figure), [.. lonely.Select(n => new ConcernedRow(n))]));
         }
 
+        found.AddRange(_notes.Select(n => (FindingWords.About(importId, n.Key, n.Value.Count, rows: n.Value), (IReadOnlyList<ConcernedRow>)[.. n.Value.Select(r => new ConcernedRow(r))])));
         if (Accepted < FindingWords.FewestRows)
         {
             found.Add((FindingWords.About(importId, FindingRule.TooFewRows, Accepted), []));
@@ -77,11 +103,25 @@ internal sealed class RowChecks(string importId)
         return found;
     }
 
-    private static string ValueAt(RecordReader row, int column) => column < row.Values.Count ? row.Values[column] ?? "" : "";
+    private void Note(MappedRow row)
+    {
+        foreach (var (note, rule) in s_notes)
+        {
+            if ((row.Notes & note) is not RowNotes.None)
+            {
+                if (!_notes.TryGetValue(rule, out var rows))
+                {
+                    _notes[rule] = rows = [];
+                }
+
+                rows.Add(row.Number);
+            }
+        }
+    }
 
     private static string Storable(string text) => text.Replace('\0', '\u2400');
 
-    private Example SetAside(RecordReader row, FindingRule rule, string input, string output, string reason) => new()
+    private Example SetAside(MappedRow row, FindingRule rule, string input, string output, string reason) => new()
     {
         ImportId = importId,
         Number = row.Number,

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 using UtfUnknown;
 
 namespace Portal.Features.Data;
@@ -11,8 +10,6 @@ internal static class TextEncoding
     public const string Utf16 = "utf-16";
     public const string Utf16BigEndian = "utf-16BE";
     public const string Windows1252 = "windows-1252";
-
-    private const int SampleBytes = 1 << 18;
 
     static TextEncoding() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -32,11 +29,12 @@ internal static class TextEncoding
         }
     }
 
-    public static string Detect(Stream file, ReadOnlySpan<byte> head)
+    public static string Detect(Func<Stream> open, ReadOnlySpan<byte> head)
     {
         switch (head)
         {
             case [0xEF, 0xBB, 0xBF, ..]: return Utf8;
+            case [0xFF, 0xFE, 0, 0, ..]: return "utf-32";
             case [0xFF, 0xFE, ..]: return Utf16;
             case [0xFE, 0xFF, ..]: return Utf16BigEndian;
         }
@@ -46,18 +44,14 @@ internal static class TextEncoding
             return wide;
         }
 
-        file.Position = 0;
-        if (IsUtf8(file))
+        using var content = open();
+        return EncodingEvidence.Of(content) switch
         {
-            return Utf8;
-        }
-
-        file.Position = 0;
-        var guess = CharsetDetector.DetectFromStream(file, SampleBytes).Detected;
-        file.Position = 0;
-        return guess is { Confidence: > 0.6f, Encoding: { } encoding } && encoding.WebName is not ("us-ascii" or "utf-8" or "iso-8859-1")
-            ? encoding.WebName
-            : Windows1252;
+            { IsUtf8: true } => Utf8,
+            { LooksWestern: true } => Windows1252,
+            var evidence => CharsetDetector.DetectFromBytes(evidence.Sample).Detected is { Confidence: > 0.6f, Encoding: { } encoding }
+                && encoding.WebName is not ("us-ascii" or "utf-8" or "iso-8859-1") ? encoding.WebName : Windows1252,
+        };
     }
 
     /// <summary>UTF-16 without a mark: Latin text in it has a zero in every other byte.</summary>
@@ -71,47 +65,5 @@ internal static class TextEncoding
         }
 
         return pairs < 2 ? null : odd > pairs * 0.7 && even < pairs * 0.1 ? Utf16 : even > pairs * 0.7 && odd < pairs * 0.1 ? Utf16BigEndian : null;
-    }
-
-    /// <summary>The whole file is looked at: one old name in row 40,000 is enough to spoil a sample's verdict.</summary>
-    private static bool IsUtf8(Stream file)
-    {
-        var buffer = new byte[1 << 16];
-        var kept = 0;
-        for (int read; (read = file.Read(buffer, kept, buffer.Length - kept)) > 0;)
-        {
-            var length = kept + read;
-            var whole = length - IncompleteTail(buffer.AsSpan(0, length));
-            if (!System.Text.Unicode.Utf8.IsValid(buffer.AsSpan(0, whole)))
-            {
-                return false;
-            }
-
-            kept = length - whole;
-            buffer.AsSpan(whole, kept).CopyTo(buffer);
-        }
-
-        // A character cut off at the very end is a truncated file, not another encoding.
-        return true;
-    }
-
-    private static int IncompleteTail(ReadOnlySpan<byte> bytes)
-    {
-        for (var back = 1; back <= Math.Min(3, bytes.Length); back++)
-        {
-            var b = bytes[^back];
-            if (b >= 0xC0)
-            {
-                var needed = b >= 0xF0 ? 4 : b >= 0xE0 ? 3 : 2;
-                return needed > back ? back : 0;
-            }
-
-            if (b < 0x80)
-            {
-                return 0;
-            }
-        }
-
-        return 0;
     }
 }

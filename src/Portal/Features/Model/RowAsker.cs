@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Portal.Features.Data;
 using Portal.Features.Define;
@@ -52,7 +53,7 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
         VertexClient vertex, CandidateDetail candidate, TaskDefinition task, string runId, VersionExample row, CancellationToken ct)
     {
         var began = time.GetTimestamp();
-        var response = await vertex.GenerateContentAsync(candidate.Candidate.ModelName, candidate.Recipe.RequestFor(row.Input), ct);
+        var response = await vertex.GenerateContentAsync(candidate.Candidate.ModelName, QuestionOf(candidate.Recipe, row), ct);
         var latency = time.GetElapsedTime(began).TotalMilliseconds;
         var answer = CandidateAnswer.Stored(response.Text, CandidateAnswer.AnswerLength);
         var usage = response.UsageMetadata ?? new VertexUsageMetadata();
@@ -70,6 +71,19 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
             CachedTokens = usage.CachedContentTokenCount,
             ThinkingTokens = usage.ThoughtsTokenCount,
         };
+    }
+
+    /// <summary>A row of several turns is asked as it was trained: all before its last answer, after the recipe's own examples.</summary>
+    internal static VertexGenerateContentRequest QuestionOf(Recipe recipe, VersionExample row)
+    {
+        var question = recipe.RequestFor(row.Input);
+        if (row.Content is not null && JsonSerializer.Deserialize<VertexGenerateContentRequest>(row.Content, VertexJson.Options) is { } whole)
+        {
+            question = question with { Contents = [.. question.Contents.SkipLast(1), .. whole.Contents.SkipLast(1)], Tools = whole.Tools };
+        }
+
+        var system = question.SystemInstruction?.Parts ?? [];
+        return row.System is "" ? question : question with { SystemInstruction = new VertexContent { Parts = [.. system, new VertexPart { Text = row.System }] } };
     }
 
     private static string FinishOf(VertexGenerateContentResponse response) => response.PromptFeedback is { BlockReason: not "" } blocked

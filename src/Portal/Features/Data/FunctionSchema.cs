@@ -1,0 +1,125 @@
+using System.Text.Json;
+
+namespace Portal.Features.Data;
+
+/// <summary>Functions as the two vendors declare them: Gemini writes types in capitals and knows fewer keywords.</summary>
+internal static class FunctionSchema
+{
+    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
+    {
+        "type", "format", "title", "description", "nullable", "enum", "maxItems", "minItems", "properties", "required", "minProperties", "maxProperties",
+        "minLength", "maxLength", "pattern", "example", "anyOf", "propertyOrdering", "default", "items", "minimum", "maximum",
+    };
+
+    public static string ToGemini(JsonElement function, ConversationLog log) => JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", function.GetProperty("name").GetString());
+        if (function.TryGetProperty("description", out var description) && description.ValueKind is JsonValueKind.String)
+        {
+            writer.WriteString("description", description.GetString());
+        }
+
+        if (function.TryGetProperty("parameters", out var parameters) && parameters.ValueKind is JsonValueKind.Object)
+        {
+            writer.WritePropertyName("parameters");
+            WriteSchema(writer, parameters, toGemini: true, log);
+        }
+
+        writer.WriteEndObject();
+    });
+
+    public static void WriteOpenAi(Utf8JsonWriter writer, JsonElement declaration)
+    {
+        writer.WriteStartObject();
+        foreach (var property in declaration.EnumerateObject())
+        {
+            writer.WritePropertyName(property.Name);
+            if (property.Name is "parameters" && property.Value.ValueKind is JsonValueKind.Object)
+            {
+                WriteSchema(writer, property.Value, toGemini: false, null);
+            }
+            else
+            {
+                property.Value.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSchema(Utf8JsonWriter writer, JsonElement schema, bool toGemini, ConversationLog? log)
+    {
+        writer.WriteStartObject();
+        foreach (var property in schema.EnumerateObject())
+        {
+            if (toGemini && !s_known.Contains(property.Name))
+            {
+                log!.Notes |= RowNotes.SchemaSimplified; // there is one whenever the way leads to Gemini
+                continue;
+            }
+
+            if (toGemini && property is { Name: "type", Value.ValueKind: JsonValueKind.Array })
+            {
+                // Gemini says in a word of its own that nothing may be there.
+                var types = property.Value.EnumerateArray().Select(t => t.ValueKind is JsonValueKind.String ? t.GetString() ?? "" : "").ToList();
+                writer.WriteString("type", (types.Find(t => t is not "null") ?? "string").ToUpperInvariant());
+                writer.WriteBoolean("nullable", types.Contains("null"));
+                continue;
+            }
+
+            writer.WritePropertyName(property.Name);
+            WriteMember(writer, property, toGemini, log);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMember(Utf8JsonWriter writer, JsonProperty member, bool toGemini, ConversationLog? log)
+    {
+        switch (member.Name)
+        {
+            case "type" when member.Value.ValueKind is JsonValueKind.String:
+                var type = member.Value.GetString() ?? "";
+                writer.WriteStringValue(toGemini ? type.ToUpperInvariant() : type.ToLowerInvariant());
+                break;
+            case "properties" when member.Value.ValueKind is JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var inside in member.Value.EnumerateObject())
+                {
+                    writer.WritePropertyName(inside.Name);
+                    WriteAny(writer, inside.Value, toGemini, log);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case "items":
+                WriteAny(writer, member.Value, toGemini, log);
+                break;
+            case "anyOf" when member.Value.ValueKind is JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var inside in member.Value.EnumerateArray())
+                {
+                    WriteAny(writer, inside, toGemini, log);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                member.Value.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static void WriteAny(Utf8JsonWriter writer, JsonElement value, bool toGemini, ConversationLog? log)
+    {
+        if (value.ValueKind is JsonValueKind.Object)
+        {
+            WriteSchema(writer, value, toGemini, log);
+        }
+        else
+        {
+            value.WriteTo(writer);
+        }
+    }
+}

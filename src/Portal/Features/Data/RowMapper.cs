@@ -1,0 +1,153 @@
+using System.Globalization;
+
+namespace Portal.Features.Data;
+
+/// <summary>Fills a row by the mapping from what a reader has just read.</summary>
+internal sealed class RowMapper
+{
+    private readonly ColumnMapping _mapping;
+    private readonly RowTemplate _input;
+    private readonly RowTemplate _output;
+    private readonly RowTemplate _system;
+    private readonly bool _keepsContent;
+    private readonly (int Group, int Date, int Slice, int Split, int SourceId) _at;
+
+    public RowMapper(ColumnMapping mapping, IReadOnlyList<string> columns)
+    {
+        _mapping = mapping;
+        (_input, _output, _system) = (new RowTemplate(mapping.Input), new RowTemplate(mapping.Output), new RowTemplate(mapping.System));
+        if ((_input.Bind(columns) ?? _output.Bind(columns) ?? _system.Bind(columns)) is { } missing)
+        {
+            throw Missing(missing);
+        }
+
+        // Another template than the conversation's own means only its texts are wanted.
+        _keepsContent = mapping.Input == RowTemplate.Of(Conversation.InputColumn) && mapping.Output == RowTemplate.Of(Conversation.OutputColumn);
+        _at = (IndexOf(columns, mapping.Group), IndexOf(columns, mapping.Date), IndexOf(columns, mapping.Slice), IndexOf(columns, mapping.Split), IndexOf(columns, mapping.SourceId));
+    }
+
+    public void Map(RecordReader from, MappedRow row)
+    {
+        (row.Number, row.Line, row.Problem, row.Raw, row.Notes) = (from.Number, from.Line, from.Problem, from.Raw, from.Notes);
+        (row.Input, row.Output, row.System, row.Content, row.Group, row.Date, row.Slice, row.Split, row.SourceId) = ("", "", "", null, "", null, "", null, "");
+        if (row.Problem is not null)
+        {
+            return;
+        }
+
+        string? fault = null;
+        row.Input = _input.Render(from, ref fault);
+        row.Output = _output.Render(from, ref fault);
+        row.System = _system.Render(from, ref fault);
+        row.Content = _keepsContent ? from.Content : null;
+        RemoveEndings(row);
+        row.Group = Short(Value(from, _at.Group, ref fault));
+        row.Slice = Short(Value(from, _at.Slice, ref fault));
+        row.SourceId = Short(Value(from, _at.SourceId, ref fault));
+        row.Date = DateOf(Value(from, _at.Date, ref fault), ref fault);
+        row.Split = SplitOf(Value(from, _at.Split, ref fault), ref fault);
+        if (fault is not null)
+        {
+            (row.Problem, row.Raw) = (fault, $"{row.Input} | {row.Output}");
+            row.Raw = row.Raw.Length > RecordReader.RawLength ? row.Raw[..RecordReader.RawLength] + "…" : row.Raw;
+        }
+    }
+
+    private void RemoveEndings(MappedRow row)
+    {
+        var (input, output) = (row.Input, row.Output);
+        if (_mapping.InputEnding is not "" && input.EndsWith(_mapping.InputEnding, StringComparison.Ordinal))
+        {
+            input = input[..^_mapping.InputEnding.Length];
+        }
+
+        if (_mapping.OutputEnding is not "" && output.EndsWith(_mapping.OutputEnding, StringComparison.Ordinal))
+        {
+            output = output[..^_mapping.OutputEnding.Length].Trim();
+        }
+
+        if (input.Length != row.Input.Length || output.Length != row.Output.Length)
+        {
+            (row.Input, row.Output) = (input, output);
+            row.Notes |= RowNotes.EndingsRemoved;
+        }
+    }
+
+    private static string? Value(RecordReader from, int column, ref string? fault)
+    {
+        if (column < 0)
+        {
+            return null;
+        }
+
+        fault ??= from.FaultAt(column);
+        return column < from.Values.Count ? from.Values[column]?.Trim() : null;
+    }
+
+    private static DateTime? DateOf(string? value, ref string? fault)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return null;
+        }
+
+        if (DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at)
+            || DateTime.TryParseExact(value, ["dd.MM.yyyy", "d.M.yyyy", "dd.MM.yyyy HH:mm", "dd/MM/yyyy", "d/M/yyyy"], CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out at))
+        {
+            return at;
+        }
+
+        fault ??= $"\"{(value.Length > 40 ? value[..40] : value)}\" is no date; write it like 2026-11-23";
+        return null;
+    }
+
+    private static Split? SplitOf(string? value, ref string? fault)
+    {
+        switch (value?.ToLowerInvariant())
+        {
+            case null or "": return null;
+            case "train" or "training": return Split.Train;
+            case "validation" or "valid" or "val" or "dev": return Split.Validation;
+            case "test" or "testing" or "eval" or "holdout": return Split.Test;
+            default:
+                fault ??= $"\"{(value.Length > 40 ? value[..40] : value)}\" is no split; write train, validation or test";
+                return null;
+        }
+    }
+
+    /// <summary>A key longer than this is kept by its beginning and its hash, so that different keys stay different.</summary>
+    private static string Short(string? value) => value is { Length: > 200 } ? $"{value[..160]}…{TextKey.Of(value):x32}" : value ?? "";
+
+    private static int IndexOf(IReadOnlyList<string> columns, string name)
+    {
+        for (var i = 0; name is not "" && i < columns.Count; i++)
+        {
+            if (columns[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return name is "" ? -1 : throw Missing(name);
+    }
+
+    private static PortalException Missing(string name) => new($"The file has no column \"{name}\". Choose the columns again.");
+}
+
+/// <summary>A reader and its mapping as one: the rows of a file, understood.</summary>
+internal sealed class MappedRecords(RecordReader records, RowMapper mapper)
+{
+    public MappedRow Row { get; } = new();
+
+    public bool Read()
+    {
+        if (!records.Read())
+        {
+            return false;
+        }
+
+        mapper.Map(records, Row);
+        return true;
+    }
+}
