@@ -9,7 +9,7 @@ namespace Portal.Features.Data;
 /// </summary>
 internal sealed class CsvScanner(TextReader reader, char delimiter, DataOptions options, SourceQuoting quoting = SourceQuoting.Doubled)
 {
-    private readonly char _quote = quoting is SourceQuoting.Single ? '\'' : '"';
+    private readonly char _quote = quoting is SourceQuoting.Apostrophe ? '\'' : '"';
     private readonly char _escape = quoting is SourceQuoting.Backslash ? '\\' : '\0';
     private readonly char[] _buffer = new char[1 << 15];
     private readonly SearchValues<char> _ends = SearchValues.Create([delimiter, '\r', '\n']);

@@ -140,7 +140,7 @@ internal static class SourceInspector
         PortalException? broken = null;
         foreach (var quoting in Enum.GetValues<SourceQuoting>())
         {
-            foreach (var delimiter in delimiters)
+            foreach (var delimiter in delimiters.Where(d => IsLikely(quoting, d, head)))
             {
                 try
                 {
@@ -168,6 +168,15 @@ internal static class SourceInspector
 
         return best.Score < 0 && broken is not null ? throw broken : best.Layout with { HasHeader = HeaderGuess.IsHeader(best.Rows) };
     }
+
+    /// <summary>Each other way of quoting leaves its trace in the text.</summary>
+    private static bool IsLikely(SourceQuoting quoting, char delimiter, string head) => quoting switch
+    {
+        SourceQuoting.Backslash => head.Contains("\\\"", StringComparison.Ordinal),
+        SourceQuoting.Apostrophe => head.Contains($"{delimiter}'", StringComparison.Ordinal) && head.Contains($"'{delimiter}", StringComparison.Ordinal),
+        SourceQuoting.None => delimiter is '\t',
+        _ => true,
+    };
 
     private static char? DelimiterLine(string head)
     {

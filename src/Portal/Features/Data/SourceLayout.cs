@@ -29,7 +29,7 @@ public enum SourceQuoting
     Backslash,
 
     /// <summary>Single quotes.</summary>
-    Single,
+    Apostrophe,
 
     /// <summary>A quote is text like any other.</summary>
     None,

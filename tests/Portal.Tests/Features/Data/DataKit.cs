@@ -73,7 +73,7 @@ internal sealed class DataKit : IDisposable
     {
         var receipt = await UploadAsync(projectId, content, name);
         var preview = await Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
-        var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, CancellationToken.None);
+        var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
         await Imports.RunAsync(Database.Scope.TenantId, importId, CancellationToken.None);
         return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Imports.Single(i => i.Id == importId);
     }

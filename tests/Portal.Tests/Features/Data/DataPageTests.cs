@@ -32,7 +32,7 @@ public sealed class DataPageTests : BunitContext
     {
         var page = Open(await _kit.CreateProjectAsync());
 
-        page.WaitForAssertion(() => Assert.Contains("Drop a CSV or JSONL file here", page.Markup, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Drop a CSV, Excel, JSON or ZIP file here", page.Markup, StringComparison.Ordinal));
         Assert.NotNull(page.Find(".choose.primary"));
         Assert.Empty(page.FindAll(".mud-button-filled-primary"));
     }

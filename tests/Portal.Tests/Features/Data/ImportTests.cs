@@ -41,7 +41,7 @@ public sealed class ImportTests : IDisposable
         var projectId = await _kit.CreateProjectAsync();
         var receipt = await _kit.UploadAsync(projectId, DataKit.Csv(120));
         var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
-        var importId = await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, CancellationToken.None);
+        var importId = await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
         await using (var db = _kit.Database.CreateDbContext())
         {
             // What a killed process leaves: two batches of rows, half the findings, and a lease that ran out.
@@ -73,7 +73,7 @@ public sealed class ImportTests : IDisposable
         var projectId = await _kit.CreateProjectAsync();
         var receipt = await _kit.UploadAsync(projectId, DataKit.Csv(30));
         var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
-        await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Input, preview.Output, CancellationToken.None);
+        await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
         await using var db = _kit.Database.CreateDbContext();
         await db.DatasetImports.ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ImportState.Importing)
             .SetProperty(i => i.LeaseToken, "alive").SetProperty(i => i.LeaseUntil, db.Now.AddMinutes(1)));
@@ -202,7 +202,7 @@ public sealed class ImportTests : IDisposable
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.OverviewAsync(projectId, ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.UploadAsync(projectId, DataKit.Csv(20)));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.PreviewAsync(import.Id, null, ct));
-        await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.StartImportAsync(import.Id, import.Layout, "text", "label", ct));
+        await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.StartImportAsync(import.Id, import.Layout, ColumnMapping.Of("text", "label"), ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Findings.DecideAsync(finding.Id, FindingDecision.Keep, ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Versions.FreezeAsync(projectId, "", ct));
         Assert.Equal(0, (await stranger.Findings.RowsAsync(projectId, new RowFilter(), 0, ct)).Total);

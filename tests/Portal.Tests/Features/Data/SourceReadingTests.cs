@@ -14,19 +14,13 @@ public sealed class SourceReadingTests
         { "empty", [], "The file is empty" },
         { "only white space", Utf8(" \n\n  \n"), "The file is empty" },
         { "only a byte order mark", [0xEF, 0xBB, 0xBF], "The file is empty" },
-        { "xlsx", [.. "PK\x3\x4"u8, .. Utf8("....[Content_Types].xml....xl/workbook.xml")], "This is an Excel workbook. Open it and save it as CSV" },
-        { "zip", [.. "PK\x3\x4"u8, .. Utf8("....train.csv")], "This is a ZIP archive. Unpack it" },
         { "xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1], "This is an old Excel or Word file" },
         { "pdf", Utf8("%PDF-1.7\n..."), "This is a PDF" },
         { "png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "This is a PNG picture" },
         { "jpeg", [0xFF, 0xD8, 0xFF, 0xE0], "This is a JPEG picture" },
-        { "gzip", [0x1F, 0x8B, 0x08, 0x00], "This is a gzip archive" },
         { "parquet", Utf8("PAR1...."), "This is a Parquet file" },
         { "sqlite", Utf8("SQLite format 3\0"), "This is a SQLite database" },
         { "binary", [1, 0, 0, 7, 0, 0, 0, 9, 0, 3, 0, 0, 2, 0, 0, 0, 200, 0, 0], "This is not a text file" },
-        { "json array", Utf8("[{\"input\":\"a\",\"output\":\"b\"}]"), "one JSON array. Write one object a line" },
-        { "json array over lines", Utf8("[\n  {\n    \"input\": \"a\"\n  }\n]"), "one JSON array" },
-        { "pretty json", Utf8("{\n  \"input\": \"a\",\n  \"output\": \"b\"\n}"), "one JSON document over several lines" },
         { "unclosed quote", Utf8("text,label\n\"never closed,a\nmore,b\n"), "Line 2: a quote opens here and never closes" },
         { "unclosed quote beyond the limit", Utf8("text,label\nok,a\n\"" + new string('x', 5_000) + "\",b\n"), "Line 3: a quote opens here and does not close within 1,000 characters" },
     };
@@ -51,7 +45,7 @@ public sealed class SourceReadingTests
         { "long value", "{\"input\":\"good\",\"output\":\"a\"}\n{\"input\":\"" + new string('x', 1_500) + "\",\"output\":\"b\"}\n", "\"input\" is longer than 1,000 characters" },
         { "conversation ends with the user", Turns("user:hi", "model:hello") + Turns("user:hi"), "the last turn is the user's" },
         { "empty conversation", Turns("user:hi", "model:hello") + "{\"contents\":[]}\n", "the conversation is empty" },
-        { "media", Turns("user:hi", "model:hello") + "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x.png\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a cat\"}]}]}\n", "media or function calls" },
+        { "media", Turns("user:hi", "model:hello") + "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x.png\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a cat\"}]}]}\n", "media by an address" },
         { "unknown role", Turns("user:hi", "model:hello") + Turns("narrator:once", "model:b"), "a turn of the role \"narrator\"" },
     };
 
@@ -137,7 +131,7 @@ public sealed class SourceReadingTests
     {
         using var file = new EndlessLine(300L << 20);
         var before = GC.GetTotalAllocatedBytes();
-        using var reader = RecordReader.Open(file, new SourceLayout(SourceFormat.JsonLines, "utf-8", ',', false), new DataOptions(), ["input"]);
+        using var reader = new JsonRecords(new JsonLines(new Utf8Source(file), new DataOptions()), new DataOptions(), ["input"]);
 
         Assert.True(reader.Read());
 
@@ -161,7 +155,7 @@ public sealed class SourceReadingTests
             new MemoryStream(Utf8(Turns("user:hello", "model:hi", "user:where is it", "model:on its way"))), new SourceLayout(SourceFormat.JsonLines, "utf-8", ',', false), s_small);
 
         Assert.True(reader.Read());
-        Assert.True(reader.IsFlattened);
+        Assert.Equal(RowNotes.Flattened, reader.Notes);
         Assert.Equal(["", "User: hello\n\nModel: hi\n\nUser: where is it", "on its way"], reader.Values);
     }
 
