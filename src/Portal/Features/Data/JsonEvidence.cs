@@ -30,7 +30,7 @@ internal static class JsonEvidence
         }
 
         var list = IsFollowed(trimmed) ? null : FindList(trimmed);
-        if (lines.Count > 1 && objects > 0 && lines.Skip(1).Any(l => l.StartsWith('{')))
+        if (lines.Count > 1 && objects > 0 && (list is null || IsRow(lines[0])) && lines.Skip(1).Any(l => l.StartsWith('{')))
         {
             return (SourceFormat.JsonLines, "");
         }
@@ -108,6 +108,6 @@ internal static class JsonEvidence
     private static bool BeginsRow(ref Utf8JsonReader reader, string name)
     {
         var ahead = reader;
-        return name is not ("contents" or "messages" or "conversations" or "conversation" or "tools" or "functions") && ahead.Read() && ahead.TokenType is JsonTokenType.StartObject;
+        return name is not ("contents" or "parts" or "messages" or "conversations" or "conversation" or "tools" or "functions") && ahead.Read() && ahead.TokenType is JsonTokenType.StartObject;
     }
 }

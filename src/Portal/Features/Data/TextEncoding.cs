@@ -49,7 +49,7 @@ internal static class TextEncoding
         {
             { IsUtf8: true } => Utf8,
             { LooksWestern: true } => Windows1252,
-            var evidence => CharsetDetector.DetectFromBytes(evidence.Sample).Detected is { Confidence: > 0.6f, Encoding: { } encoding }
+            var evidence => CharsetDetector.DetectFromBytes(evidence.Sample).Detected is { Confidence: > 0.2f, Encoding: { } encoding }
                 && encoding.WebName is not ("us-ascii" or "utf-8" or "iso-8859-1") ? encoding.WebName : Windows1252,
         };
     }

@@ -125,7 +125,7 @@ internal static class SourceCorpus
 
         foreach (var name in new[] { "CON.csv", "name..csv", new string('n', 300) + ".csv", "ünïcode.csv" })
         {
-            yield return new($"zip, {name[..8]}", Zip((name, "text,label\na,b\n")), Ending.Taken, 1);
+            yield return new($"zip, {name[..Math.Min(8, name.Length)]}", Zip((name, "text,label\na,b\n")), Ending.Taken, 1);
         }
 
         yield return new("zip, the same name twice", Zip(("a.csv", "text,label\na,b\n"), ("a.csv", "text,label\nc,d\n")), Ending.Refused);

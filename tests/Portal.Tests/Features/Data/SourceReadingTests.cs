@@ -82,7 +82,7 @@ public sealed class SourceReadingTests
     [InlineData("quote in the middle is text", "text,label\n5\" screen,b\n", "5\" screen|b")]
     [InlineData("blank lines are no rows", "text,label\n\n\na,b\n\n", "a|b")]
     [InlineData("number beyond a double", "{\"input\":\"a\",\"output\":1e400}\n", "a|1e400")]
-    [InlineData("nested value stays JSON", "{\"input\":\"a\",\"output\":{\"k\":[1,2]}}\n", "a|{\"k\":[1,2]}")]
+    [InlineData("nested value stays JSON", "{\"input\":\"a\",\"output\":{\"k\":[1,2]}}\n", "a|{\"k\":[1,2]}|[1,2]")]
     [InlineData("conversation of OpenAI", "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n", "s|a|b")]
     [InlineData("conversation of Gemini", "{\"systemInstruction\":{\"parts\":[{\"text\":\"s\"}]},\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"a\"}]},{\"role\":\"model\",\"parts\":[{\"text\":\"b\"}]}]}\n", "s|a|b")]
     [InlineData("prompt and completion", "{\"prompt\":\"a\",\"completion\":\"b\"}\n", "a|b")]
