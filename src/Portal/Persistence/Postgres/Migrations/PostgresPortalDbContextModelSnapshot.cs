@@ -224,6 +224,11 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Container")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Delimiter")
                         .IsRequired()
                         .HasMaxLength(1)
@@ -233,6 +238,11 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Entry")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
 
                     b.Property<string>("Failure")
                         .IsRequired()
@@ -258,7 +268,7 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime?>("ImportedAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("InputColumn")
+                    b.Property<string>("Items")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -276,12 +286,17 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<long>("Length")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("OutputColumn")
+                    b.Property<string>("MappingJson")
                         .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
+                        .HasMaxLength(40000)
+                        .HasColumnType("character varying(40000)");
 
                     b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Quoting")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
@@ -296,6 +311,16 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Shape")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Sheet")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
@@ -325,6 +350,8 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("TenantId", "Shape");
 
                     b.HasIndex("TenantId", "ProjectId", "UploadedAt");
 
@@ -506,6 +533,22 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<DateTime?>("DatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("GivenSplit")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("GroupKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(4000000)
@@ -524,6 +567,21 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<string>("SetAsideBy")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Slice")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
 
                     b.HasKey("TenantId", "ImportId", "Number");
 
@@ -657,12 +715,31 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(4000000)
                         .HasColumnType("character varying(4000000)");
 
                     b.Property<string>("Output")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<string>("Slice")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("System")
                         .IsRequired()
                         .HasMaxLength(4000000)
                         .HasColumnType("character varying(4000000)");

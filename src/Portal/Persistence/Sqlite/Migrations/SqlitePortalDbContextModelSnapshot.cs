@@ -217,6 +217,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<long>("BytesRead")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Container")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Delimiter")
                         .IsRequired()
                         .HasMaxLength(1)
@@ -225,6 +230,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<string>("Encoding")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Entry")
+                        .IsRequired()
+                        .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Failure")
@@ -251,7 +261,7 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime?>("ImportedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("InputColumn")
+                    b.Property<string>("Items")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -269,12 +279,17 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<long>("Length")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("OutputColumn")
+                    b.Property<string>("MappingJson")
                         .IsRequired()
-                        .HasMaxLength(400)
+                        .HasMaxLength(40000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Quoting")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
@@ -288,6 +303,16 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Shape")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sheet")
+                        .IsRequired()
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("StartedAt")
@@ -318,6 +343,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("TenantId", "Shape");
 
                     b.HasIndex("TenantId", "ProjectId", "UploadedAt");
 
@@ -499,6 +526,22 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("DatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("GivenSplit")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("GroupKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(4000000)
@@ -516,6 +559,21 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.Property<string>("SetAsideBy")
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Slice")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
                         .HasColumnType("TEXT");
 
                     b.HasKey("TenantId", "ImportId", "Number");
@@ -650,12 +708,31 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(4000000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Output")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Slice")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("System")
                         .IsRequired()
                         .HasMaxLength(4000000)
                         .HasColumnType("TEXT");
