@@ -53,6 +53,7 @@ public sealed class AuditPageTests : BunitContext
         Assert.Null(rows[2].QuerySelector("a"));
         Assert.Equal("/o/northwind/projects/prj_1/deploy", rows[3].QuerySelector("a")!.GetAttribute("href"));
         Assert.Contains("<b>Carla</b>", rows[3].QuerySelector(".who")!.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Issued the API key Website", string.Join(' ', rows[3].QuerySelector(".what")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Contains("for Fieldwork Partners", rows[3].TextContent, StringComparison.Ordinal);
         Assert.Contains("10.0.0.7", rows[3].TextContent, StringComparison.Ordinal);
         Assert.EndsWith("UTC", rows[3].QuerySelector("time")!.GetAttribute("title"), StringComparison.Ordinal);
