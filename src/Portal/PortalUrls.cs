@@ -28,6 +28,12 @@ public static class PortalUrls
 
     public static string AuditCsv(string org, params IEnumerable<(string Name, string? Value)> shown) => $"/o/{org}/api/audit.csv{Query(shown)}";
 
+    /// <summary>The consultancies that may work for this organisation.</summary>
+    public static string Consultancies(string org) => $"/o/{org}/consultancies";
+
+    /// <summary>A consultancy's clients, in the order asked for.</summary>
+    public static string Clients(string org, string? sort = null) => $"/o/{org}/clients" + (sort is null ? "" : $"?sort={Uri.EscapeDataString(sort)}");
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";

@@ -51,6 +51,36 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
             }
         }
 
+        AddEngagements(db, now);
         await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>The consultant works for the first organisation, and has asked the second.</summary>
+    private static void AddEngagements(PortalDbContext db, DateTime now)
+    {
+        var (client, asked, consultancy) = (Of(0), Of(1), Of(2));
+        var (owner, consultant) = (OwnerOf(client), OwnerOf(consultancy));
+        var all = Permissions.ForConsultants;
+        var running = new Engagement
+        {
+            ConsultancyId = consultancy.Id, ClientId = client.Id, AskedBy = EngagementSide.Consultancy, AskedSlug = client.Slug, AskedByName = "Carla Mendes", AskedAt = now,
+            Note = "To bring message routing live before the winter season.",
+        };
+        var grant = new EngagementGrant([.. all], null, now.Date, now.Date.AddDays(180));
+        running.Ask(grant, now);
+        running.NameConsultants([consultant.UserId]);
+        running.Approve(grant, owner.UserId, "Olivia Brandt", now);
+        var pending = new Engagement
+        {
+            ConsultancyId = consultancy.Id, ClientId = asked.Id, AskedBy = EngagementSide.Consultancy, AskedSlug = asked.Slug, AskedByName = "Carla Mendes", AskedAt = now,
+            Note = "We would set up claims triage with you. Raw claims are not needed for that.",
+        };
+        pending.Ask(new EngagementGrant([.. all.Except([Permission.ReadRows, Permission.ReviewRows, Permission.ApproveRelease, Permission.ViewBilling])], null, now.Date, now.Date.AddDays(90)), now);
+        pending.NameConsultants([consultant.UserId]);
+        db.Engagements.AddRange(running, pending);
+
+        Tenant Of(int place) => db.Tenants.Local.Single(t => t.Slug == s_organizations[place].Slug);
+
+        Member OwnerOf(Tenant tenant) => db.Members.Local.First(m => m.TenantId == tenant.Id && m.Role is MemberRole.Owner);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Components;
+using Portal.Features.Tenancy;
 
 namespace Portal.Features.Billing;
 
@@ -17,8 +18,16 @@ public sealed partial class BillingPage : PortalPage
     [Inject]
     private IUsageSubjects Subjects { get; set; } = default!; // filled by the renderer
 
+    [Inject]
+    private CurrentMember Current { get; set; } = default!; // filled by the renderer
+
     protected override async Task LoadAsync(CancellationToken ct)
     {
+        if (Current.IsVisiting)
+        {
+            Current.Require(Permission.ViewBilling);
+        }
+
         _names = await Subjects.ProjectNamesAsync(ct);
         _month = await Billing.MonthSoFarAsync(ct);
     }

@@ -132,6 +132,7 @@ public sealed class DatasetService(
     /// <summary>Reads the first rows, as the file was understood or as somebody says it is.</summary>
     public async Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct, ColumnMapping? mapping = null)
     {
+        current.Require(Permission.ReadRows);
         var import = await FindAsync(importId, ct);
         layout ??= import.Layout;
         if (!blobs.Exists(import.BlobName))

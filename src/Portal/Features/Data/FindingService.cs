@@ -88,6 +88,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// <summary>The first rows of a finding as they are and as they would be, with what is to be marked in them.</summary>
     public async Task<IReadOnlyList<FindingSample>> SamplesAsync(string findingId, int skip, CancellationToken ct)
     {
+        current.Require(Permission.ReadRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var finding = await db.Findings.AsNoTracking().SingleOrDefaultAsync(f => f.Id == findingId, ct) ?? throw new NotFoundException("finding");
         if (finding.Rule is FindingRule.LeakedTestRow)
@@ -159,6 +160,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// <summary>A page of the rows worked on, from 0. Rows that a version has sealed are left out.</summary>
     public async Task<RowPage> RowsAsync(string projectId, RowFilter filter, int page, CancellationToken ct)
     {
+        current.Require(Permission.ReadRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var importId = await db.Datasets.Where(d => d.ProjectId == projectId).Select(d => d.WorkingImportId).SingleOrDefaultAsync(ct);
         if (importId is null)
@@ -197,6 +199,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// <summary>All rows set aside of the working import, as CSV lines that no spreadsheet takes for formulas.</summary>
     public async IAsyncEnumerable<string> SetAsideCsvAsync(string projectId, [EnumeratorCancellation] CancellationToken ct)
     {
+        current.Require(Permission.ReadRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var importId = await db.Datasets.Where(d => d.ProjectId == projectId).Select(d => d.WorkingImportId).SingleOrDefaultAsync(ct);
         yield return "row,reason,input,output\r\n";

@@ -36,8 +36,10 @@ internal static class UploadApi
         return Results.Json(new { importId = receipt.ImportId, fileName = receipt.FileName, isRepeat = receipt.IsRepeat });
     }
 
-    private static async Task<IResult> SetAsideAsync(string projectId, ProjectService projects, FindingService findings, CancellationToken ct)
+    private static async Task<IResult> SetAsideAsync(string projectId, ProjectService projects, FindingService findings, CurrentMember current, CancellationToken ct)
     {
+        // Before the first byte: once the file streams, a refusal could not be answered any more.
+        current.Require(Permission.ReadRows);
         await projects.GetAsync(projectId, ct);
         return Results.Stream(
             async body =>

@@ -7,6 +7,6 @@ namespace Portal.Features.Define;
 public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
-        builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<IProjectStep, DefineStep>()
+        builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<ClientBoard>().AddScoped<IProjectStep, DefineStep>()
             .AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
 }

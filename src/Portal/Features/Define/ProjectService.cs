@@ -26,6 +26,11 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
     public async Task<Project> CreateAsync(string name, CancellationToken ct)
     {
         current.Require(Permission.DefineTask);
+        if (current is { IsInside: true, Membership.Access.ProjectIds: not null })
+        {
+            throw new PortalException("Your engagement covers chosen projects, so you cannot create others here. Ask an owner of the organization to create it and to add it to the engagement.");
+        }
+
         await using var db = await dbs.CreateDbContextAsync(ct);
         var now = time.GetUtcNow().UtcDateTime;
         var project = new Project { CreatedAt = now, CreatedByUserId = current.UserId, CreatedByName = current.UserName };

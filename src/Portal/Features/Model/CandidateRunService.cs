@@ -106,6 +106,7 @@ public sealed class CandidateRunService(
     /// <summary>A page of what was not answered right, with the rows: never for the sealed split.</summary>
     public async Task<IReadOnlyList<Mistake>> MistakesAsync(string runId, int afterNumber, int take, CancellationToken ct)
     {
+        current.Require(Permission.ReadRows);
         var run = await GetAsync(runId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var answers = await db.CandidateAnswers.AsNoTracking().Where(a => a.RunId == run.Id && !a.IsCorrect && a.Number > afterNumber)

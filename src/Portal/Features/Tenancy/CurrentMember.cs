@@ -18,6 +18,9 @@ public sealed class CurrentMember(TenantScope scope)
 
     public bool IsInside => _membership is not null;
 
+    /// <summary>Here for a consultancy, with what was granted and nothing of the organisation itself.</summary>
+    public bool IsVisiting => _membership is { Access.Kind: AccessKind.Consultant };
+
     public string Slug => Membership.Slug;
 
     public void Enter(Membership membership, ClaimsPrincipal user, string address = "")

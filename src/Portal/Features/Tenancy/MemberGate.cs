@@ -23,7 +23,7 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     private DateTime _checkedAt;
 
     /// <summary>False where the organisation does not exist, and where this person has no business in it: nobody can tell which.</summary>
-    public async Task<bool> EnterAsync(ClaimsPrincipal user, string slug, string address, CancellationToken ct)
+    public async Task<bool> EnterAsync(ClaimsPrincipal user, string slug, string address, CancellationToken ct, VisitKind visit = VisitKind.Page)
     {
         _sessionId = user.SessionId();
         if (user.PortalUserId() is not { Length: > 0 } userId || await FindAsync(userId, slug, ct) is not { } membership)
@@ -33,6 +33,12 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
 
         (_address, _checkedAt) = (address, Now);
         current.Enter(membership, user, address);
+        if (membership.Access.Kind is AccessKind.Consultant)
+        {
+            await using var own = services.CreateAsyncScope();
+            await own.ServiceProvider.GetRequiredService<VisitService>().RecordAsync(membership, scope.Actor, visit, ct);
+        }
+
         scope.RecheckBy(RecheckAsync);
         return true;
     }

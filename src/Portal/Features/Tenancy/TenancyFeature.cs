@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.Options;
+using Portal.Persistence;
 
 namespace Portal.Features.Tenancy;
 
@@ -14,6 +15,7 @@ public static class TenancyFeature
     {
         var services = builder.Services;
         services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddScoped<MemberGate>().AddScoped<AuditService>();
+        services.AddScoped<EngagementService>().AddScoped<VisitService>().AddScoped<EngagementWorker>().AddScoped<ISwept, EngagementSweep>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")

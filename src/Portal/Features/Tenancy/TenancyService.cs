@@ -28,31 +28,55 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
         return user;
     }
 
+    /// <summary>Where the person is a member, and the clients that a running engagement opens.</summary>
     public async Task<IReadOnlyList<Membership>> MembershipsAsync(string userId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await (
-            from member in db.Members.AsNoTracking()
-            join tenant in db.Tenants on member.TenantId equals tenant.Id
-            where member.UserId == userId
-            orderby tenant.Name
-            select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role)).ToListAsync(ct);
+        var own = await OwnOf(db, userId, null).ToListAsync(ct);
+        var visits = (await VisitsAsync(db, userId, null, ct)).Where(v => own.All(o => o.TenantId != v.TenantId)).DistinctBy(v => v.TenantId);
+        return [.. own.Concat(visits).OrderBy(m => m.TenantName, StringComparer.CurrentCultureIgnoreCase)];
     }
 
-    /// <summary>Null both where the organisation does not exist and where the person is no member.</summary>
+    /// <summary>Null both where the organisation does not exist and where the person has no business there. Members enter as members.</summary>
     public async Task<Membership?> FindMembershipAsync(string userId, string slug, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await (
-            from member in db.Members.AsNoTracking()
-            join tenant in db.Tenants on member.TenantId equals tenant.Id
-            where member.UserId == userId && tenant.Slug == slug
-            select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role)).SingleOrDefaultAsync(ct);
+        return await OwnOf(db, userId, slug).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, ct)).FirstOrDefault();
     }
 
     public async Task<bool> IsPlatformAdminAsync(string userId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.Users.AnyAsync(u => u.Id == userId && u.IsPlatformAdmin, ct);
+    }
+
+    private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug) =>
+        from member in db.Members.AsNoTracking()
+        join tenant in db.Tenants on member.TenantId equals tenant.Id
+        where member.UserId == userId && (slug == null || tenant.Slug == slug)
+        select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role);
+
+    /// <summary>
+    /// By a consultancy: approved and within its dates, for somebody who is named and still works for clients there. Nobody is more than
+    /// a viewer by role; what counts is the access, which is what was granted.
+    /// </summary>
+    private async Task<IEnumerable<Membership>> VisitsAsync(PortalDbContext db, string userId, string? slug, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var found = await (
+            from member in db.Members.AsNoTracking()
+            join engagement in db.Engagements on member.TenantId equals engagement.ConsultancyId
+            join consultancy in db.Tenants on member.TenantId equals consultancy.Id
+            join client in db.Tenants on engagement.ClientId equals client.Id
+            where member.UserId == userId && engagement.State == EngagementState.Approved && engagement.StartsAt <= now && engagement.EndsAt > now
+                && (slug == null || client.Slug == slug)
+            orderby engagement.ApprovedAt, engagement.Id
+            select new { member.Role, Engagement = engagement, Consultancy = consultancy.Name, client.Id, client.Name, client.Slug, client.Kind }).ToListAsync(ct);
+        return from visit in found
+               where visit.Engagement.Admits(userId, now) && Permissions.Of(visit.Role).Contains(Permission.WorkForClients)
+               select new Membership(visit.Id, visit.Name, visit.Slug, visit.Kind, MemberRole.Viewer)
+               {
+                   Access = new Access(AccessKind.Consultant, visit.Engagement.Permissions, visit.Engagement.ProjectIds, visit.Consultancy, visit.Engagement.Id, visit.Engagement.EndsAt),
+               };
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Billing;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class BillingPageTests : BunitContext
         Services.AddSingleton<IDbContextFactory<PortalDbContext>>(_database);
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IUsageSubjects>(_named);
-        Services.AddScoped<BillingService>();
+        Services.AddScoped<BillingService>().AddSingleton(new CurrentMember(_database.Scope));
     }
 
     [Fact]

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Portal.Components;
+using Portal.Features.Tenancy;
+
+namespace Portal.Features.Define;
+
+/// <summary>A consultancy's side: the board, then the engagements behind it.</summary>
+public sealed partial class ClientsPage : PortalPage
+{
+    private IReadOnlyList<ClientRow> _clients = [];
+    private IReadOnlyList<EngagementRow> _rows = [];
+    private IReadOnlyList<EngagementPerson> _people = [];
+    private HashSet<string> _picked = [];
+    private GrantDraft _draft = new();
+    private DateTime _now;
+    private string? _open;
+    private string _slug = "";
+    private string _note = "";
+
+    [SupplyParameterFromQuery(Name = "sort")]
+    public string? Sort { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!; // cascaded by the shell
+
+    [Inject]
+    private EngagementService Engagements { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ClientBoard Board { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private CurrentMember Current { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!; // filled by the renderer
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        if (Current.Membership.Kind is not TenantKind.Consultancy)
+        {
+            throw new NotFoundException();
+        }
+
+        _now = Time.GetUtcNow().UtcDateTime;
+        _rows = await Engagements.ListAsync(ct);
+        _people = Engagements.MayManage ? await Engagements.PeopleAsync(ct) : [];
+        _clients = await Board.ReadAsync((await Authentication).User, ct);
+    }
+
+    private void Ask() => (_open, _slug, _note, _draft, _picked) = ("", "", "", GrantDraft.New(_now), [Current.UserId]);
+
+    private void Open(Engagement engagement) => (_open, _picked) = (engagement.Id, [Current.UserId]);
+
+    private void Close() => _open = null;
+
+    private Task RequestAsync() => RunAsync(async ct =>
+    {
+        await Engagements.RequestAsync(_slug, _draft.ToGrant(), _picked, _note, ct);
+        await LoadAgainAsync(ct);
+    }, "Sent. If an organization has this name, its owner sees your request now.");
+
+    private Task AcceptAsync(EngagementRow row) => RunAsync(async ct =>
+    {
+        await Engagements.AcceptAsync(row.Engagement.Id, _picked, ct);
+        await LoadAgainAsync(ct);
+    }, "Accepted.");
+
+    private Task DeclineAsync(EngagementRow row) => RunAsync(async ct =>
+    {
+        await Engagements.DeclineAsync(row.Engagement.Id, ct);
+        await LoadAgainAsync(ct);
+    }, "Declined. They are not told; to them it stays unanswered.");
+
+    private Task EndAsync(EngagementRow row) => RunAsync(async ct =>
+    {
+        await Engagements.EndAsync(row.Engagement.Id, ct);
+        await LoadAgainAsync(ct);
+    }, row.Engagement.ApprovedAt is null ? "Taken back." : "Ended. Nobody of yours can enter any more.");
+
+    private Task TakeOffAsync((string EngagementId, string UserId) person) => RunAsync(async ct =>
+    {
+        await Engagements.TakeOffAsync(person.EngagementId, person.UserId, ct);
+        await LoadAgainAsync(ct);
+    }, "Taken off.");
+
+    private Task LoadAgainAsync(CancellationToken ct)
+    {
+        Close();
+        return LoadAsync(ct);
+    }
+}

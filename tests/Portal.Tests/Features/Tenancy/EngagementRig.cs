@@ -1,0 +1,152 @@
+using System.Security.Claims;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Portal.Components;
+using Portal.Features.Billing;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+using Portal.Tests.Features.Model;
+
+namespace Portal.Tests.Features.Tenancy;
+
+/// <summary>A client, a consultancy, and a way to act as anybody of either, through the gate.</summary>
+internal sealed class EngagementRig : IDisposable
+{
+    private readonly PortalDatabase _database;
+    private readonly ServiceProvider _services;
+    private readonly Dictionary<string, ClaimsPrincipal> _people = [];
+
+    public EngagementRig()
+    {
+        _database = new PortalDatabase(Time);
+        _services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Time).AddSingleton<IBackgroundJobClient>(Jobs)
+            .AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>()
+            .AddScoped<EngagementService>().AddScoped<EngagementWorker>().AddScoped<ProjectService>().AddScoped<BillingService>().AddScoped<ClientBoard>()
+            .AddScoped<IProjectStep, DefineStep>()
+            .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(_database, provider.GetRequiredService<TenantScope>()))
+            .BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
+
+    public FakeJobs Jobs { get; } = new();
+
+    public EngagementGrant Grant(Permission[] permissions, string[]? projects = null) =>
+        new(permissions, projects, Time.GetUtcNow().UtcDateTime.Date, Time.GetUtcNow().UtcDateTime.Date.AddDays(30));
+
+    public string IdOf(string person) => _people[person].PortalUserId() ?? "";
+
+    public ClaimsPrincipal Person(string person) => _people[person];
+
+    public async Task BeginAsync()
+    {
+        await using var db = _database.For("org_none").CreateDbContextFor(new TenantScope());
+        foreach (var (slug, name, kind, owner) in new[]
+        {
+            ("northwind", "Northwind Travel", TenantKind.Customer, "olivia"), ("harbour", "Harbour Insurance", TenantKind.Customer, "ben"),
+            ("fieldwork", "Fieldwork Partners", TenantKind.Consultancy, "carla"),
+        })
+        {
+            var tenant = new Tenant { Slug = slug, Name = name, Kind = kind };
+            db.Add(tenant);
+            AddPerson(db, tenant, owner, MemberRole.Owner);
+            AddPerson(db, tenant, owner + "s-editor", MemberRole.Editor);
+        }
+
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>Null where the gate stays shut.</summary>
+    public async Task<AsyncServiceScope?> EnterAsync(string person, string slug)
+    {
+        var scope = _services.CreateAsyncScope();
+        if (await scope.ServiceProvider.GetRequiredService<MemberGate>().EnterAsync(_people[person], slug, "10.0.0.7", CancellationToken.None))
+        {
+            return scope;
+        }
+
+        await scope.DisposeAsync();
+        return null;
+    }
+
+    public async Task<T> AsAsync<T>(string person, string slug, Func<IServiceProvider, Task<T>> act)
+    {
+        await using var scope = await EnterAsync(person, slug) ?? throw new InvalidOperationException($"{person} may not enter {slug}.");
+        return await act(scope.ServiceProvider);
+    }
+
+    public Task AsAsync(string person, string slug, Func<EngagementService, Task> act) => AsAsync(person, slug, async services =>
+    {
+        await act(services.GetRequiredService<EngagementService>());
+        return 0;
+    });
+
+    public Task<string> ProjectAsync(string name) =>
+        AsAsync("olivia", "northwind", async s => (await s.GetRequiredService<ProjectService>().CreateAsync(name, CancellationToken.None)).Id);
+
+    /// <summary>Asked by Carla for herself, approved by Olivia with this grant.</summary>
+    public async Task<string> EngageAsync(EngagementGrant grant)
+    {
+        var id = await AsAsync("carla", "fieldwork", async s =>
+            (await s.GetRequiredService<EngagementService>().RequestAsync("northwind", Grant([.. Permissions.ForConsultants]), [IdOf("carla")], "", CancellationToken.None)).Id);
+        await AsAsync("olivia", "northwind", s => s.ApproveAsync(id, grant, CancellationToken.None));
+        return id;
+    }
+
+    /// <summary>Everything enqueued so far, each twice: workers may run again at any time.</summary>
+    public async Task RunJobsAsync()
+    {
+        while (Jobs.Waiting.TryDequeue(out var waiting))
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                await using var scope = _services.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<EngagementWorker>().RunAsync((string)waiting.Job.Args[0], (string)waiting.Job.Args[1], CancellationToken.None);
+            }
+        }
+    }
+
+    public async Task<List<AuditEntry>> LogAsync(string slug)
+    {
+        await using var db = _database.For("org_none").CreateDbContext();
+        var id = (await db.Tenants.SingleAsync(t => t.Slug == slug)).Id;
+        await using var theirs = _database.For(id).CreateDbContext();
+        return await theirs.Set<AuditEntry>().AsNoTracking().OrderBy(e => e.Sequence).ToListAsync();
+    }
+
+    public async Task RemoveFromConsultancyAsync(string person)
+    {
+        await using var db = _database.For("org_none").CreateDbContext();
+        var id = IdOf(person);
+        await db.Members.Where(m => m.UserId == id).ExecuteDeleteAsync();
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _database.Dispose();
+    }
+
+    private void AddPerson(PortalDbContext db, Tenant tenant, string name, MemberRole role)
+    {
+        var user = new User { Issuer = "https://id.example", Subject = name };
+        db.Add(user);
+        db.Add(new Member { TenantId = tenant.Id, UserId = user.Id, Role = role });
+        _people[name] = new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, user.Id), new Claim("name", name)], "test"));
+    }
+
+    private sealed class Factory(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>
+    {
+        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
+
+        public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
+        {
+            await scope.RecheckAsync(cancellationToken);
+            return CreateDbContext();
+        }
+    }
+}
