@@ -14,9 +14,18 @@ public static class AuditWords
         ["baselines.started"] = "Started baselines of",
         ["checkpoint.registered"] = "Made a checkpoint a candidate",
         ["connection.tested"] = "Tested the Google connection",
+        ["consultant.read-figures"] = "Read the figures for the client board by",
+        ["consultant.visited"] = "Visited by",
         ["deployment.approved"] = "Approved the deployment",
         ["deployment.ended"] = "Ended the deployment",
         ["deployment.rolled-back"] = "Put the deployment back",
+        ["engagement.accepted"] = "Accepted the engagement with",
+        ["engagement.approved"] = "Approved the engagement with",
+        ["engagement.changed"] = "Changed the engagement with",
+        ["engagement.declined"] = "Declined the engagement with",
+        ["engagement.ended"] = "Ended the engagement with",
+        ["engagement.person-taken-off"] = "Took a person off the engagement with",
+        ["engagement.requested"] = "Asked for an engagement with",
         ["evaluation.cancelled"] = "Cancelled",
         ["evaluation.started"] = "Started",
         ["key.issued"] = "Issued the API key",
@@ -34,7 +43,7 @@ public static class AuditWords
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("deployment.", "Deployments"), ("evaluation.", "Evaluations"), ("key.", "API keys"), ("model.", "Choice of a model"), ("project.", "Projects"),
+        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("key.", "API keys"), ("model.", "Choice of a model"), ("project.", "Projects"),
         ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
     ];
 
