@@ -21,6 +21,13 @@ public static class PortalUrls
 
     public static string Organization(string org) => $"/o/{org}";
 
+    /// <summary>Where an invitation is taken up; the token is in its mail alone.</summary>
+    public static string Invitation(string token) => $"/invitations/{token}";
+
+    public static string Members(string org, int from = 0) => $"/o/{org}/members" + (from is 0 ? "" : $"?from={from}");
+
+    public static string Permissions(string org) => $"/o/{org}/permissions";
+
     public static string Billing(string org) => $"/o/{org}/billing";
 
     /// <summary>The audit log with what of it is shown; parts without a value are left out.</summary>

@@ -18,17 +18,24 @@ public enum MemberRole
 /// A person's belonging to an organisation. Global, because it is what decides which tenant may be entered at all;
 /// read only through <see cref="TenancyService"/>.
 /// </summary>
-public sealed class Member
+public sealed class Member : IVersioned
 {
+    private MemberRole _role;
+
     public string Id { get; private set; } = "";
 
     public required string TenantId { get; init; }
 
     public required string UserId { get; init; }
 
-    public MemberRole Role { get; init; }
+    public MemberRole Role { get => _role; init => _role = value; }
 
     public DateTime CreatedAt { get; init; }
+
+    public long Version { get; private set; }
+
+    /// <summary>That an owner remains is for the caller to see to: it needs all the members.</summary>
+    internal void ChangeRole(MemberRole role) => _role = role;
 }
 
 internal sealed class MemberMapping : IEntityTypeConfiguration<Member>

@@ -16,6 +16,11 @@ public static class TenancyFeature
         var services = builder.Services;
         services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddScoped<MemberGate>().AddScoped<AuditService>();
         services.AddScoped<EngagementService>().AddScoped<VisitService>().AddScoped<EngagementWorker>().AddScoped<ISwept, EngagementSweep>();
+        services.AddScoped<MemberService>().AddScoped<InvitationService>().AddScoped<AdmissionService>();
+        services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart()
+            .Validate(o => EmailKey.Of(o.From) is not "", "Mail:From must be an e-mail address that the mail server lets the portal write from.")
+            .Validate(o => o.TimeLimit > TimeSpan.Zero && o.TimeLimit <= TimeSpan.FromMinutes(2), "Mail:TimeLimit must be up to 2 minutes, such as 00:00:30.");
+        services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<MailWorker>().AddScoped<ISwept, MailSweep>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")

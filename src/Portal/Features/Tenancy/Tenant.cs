@@ -23,6 +23,9 @@ public sealed class Tenant
     public TenantKind Kind { get; init; }
 
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>Raised first by whoever changes who belongs here, so that they do it one after the other.</summary>
+    public long MembersVersion { get; private set; }
 }
 
 internal sealed class TenantMapping : IEntityTypeConfiguration<Tenant>

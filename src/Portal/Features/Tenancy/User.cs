@@ -26,6 +26,9 @@ public sealed class User
 
     public DateTime? LastSeenAt { get; private set; }
 
+    /// <summary>Whom we expect, until they sign in and their provider says.</summary>
+    public void Expect(string name, string email) => (Name, Email) = (name, email);
+
     public void SignedIn(string name, string email, bool isEmailVerified, DateTime at)
     {
         Name = name;
