@@ -24,6 +24,8 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
             await AddOrganizationsAsync(db, ct);
         }
 
+        await AddPeopleAsync(db, ct);
+
         // In the background: nobody waits for the demo to see the sign-in page.
         if (await db.Tenants.SingleOrDefaultAsync(t => t.Slug == s_organizations[0].Slug, ct) is { } withProject)
         {
@@ -34,20 +36,29 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
     private async Task AddOrganizationsAsync(PortalDbContext db, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var issuer = signIn.Value.Authority.TrimEnd('/');
         foreach (var (slug, name, kind) in s_organizations)
         {
             db.Tenants.Add(new Tenant { Slug = slug, Name = name, Kind = kind, CreatedAt = now });
         }
 
-        foreach (var person in DemoPeople.All)
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Also those that an older demo does not know. Whoever is known stays as they are: they may have been given another role, or left.</summary>
+    private async Task AddPeopleAsync(PortalDbContext db, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var issuer = signIn.Value.Authority.TrimEnd('/');
+        var known = await db.Users.Where(u => u.Issuer == issuer).Select(u => u.Subject).ToListAsync(ct);
+        var tenants = await db.Tenants.AsNoTracking().ToDictionaryAsync(t => t.Slug, t => t.Id, ct);
+        foreach (var person in DemoPeople.All.Where(p => !known.Contains(p.Subject)))
         {
             var user = new User { Issuer = issuer, Subject = person.Subject, IsPlatformAdmin = person.IsPlatformAdmin, CreatedAt = now };
+            user.Expect(person.Name, person.Email);
             db.Users.Add(user);
-            var tenant = db.Tenants.Local.SingleOrDefault(t => t.Slug == person.OrganizationSlug);
-            if (tenant is not null)
+            foreach (var (organization, role) in person.Memberships.Where(m => tenants.ContainsKey(m.Organization)))
             {
-                db.Members.Add(new Member { TenantId = tenant.Id, UserId = user.Id, Role = person.Role, CreatedAt = now });
+                db.Members.Add(new Member { TenantId = tenants[organization], UserId = user.Id, Role = role, CreatedAt = now });
             }
         }
 
