@@ -24,6 +24,13 @@ public sealed class DoorTests
     }
 
     [Fact]
+    public void Mail_LeavesByTheGatewayAlone()
+    {
+        Assert.Contains(s_references, r => r.FromName is "MailGateway" && r.ToIsWithin("MailKit"));
+        ArrowTests.AssertNone(s_references, Doors.BrokenMail);
+    }
+
+    [Fact]
     public void Hangfire_IsKnownWhereWorkIsRegisteredDoneAndEnqueued()
     {
         Assert.Contains(s_references, r => r.FromName is "BackgroundWork" && r.ToIsWithin("Hangfire"));
@@ -38,6 +45,7 @@ public sealed class DoorTests
         Assert.NotNull(Doors.BrokenVertex(new Reference("Portal.Features.Tune.TuningService", "Portal.Vertex.VertexClient", ".ctor")));
         Assert.NotNull(Doors.BrokenVertex(new Reference("Portal.Features.Tune.TuningService", "Google.Apis.Auth.OAuth2.GoogleCredential")));
         Assert.NotNull(Doors.BrokenOpenId(new Reference("Portal.Shell.App", "Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectOptions")));
+        Assert.NotNull(Doors.BrokenMail(new Reference("Portal.Features.Tenancy.InvitationService", "MailKit.Net.Smtp.SmtpClient")));
         Assert.NotNull(Doors.BrokenHangfire(new Reference("Portal.Features.Tune.TuningService", "Hangfire.RecurringJob")));
     }
 

@@ -24,6 +24,9 @@ internal static class Doors
     public static string? BrokenOpenId(Reference use) =>
         s_openId.Any(use.ToIsWithin) && !use.FromIsWithin("Portal.Features.Tenancy") ? "OpenID Connect is known in Tenancy alone" : null;
 
+    public static string? BrokenMail(Reference use) =>
+        (use.ToIsWithin("MailKit") || use.ToIsWithin("MimeKit")) && use.From is not "Portal.Features.Tenancy.MailGateway" ? "mail leaves by the gateway alone" : null;
+
     public static string? BrokenHangfire(Reference use)
     {
         if (!use.ToIsWithin("Hangfire") || use.FromIsWithin("Portal.Hosting") || use.From is "Program")
