@@ -28,8 +28,16 @@ public static class AuditWords
         ["engagement.requested"] = "Asked for an engagement with",
         ["evaluation.cancelled"] = "Cancelled",
         ["evaluation.started"] = "Started",
+        ["invitation.accepted"] = "Accepted the invitation of",
+        ["invitation.resent"] = "Sent the invitation again to",
+        ["invitation.withdrawn"] = "Withdrew the invitation of",
         ["key.issued"] = "Issued the API key",
         ["key.revoked"] = "Revoked the API key",
+        ["member.changed"] = "Changed the role of",
+        ["member.invited"] = "Invited",
+        ["member.joined"] = "Joined as a member:",
+        ["member.left"] = "Left the organization:",
+        ["member.removed"] = "Removed the member",
         ["model.chosen"] = "Chose the model",
         ["project.created"] = "Created the project",
         ["project.renamed"] = "Renamed the project to",
@@ -43,7 +51,8 @@ public static class AuditWords
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("key.", "API keys"), ("model.", "Choice of a model"), ("project.", "Projects"),
+        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("invitation.", "Invitations"), ("key.", "API keys"),
+        ("member.", "Members"), ("model.", "Choice of a model"), ("project.", "Projects"),
         ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
     ];
 

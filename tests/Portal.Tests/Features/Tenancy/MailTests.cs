@@ -39,10 +39,12 @@ public sealed class MailTests : IDisposable
     [Fact]
     public async Task Mail_WhileTheServerIsAway_WaitsAndIsSentOnceItIsBack()
     {
-        using var port = new TcpListener(IPAddress.Loopback, 0);
-        port.Start();
-        _rig.Mail.Port = ((IPEndPoint)port.LocalEndpoint).Port;
-        port.Stop();
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            _rig.Mail.Port = ((IPEndPoint)free.LocalEndpoint).Port;
+        }
+
         (_rig.Mail.Host, _rig.Mail.Security) = ("127.0.0.1", MailSecurity.None);
         var issued = await InviteAsync();
 
@@ -53,11 +55,12 @@ public sealed class MailTests : IDisposable
         _rig.Time.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal(1, await _rig.SweepAsync());
 
+        using var port = new TcpListener(IPAddress.Loopback, _rig.Mail.Port);
         port.Start();
         var received = ServeOneAsync(port);
         await _rig.SendMailAsync(issued);
 
-        Assert.Contains("nina@example.com", await received, StringComparison.Ordinal);
+        Assert.Contains("nina@example.com", await received.WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
         Assert.Equal(MailState.Sent, (await LetterAsync()).State);
         Assert.Equal(0, await _rig.SweepAsync());
     }
