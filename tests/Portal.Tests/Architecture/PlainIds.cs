@@ -11,6 +11,8 @@ internal static class PlainIds
         ["AuditEntry.ViaId"] = "an engagement or an admin's visit, and the log outlives it",
         ["Candidate.SourceId"] = "a dataset version or a tuning job; shown, never followed",
         ["Checkpoint.VendorId"] = "Google's",
+        ["Example.SourceId"] = "what the uploaded file calls the row; shown, never followed",
+        ["FrozenExample.SourceId"] = "what the uploaded file called the row; shown, never followed",
         ["InferenceLog.ResponseId"] = "what the caller was told, and the row's own",
         ["Reservation.ProjectId"] = "money is held for a project that Billing, which sees only Tenancy, does not know",
         ["Reservation.SubjectId"] = "whatever costs: a job, a run, a deployment",

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Portal.Features.Data;
@@ -5,11 +6,11 @@ namespace Portal.Features.Data;
 /// <summary>Functions as the two vendors declare them: Gemini writes types in capitals and knows fewer keywords.</summary>
 internal static class FunctionSchema
 {
-    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
+    private static readonly FrozenSet<string> s_known = new[]
     {
         "type", "format", "title", "description", "nullable", "enum", "maxItems", "minItems", "properties", "required", "minProperties", "maxProperties",
         "minLength", "maxLength", "pattern", "example", "anyOf", "propertyOrdering", "default", "items", "minimum", "maximum",
-    };
+    }.ToFrozenSet(StringComparer.Ordinal);
 
     public static string ToGemini(JsonElement function, ConversationLog log) => JsonText.Write(writer =>
     {

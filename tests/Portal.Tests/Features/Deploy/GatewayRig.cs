@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using Hangfire;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -62,6 +63,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.AddStorage();
         builder.AddPersistence();
         builder.Services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
+        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();
         builder.AddConnect();
         builder.AddDefine();
