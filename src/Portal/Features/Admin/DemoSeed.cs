@@ -62,15 +62,25 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
             }
         }
 
-        AddEngagements(db, now);
         await db.SaveChangesAsync(ct);
+        if (!await db.Engagements.AnyAsync(ct))
+        {
+            await AddEngagementsAsync(db, now, ct);
+        }
     }
 
     /// <summary>The consultant works for the first organisation, and has asked the second.</summary>
-    private static void AddEngagements(PortalDbContext db, DateTime now)
+    private static async Task AddEngagementsAsync(PortalDbContext db, DateTime now, CancellationToken ct)
     {
-        var (client, asked, consultancy) = (Of(0), Of(1), Of(2));
-        var (owner, consultant) = (OwnerOf(client), OwnerOf(consultancy));
+        var slugs = s_organizations.Select(o => o.Slug).ToList();
+        var tenants = await db.Tenants.AsNoTracking().Where(t => slugs.Contains(t.Slug)).ToDictionaryAsync(t => t.Slug, ct);
+        if (tenants.Count < slugs.Count || await OwnerOfAsync(tenants[slugs[0]]) is not { } owner || await OwnerOfAsync(tenants[slugs[2]]) is not { } consultant)
+        {
+            // Somebody has made this demo their own.
+            return;
+        }
+
+        var (client, asked, consultancy) = (tenants[slugs[0]], tenants[slugs[1]], tenants[slugs[2]]);
         var all = Permissions.ForConsultants;
         var running = new Engagement
         {
@@ -90,8 +100,9 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
         pending.NameConsultants([consultant.UserId]);
         db.Engagements.AddRange(running, pending);
 
-        Tenant Of(int place) => db.Tenants.Local.Single(t => t.Slug == s_organizations[place].Slug);
+        await db.SaveChangesAsync(ct);
 
-        Member OwnerOf(Tenant tenant) => db.Members.Local.First(m => m.TenantId == tenant.Id && m.Role is MemberRole.Owner);
+        Task<Member?> OwnerOfAsync(Tenant tenant) =>
+            db.Members.AsNoTracking().Where(m => m.TenantId == tenant.Id && m.Role == MemberRole.Owner).OrderBy(m => m.CreatedAt).FirstOrDefaultAsync(ct);
     }
 }
