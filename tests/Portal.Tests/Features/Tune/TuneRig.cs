@@ -152,9 +152,17 @@ internal sealed class TuneRig : IDisposable
                 return false;
             }
 
-            if (await AsMemberAsync(tuning => tuning.FindLatestAsync(projectId, CancellationToken.None)) is { } job && done(job))
+            try
             {
-                return true;
+                if (await AsMemberAsync(tuning => tuning.FindLatestAsync(projectId, CancellationToken.None)) is { } job && done(job))
+                {
+                    return true;
+                }
+            }
+            catch (InvalidOperationException) when (_killed.Task.IsCompleted)
+            {
+                // A step of its own went on until now and took the process with it.
+                return false;
             }
         }
 
