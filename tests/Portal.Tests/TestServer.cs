@@ -103,13 +103,22 @@ public abstract class TestServer
 
         public override PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time) => Open(Options.OwnerConnectionString, scope, time);
 
-        public override void Drop() => Execute($"DROP DATABASE {_name} WITH (FORCE)");
+        public override void Drop()
+        {
+            // Else the pool keeps connections to a database that is gone.
+            using var connection = new NpgsqlConnection(Options.ConnectionString);
+            NpgsqlConnection.ClearPool(connection);
+            Execute($"DROP DATABASE {_name} WITH (FORCE)");
+        }
 
-        // Pools would keep a connection to every database a test ever had.
+        // The application's connections are pooled as in production; the owner's would keep the template from being copied.
         private static DatabaseOptions OptionsFor(string database)
         {
             var owner = new NpgsqlConnectionStringBuilder(Required("PORTAL_TEST_POSTGRES")) { Database = database, Pooling = false };
-            var application = new NpgsqlConnectionStringBuilder(owner.ToString()) { Username = "portal_test_app", Password = "portal_test_app" };
+            var application = new NpgsqlConnectionStringBuilder(owner.ToString()) 
+            {
+                Username = "portal_test_app", Password = "portal_test_app", Pooling = true, MaxPoolSize = 200, ConnectionIdleLifetime = 10, ConnectionPruningInterval = 5,
+            };
             return new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = application.ToString(), OwnerConnectionString = owner.ToString() };
         }
 
