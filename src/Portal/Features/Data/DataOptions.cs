@@ -8,17 +8,6 @@ public sealed class DataOptions
     [Range(1, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 1L << 30;
 
-    /// <summary>What all uploads of an organisation may take together, those under way included.</summary>
-    [Range(1, 1L << 50)]
-    public long QuotaBytes { get; set; } = 20L << 30;
-
-    /// <summary>A file is sent in parts of this size: what is lost with a connection is one of them at most.</summary>
-    [Range(1 << 10, 1 << 28)]
-    public int PartBytes { get; set; } = 8 << 20;
-
-    /// <summary>How long an upload that nobody goes on with is kept.</summary>
-    public TimeSpan UploadKept { get; set; } = TimeSpan.FromHours(24);
-
     /// <summary>The most an archive may unpack to.</summary>
     [Range(1, 1L << 40)]
     public long MaxUnpackedBytes { get; set; } = 4L << 30;

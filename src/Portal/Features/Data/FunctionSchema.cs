@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Portal.Features.Data;
 
-/// <summary>Functions as the two vendors declare them: Gemini writes types in capitals and knows fewer keywords.</summary>
+/// <summary>A function declared as OpenAI does, written as Gemini does: types in capitals, and fewer keywords.</summary>
 internal static class FunctionSchema
 {
     private static readonly FrozenSet<string> s_known = new[]
@@ -24,43 +24,24 @@ internal static class FunctionSchema
         if (function.TryGetProperty("parameters", out var parameters) && parameters.ValueKind is JsonValueKind.Object)
         {
             writer.WritePropertyName("parameters");
-            WriteSchema(writer, parameters, toGemini: true, log);
+            WriteSchema(writer, parameters, log);
         }
 
         writer.WriteEndObject();
     });
 
-    public static void WriteOpenAi(Utf8JsonWriter writer, JsonElement declaration)
-    {
-        writer.WriteStartObject();
-        foreach (var property in declaration.EnumerateObject())
-        {
-            writer.WritePropertyName(property.Name);
-            if (property.Name is "parameters" && property.Value.ValueKind is JsonValueKind.Object)
-            {
-                WriteSchema(writer, property.Value, toGemini: false, null);
-            }
-            else
-            {
-                property.Value.WriteTo(writer);
-            }
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void WriteSchema(Utf8JsonWriter writer, JsonElement schema, bool toGemini, ConversationLog? log)
+    private static void WriteSchema(Utf8JsonWriter writer, JsonElement schema, ConversationLog log)
     {
         writer.WriteStartObject();
         foreach (var property in schema.EnumerateObject())
         {
-            if (toGemini && !s_known.Contains(property.Name))
+            if (!s_known.Contains(property.Name))
             {
-                log!.Notes |= RowNotes.SchemaSimplified; // there is one whenever the way leads to Gemini
+                log.Notes |= RowNotes.SchemaSimplified;
                 continue;
             }
 
-            if (toGemini && property is { Name: "type", Value.ValueKind: JsonValueKind.Array })
+            if (property is { Name: "type", Value.ValueKind: JsonValueKind.Array })
             {
                 // Gemini says in a word of its own that nothing may be there.
                 var types = property.Value.EnumerateArray().Select(t => t.ValueKind is JsonValueKind.String ? t.GetString() ?? "" : "").ToList();
@@ -70,38 +51,37 @@ internal static class FunctionSchema
             }
 
             writer.WritePropertyName(property.Name);
-            WriteMember(writer, property, toGemini, log);
+            WriteMember(writer, property, log);
         }
 
         writer.WriteEndObject();
     }
 
-    private static void WriteMember(Utf8JsonWriter writer, JsonProperty member, bool toGemini, ConversationLog? log)
+    private static void WriteMember(Utf8JsonWriter writer, JsonProperty member, ConversationLog log)
     {
         switch (member.Name)
         {
             case "type" when member.Value.ValueKind is JsonValueKind.String:
-                var type = member.Value.GetString() ?? "";
-                writer.WriteStringValue(toGemini ? type.ToUpperInvariant() : type.ToLowerInvariant());
+                writer.WriteStringValue((member.Value.GetString() ?? "").ToUpperInvariant());
                 break;
             case "properties" when member.Value.ValueKind is JsonValueKind.Object:
                 writer.WriteStartObject();
                 foreach (var inside in member.Value.EnumerateObject())
                 {
                     writer.WritePropertyName(inside.Name);
-                    WriteAny(writer, inside.Value, toGemini, log);
+                    WriteAny(writer, inside.Value, log);
                 }
 
                 writer.WriteEndObject();
                 break;
             case "items":
-                WriteAny(writer, member.Value, toGemini, log);
+                WriteAny(writer, member.Value, log);
                 break;
             case "anyOf" when member.Value.ValueKind is JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var inside in member.Value.EnumerateArray())
                 {
-                    WriteAny(writer, inside, toGemini, log);
+                    WriteAny(writer, inside, log);
                 }
 
                 writer.WriteEndArray();
@@ -112,11 +92,11 @@ internal static class FunctionSchema
         }
     }
 
-    private static void WriteAny(Utf8JsonWriter writer, JsonElement value, bool toGemini, ConversationLog? log)
+    private static void WriteAny(Utf8JsonWriter writer, JsonElement value, ConversationLog log)
     {
         if (value.ValueKind is JsonValueKind.Object)
         {
-            WriteSchema(writer, value, toGemini, log);
+            WriteSchema(writer, value, log);
         }
         else
         {

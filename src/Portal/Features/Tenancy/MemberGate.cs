@@ -46,7 +46,6 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     /// <summary>Looks up what the person may do now, whatever was believed so far.</summary>
     public async Task<GateState> CheckAsync(CancellationToken ct)
     {
-        _checkedAt = Now;
         var was = current.Membership;
         if (await FindAsync(current.UserId, was.Slug, ct) is not { } now || now.TenantId != was.TenantId)
         {
@@ -55,6 +54,8 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
             return GateState.Closed;
         }
 
+        // Only an answer is believed: while the database is away, every operation asks again.
+        _checkedAt = Now;
         if (now.Role == was.Role && now.Access.IsSameAs(was.Access))
         {
             return GateState.Open;

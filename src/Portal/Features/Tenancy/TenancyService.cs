@@ -44,12 +44,6 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
         return await OwnOf(db, userId, slug).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, ct)).FirstOrDefault();
     }
 
-    public async Task<bool> IsPlatformAdminAsync(string userId, CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Users.AnyAsync(u => u.Id == userId && u.IsPlatformAdmin, ct);
-    }
-
     private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug) =>
         from member in db.Members.AsNoTracking()
         join tenant in db.Tenants on member.TenantId equals tenant.Id
