@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
@@ -11,11 +12,16 @@ namespace Portal.EndToEnd;
 public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Org = "northwind-travel";
+    private const string Consultancy = "fieldwork-partners";
+
+    /// <summary>What stands for a part of an address; a page that nobody answers to is a page that is shown, too.</summary>
+    private readonly Dictionary<string, string> _parts = new() { ["{Org}"] = Org, ["{Token}"] = "no-such-invitation" };
 
     /// <summary>What a page shows on its tabs, which its route does not tell.</summary>
     private static readonly string[] s_tabs = ["/data?tab=findings", "/data?tab=rows", "/data?tab=versions"];
 
     private readonly List<string> _faults = [];
+    private readonly List<(double Seconds, string Address)> _times = [];
 
     [Fact]
     public async Task EveryPage_WideAndNarrowLightAndDark_IsFitToBeShown()
@@ -26,13 +32,21 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
         await owner.GetByRole(AriaRole.Link, new() { Name = "Support message routing" }).ClickAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(owner.Link("Tune")).ToBeVisibleAsync(new() { Timeout = 90_000 });
         var project = owner.Url.Split('/')[^1];
+        _parts["{ProjectId}"] = project;
+        var consultant = await SignedInAsync(portal, "Carla Mendes");
         var admin = await SignedInAsync(portal, "Pat Lindqvist");
 
-        var pages = Routes().Select(r => Bind(r, project)).ToList();
+        var pages = Routes().Select(Bind).ToList();
         Assert.True(pages.Count > 10, "The pages were not found.");
         foreach (var address in pages.Concat(s_tabs.Select(t => $"/o/{Org}/projects/{project}{t}")))
         {
-            await VisitAsync(address.StartsWith("/admin", StringComparison.Ordinal) ? admin : owner, portal.Address, address);
+            var visitor = address.StartsWith("/admin", StringComparison.Ordinal) ? admin : address.Contains(Consultancy, StringComparison.Ordinal) ? consultant : owner;
+            await VisitAsync(visitor, portal.Address, address);
+        }
+
+        foreach (var (seconds, address) in _times.OrderDescending().Take(5))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{address} was there after {seconds:0.00} s");
         }
 
         Assert.True(_faults.Count is 0, string.Join('\n', _faults));
@@ -41,10 +55,12 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
     private static IEnumerable<string> Routes() =>
         typeof(PortalUrls).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<RouteAttribute>()).Select(r => r.Template).Order(StringComparer.Ordinal);
 
-    private static string Bind(string template, string project)
+    private string Bind(string template)
     {
-        var address = template.Replace("{Org}", Org, StringComparison.Ordinal).Replace("{ProjectId}", project, StringComparison.Ordinal);
-        Assert.False(address.Contains('{', StringComparison.Ordinal), $"{template} has a parameter this test knows no value for: give it one in Bind.");
+        // The board of clients is a consultancy's; anybody else is told so.
+        var address = template.EndsWith("/clients", StringComparison.Ordinal) ? template.Replace("{Org}", Consultancy, StringComparison.Ordinal) : template;
+        address = _parts.Aggregate(address, (bound, part) => bound.Replace(part.Key, part.Value, StringComparison.Ordinal));
+        Assert.False(address.Contains('{', StringComparison.Ordinal), $"{template} has a parameter this test knows no value for: give it one in {nameof(_parts)}.");
         return address;
     }
 
@@ -60,9 +76,11 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
     private async Task VisitAsync(IPage page, string portal, string address)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        var start = Stopwatch.GetTimestamp();
         await page.GotoAsync(portal + address);
         await Assertions.Expect(page.Locator("h1")).ToHaveCountAsync(1);
         await Assertions.Expect(page.GetByLabel("Loading", new() { Exact = true })).ToHaveCountAsync(0);
+        _times.Add((Stopwatch.GetElapsedTime(start).TotalSeconds, address));
         // A colour on its way to another has no contrast to judge.
         await page.AddStyleTagAsync(new() { Content = "*, *::before, *::after { transition: none !important; animation: none !important }" });
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
@@ -71,8 +89,10 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
             foreach (var width in new[] { 1440, 390 })
             {
                 await page.SetViewportSizeAsync(width, 900);
-                await LookAsync(page, $"{address} at {width} px, {scheme}");
+                await FitsAsync(page, $"{address} at {width} px, {scheme}");
             }
+
+            await ObeysAsync(page, $"{address}, {scheme}");
         }
     }
 
@@ -87,13 +107,22 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    private async Task LookAsync(IPage page, string where)
+    private async Task FitsAsync(IPage page, string where)
+    {
+        var beyond = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Note(beyond > 0, where, $"{beyond} px wider than the screen");
+        // For people who want to look at them all: a picture of each goes where this names a folder.
+        if (Environment.GetEnvironmentVariable("PORTAL_TEST_PICTURES") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, where.Trim('/').Replace('/', '.') + ".png"), FullPage = true });
+        }
+    }
+
+    private async Task ObeysAsync(IPage page, string where)
     {
         var headings = await page.Locator("h1").CountAsync();
         Note(headings is not 1, where, $"{headings} level-one headings");
-        var beyond = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Note(beyond > 0, where, $"{beyond} px wider than the screen");
-        foreach (var violation in (await page.RunAxe()).Violations.Where(v => v.Impact is "serious" or "critical"))
+        foreach (var violation in (await page.RunAxe()).Violations)
         {
             Note(true, where, $"{violation.Id}: {violation.Help}: {Places(violation)}");
         }
