@@ -16,12 +16,25 @@ free_port() { # the first port from $1 on that nobody listens on
   echo "$port"
 }
 
+# Builds the portal unless nothing changed since the last build: asking MSBuild takes longer than starting.
+build_portal() {
+  local stamp=src/Portal/obj/built changed
+  mkdir -p src/Portal/.portal
+  if [ -f "$stamp" ] && [ -f src/Portal/bin/Debug/net10.0/Portal.dll ]; then
+    changed=$(find src Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
+      \( -name bin -o -name obj -o -name .portal \) -prune -o -newer "$stamp" -print -quit)
+    [ -n "$changed" ] || return 0
+  fi
+  dotnet build src/Portal "${quiet[@]}"
+  touch "$stamp"
+}
+
 run() {
   need_sdk
   local portal sandbox
   portal=$(free_port "${PORT:-5180}")
   sandbox=$(free_port $((portal + 1)))
-  dotnet build src/Portal "${quiet[@]}"
+  build_portal
   echo "Portal: http://127.0.0.1:$portal   (stop with Ctrl+C; its state is in src/Portal/.portal, delete that folder to begin anew)"
   cd src/Portal
   export ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="http://127.0.0.1:$portal"

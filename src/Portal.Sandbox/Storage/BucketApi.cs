@@ -136,6 +136,11 @@ internal sealed partial class BucketApi(StorageState state, TimeProvider time)
     {
         var now = StorageJson.Time(time.GetUtcNow().UtcDateTime);
         var location = (StorageJson.Text(body, "location") ?? "US").ToUpperInvariant();
+        if (location is "GLOBAL")
+        {
+            throw StorageException.Invalid("The specified location constraint is not valid.");
+        }
+
         var bucket = new JsonObject
         {
             ["kind"] = "storage#bucket",

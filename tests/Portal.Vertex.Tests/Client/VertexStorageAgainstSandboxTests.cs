@@ -45,6 +45,18 @@ public sealed class VertexStorageAgainstSandboxTests
     }
 
     [Fact]
+    public async Task Bucket_AtAPlaceStorageHasNot_Is400()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        using var rig = new VertexRig();
+
+        var exception = await Assert.ThrowsAsync<VertexException>(
+            () => Storage(rig, sandbox).CreateBucketAsync(new VertexStorageBucket { Name = "t-acme", Location = "global" }, default));
+
+        Assert.Equal((400, VertexErrorStatus.InvalidArgument), (exception.HttpStatus, exception.Status));
+    }
+
+    [Fact]
     public async Task CreateOnly_OfWhatExists_Is412()
     {
         await using var sandbox = await RunningSandbox.StartAsync();

@@ -47,7 +47,7 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
         {
             try
             {
-                await session.Storage.CreateBucketAsync(new VertexStorageBucket { Name = session.Bucket, Location = session.Location }, ct);
+                await session.Storage.CreateBucketAsync(new VertexStorageBucket { Name = session.Bucket, Location = BucketLocation(session.Location) }, ct);
             }
             catch (VertexException there) when (there.HttpStatus is 409)
             {
@@ -55,4 +55,7 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
             }
         }
     }
+
+    // Vertex AI has a place called global, Cloud Storage has none; its widest is what it takes where nothing is said.
+    private static string BucketLocation(string location) => location is "global" ? "US" : location;
 }
