@@ -41,6 +41,11 @@ public static class PortalUrls
     /// <summary>A consultancy's clients, in the order asked for.</summary>
     public static string Clients(string org, string? sort = null) => $"/o/{org}/clients" + (sort is null ? "" : $"?sort={Uri.EscapeDataString(sort)}");
 
+    /// <summary>What the organization takes with it, and how it leaves.</summary>
+    public static string Leave(string org) => $"/o/{org}/leave";
+
+    public static string Export(string org, string exportId) => $"/o/{org}/api/exports/{exportId}/archive.zip";
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";

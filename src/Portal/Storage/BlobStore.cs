@@ -19,19 +19,43 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
 
     public bool Exists(string name) => File.Exists(PathOf(name));
 
-    public void Delete(string name) => File.Delete(PathOf(name));
+    /// <summary>What is not there is deleted.</summary>
+    public void Delete(string name)
+    {
+        if (Exists(name))
+        {
+            File.Delete(PathOf(name));
+        }
+    }
 
     public long LengthOf(string name) => new FileInfo(PathOf(name)).Length;
 
+    /// <summary>Room left where the files are.</summary>
+    public long FreeBytes => new DriveInfo(Directory.CreateDirectory(FolderOf(options.Value)).FullName).AvailableFreeSpace;
+
     /// <summary>Returns the number of bytes and their SHA-256 in lower-case hex.</summary>
-    public async Task<(long Length, string Sha256)> WriteAsync(string name, Stream content, long maximumLength, CancellationToken ct)
+    public Task<(long Length, string Sha256)> WriteAsync(string name, Stream content, long maximumLength, CancellationToken ct) =>
+        WriteAsync(name, partial => CopyAsync(content, partial, maximumLength, ct));
+
+    /// <summary>The same for content that is made here: whoever writes may go back in the file.</summary>
+    public Task<(long Length, string Sha256)> WriteAsync(string name, Func<Stream, Task> write, CancellationToken ct) => WriteAsync(name, async partial =>
+    {
+        await using var file = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        await write(file);
+        await file.FlushAsync(ct);
+        file.Flush(flushToDisk: true);
+        file.Position = 0;
+        return (file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)));
+    });
+
+    private async Task<(long Length, string Sha256)> WriteAsync(string name, Func<string, Task<(long Length, string Sha256)>> write)
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? throw new InvalidOperationException(path));
         var partial = path + PartialFiles.Ending;
         try
         {
-            var result = await CopyAsync(content, partial, maximumLength, ct);
+            var result = await write(partial);
             File.Move(partial, path, overwrite: true);
             return result;
         }

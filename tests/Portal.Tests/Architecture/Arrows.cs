@@ -5,7 +5,7 @@ internal static class Arrows
 {
     private const string Features = "Portal.Features";
 
-    private static readonly string[] s_slices = ["Tenancy", "Connect", "Define", "Data", "Model", "Evaluate", "Tune", "Deploy", "Monitor"];
+    private static readonly string[] s_slices = ["Tenancy", "Connect", "Define", "Data", "Model", "Evaluate", "Tune", "Deploy", "Monitor", "Leave"];
 
     private static readonly string[] s_foundations = ["Portal.Components", "Portal.Persistence", "Portal.Storage"];
 

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Define;
@@ -123,7 +121,7 @@ public sealed class FreezeWorker(
             foreach (var (number, input, output, more) in page)
             {
                 var split = plan.Splits[done++];
-                var hash = HashOf(input, output, more);
+                var hash = FrozenExample.HashOf(input, output, more.System, more.Content);
                 all.AppendData(hash);
                 all.AppendData([(byte)split]);
                 if (split is Split.Test)
@@ -152,22 +150,6 @@ public sealed class FreezeWorker(
             ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan.KeptTogether,
                 Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()))
             : throw new InvalidOperationException($"Version {version.Id}: {plan.Splits.Length} rows were planned and {done} were there to copy.");
-    }
-
-    /// <summary>Lengths go into the hash, so that no text can be moved between input and output unseen.</summary>
-    private static byte[] HashOf(string input, string output, RowExtras more)
-    {
-        if (more.System is not "" || more.Content is not null)
-        {
-            (input, output) = ($"{more.System.Length}:{more.System}{input}", $"{output}{more.Content}");
-        }
-
-        var (inputLength, outputLength) = (Encoding.UTF8.GetByteCount(input), Encoding.UTF8.GetByteCount(output));
-        var bytes = new byte[4 + inputLength + outputLength];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, inputLength);
-        Encoding.UTF8.GetBytes(input, bytes.AsSpan(4));
-        Encoding.UTF8.GetBytes(output, bytes.AsSpan(4 + inputLength));
-        return SHA256.HashData(bytes);
     }
 
     private async IAsyncEnumerable<List<(int Number, string Input, string Output, RowExtras More)>> PagesAsync(

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Persistence;
@@ -32,6 +35,22 @@ public sealed class FrozenExample : ITenantOwned
 
     /// <summary>The row's name where it came from.</summary>
     public string SourceId { get; init; } = "";
+
+    /// <summary>What a version's hashes are made of. Lengths go into it, so that no text can be moved between input and output unseen.</summary>
+    public static byte[] HashOf(string input, string output, string system, string? content)
+    {
+        if (system is not "" || content is not null)
+        {
+            (input, output) = ($"{system.Length}:{system}{input}", $"{output}{content}");
+        }
+
+        var (inputLength, outputLength) = (Encoding.UTF8.GetByteCount(input), Encoding.UTF8.GetByteCount(output));
+        var bytes = new byte[4 + inputLength + outputLength];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, inputLength);
+        Encoding.UTF8.GetBytes(input, bytes.AsSpan(4));
+        Encoding.UTF8.GetBytes(output, bytes.AsSpan(4 + inputLength));
+        return SHA256.HashData(bytes);
+    }
 }
 
 internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExample>

@@ -28,6 +28,10 @@ public static class AuditWords
         ["engagement.requested"] = "Asked for an engagement with",
         ["evaluation.cancelled"] = "Cancelled",
         ["evaluation.started"] = "Started",
+        ["export.asked"] = "Asked for the export of",
+        ["export.deleted"] = "Deleted the export of",
+        ["export.downloaded"] = "Downloaded the export of",
+        ["export.expired"] = "Cleared the export of",
         ["invitation.accepted"] = "Accepted the invitation of",
         ["invitation.resent"] = "Sent the invitation again to",
         ["invitation.withdrawn"] = "Withdrew the invitation of",
@@ -51,7 +55,7 @@ public static class AuditWords
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("invitation.", "Invitations"), ("key.", "API keys"),
+        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("project.", "Projects"),
         ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
     ];

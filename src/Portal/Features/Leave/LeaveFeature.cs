@@ -1,0 +1,18 @@
+using Portal.Persistence;
+
+namespace Portal.Features.Leave;
+
+public static class LeaveFeature
+{
+    public static void AddLeave(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LeaveOptions>().BindConfiguration("Leave").ValidateDataAnnotations()
+            .Validate(o => o.Lease >= TimeSpan.FromSeconds(10), "Leave:Lease must be at least 10 s, such as 00:01:00.").ValidateOnStart();
+        builder.Services.AddLeaving();
+    }
+
+    public static void MapLeave(this WebApplication app) => app.MapExports();
+
+    internal static IServiceCollection AddLeaving(this IServiceCollection services) => services
+        .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>();
+}
