@@ -8,5 +8,7 @@ public static class GlobalTables
         "Tenant", "User", "Member", "CatalogueModel", "DataProtectionKey", "ApiKeyIndex", "InvitationIndex", "SignInSession", "SpentToken",
         // Between two organisations, and what decides who may enter: read only through EngagementService, TenancyService and VisitService.
         "Engagement", "EngagementAct",
+        // From an organization to the platform's own log.
+        "PlatformAct",
     };
 }

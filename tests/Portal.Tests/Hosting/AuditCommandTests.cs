@@ -27,7 +27,7 @@ public sealed class AuditCommandTests : IDisposable
         var harbour = await AddAsync("harbour", 2);
 
         var (code, text) = await RunAsync("verify");
-        Assert.Equal((0, "harbour: 2 entries, chain intact\nnorthwind: 3 entries, chain intact\n2 checked, 0 broken\n"), (code, text));
+        Assert.Equal((0, "harbour: 2 entries, chain intact\nnorthwind: 3 entries, chain intact\n(platform): 0 entries, chain intact\n3 checked, 0 broken\n"), (code, text));
 
         await using (var owner = _database.CreateOwnerContext())
         {
@@ -61,8 +61,8 @@ public sealed class AuditCommandTests : IDisposable
         await AddAsync("northwind", 3);
         _time.Advance(TimeSpan.FromDays(400));
 
-        Assert.Equal((0, "northwind: 3 entries removed\n1 checked, 0 broken\n"), await RunAsync(keepDays: 365, "remove"));
-        Assert.Equal((0, "northwind: 1 entry, chain intact, 3 before them removed in time\n1 checked, 0 broken\n"), await RunAsync("verify"));
+        Assert.Equal((0, "northwind: 3 entries removed\n(platform): 0 entries removed\n2 checked, 0 broken\n"), await RunAsync(keepDays: 365, "remove"));
+        Assert.Equal((0, "northwind: 1 entry, chain intact, 3 before them removed in time\n(platform): 0 entries, chain intact\n2 checked, 0 broken\n"), await RunAsync("verify"));
     }
 
     private Task<(int Code, string Text)> RunAsync(params string[] args) => RunAsync(keepDays: null, args);

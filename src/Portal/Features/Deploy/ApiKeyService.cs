@@ -5,7 +5,7 @@ using Portal.Persistence;
 namespace Portal.Features.Deploy;
 
 /// <summary>Who calls: known by the key alone.</summary>
-public sealed record KeyHolder(string KeyId, string EndpointId, string? DeploymentId, DateTime? LastUsedAt);
+public sealed record KeyHolder(string KeyId, string EndpointId, string? DeploymentId, DateTime? LastUsedAt, bool IsSuspended = false);
 
 /// <summary>A key with its secret, once: neither can be had again.</summary>
 public sealed record IssuedKey(string Id, string Name, string Prefix, string Secret);
@@ -32,8 +32,9 @@ public sealed class ApiKeyService(IDbContextFactory<PortalDbContext> dbs, Tenant
         }
 
         scope.Enter(found.TenantId);
+        var suspended = db.Tenants.Where(t => t.Id == found.TenantId && t.SuspendedAt != null);
         return await db.ApiKeys.AsNoTracking().Where(k => k.Id == found.KeyId && k.RevokedAt == null)
-            .Select(k => new KeyHolder(k.Id, k.EndpointId, k.DeploymentId, k.LastUsedAt)).SingleOrDefaultAsync(ct);
+            .Select(k => new KeyHolder(k.Id, k.EndpointId, k.DeploymentId, k.LastUsedAt, suspended.Any())).SingleOrDefaultAsync(ct);
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string endpointId, CancellationToken ct)

@@ -14,7 +14,7 @@ public static class DeployFeature
         services.AddSingleton<KeyLimiter>();
         services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
-            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IProjectStep, DeployStep>();
+            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>();
     }
 
     public static void MapDeploy(this WebApplication app)

@@ -18,10 +18,15 @@ public sealed class GatewayCall(
 
     public Caller Caller => new(_holder?.DeploymentId is null ? UsageSource.Endpoint : UsageSource.Playground, _holder?.KeyId);
 
-    /// <exception cref="GatewayException">401 or 429.</exception>
+    /// <exception cref="GatewayException">401, 403 or 429.</exception>
     public async Task EnterAsync(string? secret, CancellationToken ct)
     {
         _holder = (secret is null ? null : await keys.EnterAsync(secret, ct)) ?? throw GatewayException.NoKey();
+        if (_holder.IsSuspended)
+        {
+            throw GatewayException.Suspended();
+        }
+
         if (limiter.Take(_holder.KeyId) is { } wait)
         {
             throw GatewayException.TooFast(wait);

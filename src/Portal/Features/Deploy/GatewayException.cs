@@ -29,6 +29,10 @@ public sealed class GatewayException(int code, string status, string message, Ex
     public static GatewayException NoKey() => new(401, VertexErrorStatus.Unauthenticated,
         "This request has no valid API key. Pass one in the x-goog-api-key header, or as a bearer token.");
 
+    /// <summary>Not why: that is for the organisation's members, and a key may be in anybody's hands.</summary>
+    public static GatewayException Suspended() => new(403, VertexErrorStatus.PermissionDenied,
+        "The organization of this API key is suspended, so its calls are not answered. The key stays valid. Its members find the reason when they sign in.");
+
     /// <summary>The same for a name that nobody has and one that belongs to somebody else.</summary>
     public static GatewayException NoModel(string name) => new(404, VertexErrorStatus.NotFound,
         $"models/{(name.Length <= 100 ? name : name[..100])} is not found, or this API key may not use it.");

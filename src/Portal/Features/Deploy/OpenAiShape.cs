@@ -103,7 +103,7 @@ internal static class OpenAiShape
             told.Message,
             Type = told.Code switch { 429 => "rate_limit_error", >= 500 => "server_error", _ => "invalid_request_error" },
             Param = told.Field is "" ? null : told.Field,
-            Code = told.Code switch { 401 => "invalid_api_key", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => null },
+            Code = told.Code switch { 401 => "invalid_api_key", 403 => "organization_suspended", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => null },
         },
     };
 

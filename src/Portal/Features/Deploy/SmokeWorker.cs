@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Vertex.Contracts;
 
@@ -35,7 +36,7 @@ public sealed class SmokeWorker(
     private async Task<Deployment?> ClaimAsync(string deploymentId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var deployment = await db.Deployments.SingleOrDefaultAsync(d => d.Id == deploymentId, ct);
+        var deployment = await db.Deployments.OfServedTenants(db).SingleOrDefaultAsync(d => d.Id == deploymentId, ct);
         if (deployment?.TryBeginTest(time.GetUtcNow().UtcDateTime, s_lease) is not true)
         {
             return null;
@@ -121,8 +122,9 @@ public sealed class SmokeWorker(
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var deployment = await db.Deployments.SingleAsync(d => d.Id == deploymentId, ct);
-        if (deployment.State is not DeploymentState.Testing)
+        if (deployment.State is not DeploymentState.Testing || (problem is not null && await db.IsSuspendedAsync(ct)))
         {
+            // Suspended in mid-call, the test proves nothing; the sweep begins it again once the organisation is restored.
             return;
         }
 

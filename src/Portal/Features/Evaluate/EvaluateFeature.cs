@@ -9,5 +9,5 @@ public static class EvaluateFeature
 
     internal static IServiceCollection AddEvaluation(this IServiceCollection services) => services
         .AddScoped<EvaluationService>().AddScoped<EvaluationRows>().AddScoped<EvaluationWorker>()
-        .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>();
+        .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>().AddScoped<IFailedWork, FailedEvaluations>();
 }

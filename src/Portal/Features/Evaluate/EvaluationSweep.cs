@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Evaluate;
@@ -12,7 +13,7 @@ public sealed class EvaluationSweep(IBackgroundJobClient jobs) : ISwept
     {
         var quiet = now - LostWork.Grace;
         var (parts, runs) = (db.EvaluatedCandidates, db.CandidateRuns);
-        return db.EvaluationRuns
+        return db.EvaluationRuns.OfServedTenants(db)
             .Where(e => (e.LeaseUntil == null || e.LeaseUntil < now)
                 && ((e.State == EvaluationState.Queued && e.CreatedAt < quiet)
                     || (e.State == EvaluationState.Running && !parts.Any(c => c.TenantId == e.TenantId && c.EvaluationId == e.Id

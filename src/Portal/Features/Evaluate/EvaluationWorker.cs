@@ -3,6 +3,7 @@ using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Evaluate;
@@ -168,7 +169,7 @@ public sealed class EvaluationWorker(
         await using var db = await dbs.CreateDbContextAsync(ct);
         var (token, now) = (Guid.NewGuid().ToString("N"), Now);
         var until = now + s_lease;
-        var taken = await db.EvaluationRuns
+        var taken = await db.EvaluationRuns.OfServedTenants(db)
             .Where(e => e.Id == evaluationId && (e.State == EvaluationState.Queued || e.State == EvaluationState.Running) && (e.LeaseUntil == null || e.LeaseUntil < now))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(e => e.LeaseToken, token).SetProperty(e => e.LeaseUntil, until)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -16,7 +17,7 @@ public sealed class RunLease(IDbContextFactory<PortalDbContext> dbs, IOptions<Ru
         await using var db = await dbs.CreateDbContextAsync(ct);
         var (token, now) = (Guid.NewGuid().ToString("N"), Now);
         var (until, due) = (now + Length, now + s_early);
-        var taken = await db.CandidateRuns
+        var taken = await db.CandidateRuns.OfServedTenants(db)
             .Where(r => r.Id == runId && (r.State == RunState.Queued || r.State == RunState.Running)
                 && (r.LeaseUntil == null || r.LeaseUntil < now) && (r.NextAttemptAt == null || r.NextAttemptAt <= due))
             // The version moves too: whoever had the run before can no longer save.

@@ -1,5 +1,6 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -10,7 +11,7 @@ public sealed class RunSweep(IBackgroundJobClient jobs) : ISwept
     public Task<int> EnqueueLostAsync(PortalDbContext db, DateTime now, CancellationToken ct)
     {
         var quiet = now - LostWork.Grace;
-        return db.CandidateRuns
+        return db.CandidateRuns.OfServedTenants(db)
             .Where(r => (r.State == RunState.Queued || r.State == RunState.Running) && (r.LeaseUntil == null || r.LeaseUntil < now)
                 && (r.NextAttemptAt == null || r.NextAttemptAt < quiet) && (r.UpdatedAt == null || r.UpdatedAt < quiet) && r.CreatedAt < quiet)
             .OrderBy(r => r.CreatedAt)

@@ -43,6 +43,8 @@ public static class AuditWords
         ["member.left"] = "Left the organization:",
         ["member.removed"] = "Removed the member",
         ["model.chosen"] = "Chose the model",
+        ["organization.restored"] = "Restored the organization",
+        ["organization.suspended"] = "Suspended the organization",
         ["project.created"] = "Created the project",
         ["project.renamed"] = "Renamed the project to",
         ["run.cancelled"] = "Cancelled a run of",
@@ -56,7 +58,7 @@ public static class AuditWords
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
         ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("invitation.", "Invitations"), ("key.", "API keys"),
-        ("member.", "Members"), ("model.", "Choice of a model"), ("project.", "Projects"),
+        ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("project.", "Projects"),
         ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
     ];
 

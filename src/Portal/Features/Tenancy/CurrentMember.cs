@@ -14,6 +14,9 @@ public sealed class CurrentMember(TenantScope scope)
 
     public string Email { get; private set; } = "";
 
+    /// <summary>Where the browser of this circuit is; known before anybody has entered anything.</summary>
+    public string Address { get; private set; } = "";
+
     public Membership Membership => _membership ?? throw new InvalidOperationException("Nobody has passed the gate of an organisation yet.");
 
     public bool IsInside => _membership is not null;
@@ -31,6 +34,8 @@ public sealed class CurrentMember(TenantScope scope)
         Email = user.FindFirstValue("email") ?? "";
         Become(membership, address);
     }
+
+    public void ComesFrom(string address) => Address = address;
 
     /// <summary>Code outside any organisation's gate, a worker or a seed, acts for itself.</summary>
     public bool May(Permission permission) => _membership is null || _membership.Access.May(permission);

@@ -10,6 +10,9 @@ public enum GateState
     Closed,
 }
 
+/// <summary>What a member reads of an organisation that is closed for the time being.</summary>
+public sealed record Suspension(string Organization, string Reason);
+
 /// <summary>
 /// The one way into an organisation, for circuits and requests alike. Whoever is inside is looked up again before the next
 /// context is made, at most once a second, so that a right, or a session, that ended stops the next operation and not only the next sign-in.
@@ -22,11 +25,14 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     private string? _sessionId;
     private DateTime _checkedAt;
 
+    /// <summary>Told to members alone, whom the gate refused for no other reason than that their organisation is suspended.</summary>
+    public Suspension? Suspension { get; private set; }
+
     /// <summary>False where the organisation does not exist, and where this person has no business in it: nobody can tell which.</summary>
     public async Task<bool> EnterAsync(ClaimsPrincipal user, string slug, string address, CancellationToken ct, VisitKind visit = VisitKind.Page)
     {
         _sessionId = user.SessionId();
-        if (user.PortalUserId() is not { Length: > 0 } userId || await FindAsync(userId, slug, ct) is not { } membership)
+        if (user.PortalUserId() is not { Length: > 0 } userId || await FindAsync(userId, slug, ct) is not { } membership || IsSuspended(membership))
         {
             return false;
         }
@@ -47,7 +53,7 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     public async Task<GateState> CheckAsync(CancellationToken ct)
     {
         var was = current.Membership;
-        if (await FindAsync(current.UserId, was.Slug, ct) is not { } now || now.TenantId != was.TenantId)
+        if (await FindAsync(current.UserId, was.Slug, ct) is not { } now || now.TenantId != was.TenantId || IsSuspended(now))
         {
             // Believed for no moment longer: the next look finds the same, or somebody who was admitted again.
             _checkedAt = DateTime.MinValue;
@@ -73,6 +79,12 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
         {
             throw new AccessChangedException(ended: state is GateState.Closed);
         }
+    }
+
+    private bool IsSuspended(Membership membership)
+    {
+        Suspension = membership.SuspensionReason is { } reason ? new Suspension(membership.TenantName, reason) : null;
+        return Suspension is not null;
     }
 
     // In a scope of its own: the lookup asks for a context itself, and several may look at once.

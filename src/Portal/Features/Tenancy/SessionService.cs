@@ -79,6 +79,17 @@ public sealed class SessionService(IDbContextFactory<PortalDbContext> dbs, IOpti
         return stands;
     }
 
+    /// <summary>Whose session it is, if it stands and they administrate the platform now, whatever they did when it began.</summary>
+    public async Task<ActiveSession?> FindAdminAsync(string sessionId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await (
+            from session in Standing(db, Now)
+            join user in db.Users on session.UserId equals user.Id
+            where session.Id == sessionId && session.ProviderTenantId == null && user.IsPlatformAdmin
+            select new ActiveSession(session.Id, user.Id, user.Name, user.Email, true, null)).SingleOrDefaultAsync(ct);
+    }
+
     public async Task<IReadOnlyList<SessionRow>> ListAsync(string userId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);

@@ -20,7 +20,10 @@ public static class TenancyFeature
         services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => EmailKey.Of(o.From) is not "", "Mail:From must be an e-mail address that the mail server lets the portal write from.")
             .Validate(o => o.TimeLimit > TimeSpan.Zero && o.TimeLimit <= TimeSpan.FromMinutes(2), "Mail:TimeLimit must be up to 2 minutes, such as 00:00:30.");
-        services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<MailWorker>().AddScoped<ISwept, MailSweep>();
+        services.AddOptions<PlatformOptions>().BindConfiguration("Platform").ValidateDataAnnotations().ValidateOnStart()
+            .Validate(o => o.SupportAddress is "" || EmailKey.Of(o.SupportAddress) is not "", "Platform:SupportAddress must be an e-mail address that customers can write to.");
+        services.AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformActWorker>().AddScoped<ISwept, PlatformActSweep>();
+        services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<MailWorker>().AddScoped<ISwept, MailSweep>().AddScoped<IFailedWork, FailedMails>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")
@@ -56,7 +59,9 @@ public static class TenancyFeature
             var gate = http.RequestServices.GetRequiredService<MemberGate>();
             if (http.GetRouteValue("org") is not string slug || !await gate.EnterAsync(http.User, slug, http.Connection.RemoteIpAddress?.ToString() ?? "", http.RequestAborted))
             {
-                return Results.Problem("This address does not exist, or you have no access to it.", statusCode: StatusCodes.Status404NotFound);
+                return gate.Suspension is { } suspension
+                    ? Results.Problem($"{suspension.Organization} is suspended: {suspension.Reason}", statusCode: StatusCodes.Status403Forbidden)
+                    : Results.Problem("This address does not exist, or you have no access to it.", statusCode: StatusCodes.Status404NotFound);
             }
 
             try

@@ -7,6 +7,9 @@ namespace Portal.Features.Tenancy;
 public sealed record Membership(string TenantId, string TenantName, string Slug, TenantKind Kind, MemberRole Role)
 {
     public Access Access { get; init; } = Access.Of(Role);
+
+    /// <summary>Why its members may not work in it at present; null while they may.</summary>
+    public string? SuspensionReason { get; init; }
 }
 
 public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
@@ -48,11 +51,11 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
         from member in db.Members.AsNoTracking()
         join tenant in db.Tenants on member.TenantId equals tenant.Id
         where member.UserId == userId && (slug == null || tenant.Slug == slug)
-        select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role);
+        select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role) { SuspensionReason = tenant.SuspendedAt == null ? null : tenant.SuspensionReason };
 
     /// <summary>
-    /// By a consultancy: approved and within its dates, for somebody who is named and still works for clients there. Nobody is more than
-    /// a viewer by role; what counts is the access, which is what was granted.
+    /// By a consultancy: approved and within its dates, for somebody who is named and still works for clients there, while neither
+    /// side is suspended. Nobody is more than a viewer by role; what counts is the access, which is what was granted.
     /// </summary>
     private async Task<IEnumerable<Membership>> VisitsAsync(PortalDbContext db, string userId, string? slug, CancellationToken ct)
     {
@@ -63,7 +66,7 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
             join consultancy in db.Tenants on member.TenantId equals consultancy.Id
             join client in db.Tenants on engagement.ClientId equals client.Id
             where member.UserId == userId && engagement.State == EngagementState.Approved && engagement.StartsAt <= now && engagement.EndsAt > now
-                && (slug == null || client.Slug == slug)
+                && client.SuspendedAt == null && consultancy.SuspendedAt == null && (slug == null || client.Slug == slug)
             orderby engagement.ApprovedAt, engagement.Id
             select new { member.Role, Engagement = engagement, Consultancy = consultancy.Name, client.Id, client.Name, client.Slug, client.Kind }).ToListAsync(ct);
         return from visit in found

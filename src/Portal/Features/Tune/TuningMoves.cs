@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
 using Portal.Features.Connect;
 using Portal.Features.Data;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Vertex;
 
@@ -22,6 +23,8 @@ public sealed class TuningMoves(
     /// <summary>Google forgets no job; one that it does not find for this often is gone with its project or its sandbox.</summary>
     private const int AttemptsBeforeLost = 6;
 
+    private static readonly TimeSpan s_held = TimeSpan.FromSeconds(30);
+
     private readonly IDataProtector _secrets = protection.CreateProtector("Portal.Tune.UploadSession");
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
@@ -36,6 +39,10 @@ public sealed class TuningMoves(
         else if (job.State is TuningJobState.Cancelling)
         {
             await LookBeforeCancellingAsync(db, session, job, ct);
+        }
+        else if (!job.IsOrdered && await db.IsSuspendedAsync(ct))
+        {
+            Hold(job);
         }
         else if (job.NeedsUpload)
         {
@@ -107,6 +114,12 @@ public sealed class TuningMoves(
             return;
         }
 
+        if (await db.IsSuspendedAsync(ct))
+        {
+            Hold(job);
+            return;
+        }
+
         // Saved before the order leaves: a worker that dies from here on is followed by one that looks for the job first.
         job.Ordering(Now);
         await db.SaveChangesAsync(ct);
@@ -122,6 +135,8 @@ public sealed class TuningMoves(
             throw;
         }
     }
+
+    private void Hold(TuningJob job) => job.Await("The organization is suspended, so nothing that costs is begun. This goes on by itself once it is restored.", s_held, Now);
 
     private void Adopt(VertexSession session, TuningJob job, VendorJob report)
     {
