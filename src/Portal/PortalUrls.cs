@@ -14,10 +14,18 @@ public static class PortalUrls
     public const string NotFound = "/not-found";
     public const string Admin = "/admin";
     public const string AdminJobs = "/admin/jobs";
+    public const string AdminLog = "/admin/log";
 
     /// <summary>Why signing in did not work, and the reference under which the log knows more.</summary>
     public static string SignInProblem(string why, string reference) =>
         $"/sign-in/problem?why={Uri.EscapeDataString(why)}" + (reference is "" ? "" : $"&reference={Uri.EscapeDataString(reference)}");
+
+    /// <summary>The organizations of the platform with what of them is shown; parts without a value are left out.</summary>
+    public static string AdminTenants(params IEnumerable<(string Name, string? Value)> shown) => Admin + Query(shown);
+
+    public static string AdminTenant(string tenantId) => $"/admin/organizations/{tenantId}";
+
+    public static string AdminLogFrom(params IEnumerable<(string Name, string? Value)> shown) => AdminLog + Query(shown);
 
     public static string Organization(string org) => $"/o/{org}";
 

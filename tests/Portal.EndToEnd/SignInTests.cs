@@ -38,7 +38,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.OpenAsync();
 
         await page.SignInAsync(portal, "Pat Lindqvist");
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Platform", Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Organizations", Level = 1 })).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("Northwind Travel")).ToBeVisibleAsync();
         await page.GotoAsync(portal.Address + "/admin/jobs");
         await Assertions.Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("Background work"));

@@ -1,19 +1,115 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
+using Portal.Features.Define;
+using Portal.Features.Deploy;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Admin;
 
-public sealed record TenantRow(string Name, string Slug, TenantKind Kind, int Members, DateTime CreatedAt);
+public sealed record TenantRow(
+    string Id, string Name, string Slug, TenantKind Kind, int Members, long MonthMicros, int FailedThisWeek, DateTime? LastActivityAt, DateTime? SuspendedAt, DateTime CreatedAt);
 
-/// <summary>The organisations as the platform's admins see them: names and numbers, no customer's data.</summary>
-public sealed class TenantDirectory(IDbContextFactory<PortalDbContext> dbs)
+public sealed record TenantList(IReadOnlyList<TenantRow> Rows, int Total, int From);
+
+/// <summary>One organisation in numbers and states.</summary>
+public sealed record TenantDetail(
+    TenantRow Row, string SuspensionReason, IReadOnlyList<(MemberRole Role, int Count)> Members, int Projects, int LiveDeployments, int KeysInUse,
+    long MonthMicros, long HeldMicros, IReadOnlyList<(UsageSource Source, long Micros)> Month, IReadOnlyList<(string Kind, int Count)> Failed,
+    int EngagementsRunning, int EngagementsRequested, int EngagementsEnded);
+
+/// <summary>The organisations as the platform's admins see them: numbers and states, nothing that a customer wrote.</summary>
+public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
 {
-    public async Task<IReadOnlyList<TenantRow>> ListAsync(CancellationToken ct)
+    public const int PageSize = 25;
+
+    public const int FailedDays = 7;
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private DateTime MonthStart => new(Now.Year, Now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    public Task<TenantList> ListAsync(string? search, bool suspendedOnly, int from, CancellationToken ct) => platform.ReadAsync(
+        async (services, db) =>
+        {
+            var asked = db.Tenants.AsNoTracking().Where(t => !suspendedOnly || t.SuspendedAt != null);
+            if (search?.Trim() is { Length: > 0 } text)
+            {
+                var lower = text.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, where LOWER is all there is.
+                asked = asked.Where(t => t.Id == lower || t.Slug.Contains(lower) || t.Name.ToLower().Contains(lower));
+#pragma warning restore CA1304, CA1311, CA1862
+            }
+
+            var total = await asked.CountAsync(ct);
+            var start = Math.Clamp(from, 0, Math.Max(0, total - 1)) / PageSize * PageSize;
+            var tenants = await asked.OrderBy(t => t.Name).ThenBy(t => t.Id).Skip(start).Take(PageSize).ToListAsync(ct);
+            return new TenantList(await RowsAsync(services, db, tenants, ct), total, start);
+        },
+        ct);
+
+    public Task<TenantDetail> GetAsync(string tenantId, CancellationToken ct) => platform.ReadAsync(
+        async (services, db) =>
+        {
+            var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tenantId, ct) ?? throw new NotFoundException("organization");
+            var row = (await RowsAsync(services, db, [tenant], ct))[0];
+            var (monthStart, now) = (MonthStart, Now);
+            var members = await db.Members.Where(m => m.TenantId == tenantId).GroupBy(m => m.Role).Select(g => new { Role = g.Key, Count = g.Count() }).ToListAsync(ct);
+            var month = await db.UsageEvents.Where(u => u.TenantId == tenantId && u.At >= monthStart)
+                .GroupBy(u => u.Source).Select(g => new { Source = g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToListAsync(ct);
+            var engagements = await db.Engagements.AsNoTracking().Where(e => e.ClientId == tenantId || e.ConsultancyId == tenantId).ToListAsync(ct);
+            return new TenantDetail(
+                row, tenant.SuspensionReason,
+                [.. members.OrderBy(m => m.Role).Select(m => (m.Role, m.Count))],
+                await db.Projects.CountAsync(p => p.TenantId == tenantId, ct),
+                await db.Deployments.CountAsync(d => d.TenantId == tenantId && d.State == DeploymentState.Deployed, ct),
+                await db.ApiKeys.CountAsync(k => k.TenantId == tenantId && k.RevokedAt == null && k.DeploymentId == null, ct),
+                month.Sum(m => m.Micros),
+                await db.Reservations.Where(r => r.TenantId == tenantId && r.State == ReservationState.Held).SumAsync(r => r.AmountMicros, ct),
+                [.. month.OrderByDescending(m => m.Micros).Select(m => (m.Source, m.Micros))],
+                await FailedAsync(services, db, tenantId, now.AddDays(-FailedDays), ct),
+                engagements.Count(e => e.IsRunning(now)),
+                engagements.Count(e => e.IsOpenRequest(now)),
+                engagements.Count(e => e.State is EngagementState.Ended || (e.State is EngagementState.Approved && e.EndsAt <= now)));
+        },
+        ct);
+
+    private async Task<IReadOnlyList<TenantRow>> RowsAsync(IServiceProvider services, PortalDbContext db, List<Tenant> tenants, CancellationToken ct)
     {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Tenants.AsNoTracking().OrderBy(t => t.Name).Take(500)
-            .Select(t => new TenantRow(t.Name, t.Slug, t.Kind, db.Set<Member>().Count(m => m.TenantId == t.Id), t.CreatedAt))
-            .ToListAsync(ct);
+        var (ids, monthStart, week) = (tenants.Select(t => t.Id).ToList(), MonthStart, Now.AddDays(-FailedDays));
+        var members = await db.Members.Where(m => ids.Contains(m.TenantId)).GroupBy(m => m.TenantId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        var spent = await db.UsageEvents.Where(u => ids.Contains(u.TenantId) && u.At >= monthStart)
+            .GroupBy(u => u.TenantId).Select(g => new { g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Micros, ct);
+        var acted = await db.Set<AuditEntry>().Where(e => ids.Contains(e.TenantId)).GroupBy(e => e.TenantId).Select(g => new { g.Key, At = g.Max(e => e.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
+        var used = await db.UsageEvents.Where(u => ids.Contains(u.TenantId)).GroupBy(u => u.TenantId).Select(g => new { g.Key, At = g.Max(u => u.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
+        var failed = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var kind in services.GetServices<IFailedWork>())
+        {
+            foreach (var group in await kind.Of(db).Where(f => ids.Contains(f.TenantId) && f.At >= week).GroupBy(f => f.TenantId).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
+            {
+                failed[group.Key] = failed.GetValueOrDefault(group.Key) + group.Count;
+            }
+        }
+
+        return
+        [
+            .. tenants.Select(t => new TenantRow(
+                t.Id, t.Name, t.Slug, t.Kind, members.GetValueOrDefault(t.Id), spent.GetValueOrDefault(t.Id), failed.GetValueOrDefault(t.Id),
+                new[] { acted.TryGetValue(t.Id, out var a) ? a : (DateTime?)null, used.TryGetValue(t.Id, out var u) ? u : null }.Max(), t.SuspendedAt, t.CreatedAt)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<(string Kind, int Count)>> FailedAsync(IServiceProvider services, PortalDbContext db, string tenantId, DateTime since, CancellationToken ct)
+    {
+        var failed = new List<(string Kind, int Count)>();
+        foreach (var kind in services.GetServices<IFailedWork>())
+        {
+            if (await kind.Of(db).CountAsync(f => f.TenantId == tenantId && f.At >= since, ct) is > 0 and var count)
+            {
+                failed.Add((kind.Kind, count));
+            }
+        }
+
+        return failed;
     }
 }

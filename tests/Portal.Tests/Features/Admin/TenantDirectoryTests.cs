@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Features.Admin;
+using Portal.Features.Billing;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+using Xunit;
+
+namespace Portal.Tests.Features.Admin;
+
+public sealed class TenantDirectoryTests : IDisposable
+{
+    private readonly AdminRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    [Theory]
+    [InlineData("NORTH", "northwind")]
+    [InlineData("wind", "northwind")]
+    [InlineData("travel", "northwind")]
+    [InlineData(" harbour ", "harbour")]
+    [InlineData("100%_", "")]
+    public async Task List_BySearch_FindsByNameAndAddress(string search, string expected)
+    {
+        await _rig.AddTenantAsync("northwind", "Northwind Travel");
+        await _rig.AddTenantAsync("harbour", "Harbour Insurance");
+        var pat = await _rig.AsAdminAsync();
+
+        var found = await pat.GetRequiredService<TenantDirectory>().ListAsync(search, suspendedOnly: false, 0, CancellationToken.None);
+
+        Assert.Equal(expected, string.Join(',', found.Rows.Select(r => r.Slug)));
+        Assert.Equal(found.Rows.Count, found.Total);
+    }
+
+    [Fact]
+    public async Task List_OfManyOrganizations_IsPagedAndFindsAnId()
+    {
+        var last = "";
+        for (var i = 0; i < 60; i++)
+        {
+            last = await _rig.AddTenantAsync($"org-{i:00}", $"Organization {i:00}");
+        }
+
+        var directory = (await _rig.AsAdminAsync()).GetRequiredService<TenantDirectory>();
+
+        var third = await directory.ListAsync(null, false, 50, CancellationToken.None);
+        Assert.Equal((60, 50, 10), (third.Total, third.From, third.Rows.Count));
+        Assert.Equal("Organization 50", third.Rows[0].Name);
+        Assert.Equal(50, (await directory.ListAsync(null, false, 5_000, CancellationToken.None)).From);
+        Assert.Equal(0, (await directory.ListAsync(null, false, -3, CancellationToken.None)).From);
+        Assert.Equal("org-59", Assert.Single((await directory.ListAsync(last, false, 0, CancellationToken.None)).Rows).Slug);
+        Assert.Empty((await directory.ListAsync(null, true, 0, CancellationToken.None)).Rows);
+    }
+
+    [Fact]
+    public async Task Figures_AreOfTheOrganizationAloneAndOfThisMonth()
+    {
+        await _rig.SignInAsync("olivia", "northwind");
+        await _rig.SignInAsync("erik", "northwind", MemberRole.Editor);
+        var (northwind, harbour) = (await _rig.AddTenantAsync("northwind"), await _rig.AddTenantAsync("harbour"));
+        await UseAsync(northwind, 2_000, _rig.Now.AddDays(-1));
+        await UseAsync(northwind, 40_000, _rig.Now.AddDays(-40));
+        await UseAsync(harbour, 700, _rig.Now.AddDays(-2));
+        await GiveUpAMailAsync(northwind);
+        var directory = (await _rig.AsAdminAsync()).GetRequiredService<TenantDirectory>();
+
+        var list = await directory.ListAsync(null, false, 0, CancellationToken.None);
+        Assert.Equal([("harbour", 0, 700L, 0), ("northwind", 2, 2_000L, 1)], list.Rows.Select(r => (r.Slug, r.Members, r.MonthMicros, r.FailedThisWeek)));
+        Assert.Equal(_rig.Now.AddDays(-2), list.Rows[0].LastActivityAt);
+
+        var detail = await directory.GetAsync(northwind, CancellationToken.None);
+        Assert.Equal([(MemberRole.Owner, 1), (MemberRole.Editor, 1)], detail.Members);
+        Assert.Equal((2_000L, 1, 0), (detail.MonthMicros, detail.Projects, detail.LiveDeployments));
+        Assert.Equal([("Mail", 1)], detail.Failed);
+        await Assert.ThrowsAsync<NotFoundException>(() => directory.GetAsync("org_nobody", CancellationToken.None));
+    }
+
+    private Task UseAsync(string tenant, long micros, DateTime at) => _rig.ReadAsync(tenant, async db =>
+    {
+        var project = db.Projects.FirstOrDefault() ?? db.Add(new Project { CreatedByUserId = "usr_1", CreatedAt = at }).Entity;
+        db.UsageEvents.Add(new UsageEvent
+        {
+            ProjectId = project.Id, Meter = Meter.InputTokens, Source = UsageSource.Endpoint, Quantity = 1, PricePerMillion = micros, AmountMicros = micros,
+            IdempotencyKey = $"{at:O}", At = at,
+        });
+        return await db.SaveChangesAsync();
+    });
+
+    private Task GiveUpAMailAsync(string tenant) => _rig.ReadAsync(tenant, async db =>
+    {
+        var letter = OutgoingMail.Write("nina@example.com", "secret subject", "x", _rig.Now, _rig.Now.AddDays(1));
+        letter.GiveUp("The mail can no longer be read.");
+        db.OutgoingMails.Add(letter);
+        return await db.SaveChangesAsync();
+    });
+}
