@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -83,16 +84,26 @@ public sealed class AdminPagesTests : BunitContext
         var olivia = await _rig.SignInAsync("olivia", "northwind");
         var tenant = await _rig.AddTenantAsync("northwind");
         await AdminRig.SuspendAsync(await _rig.AsAdminAsync(), tenant, "northwind", "Payment is overdue <script>.");
-        AddAuthorization();
-        var gate = Render<CascadingValue<Task<AuthenticationState>>>(p => p
-            .Add(c => c.Value, Task.FromResult(new AuthenticationState(olivia)))
-            .AddChildContent<TenantGate>(g => g
-                .Add(t => t.Route, new RouteData(typeof(AdminPage), new Dictionary<string, object?> { ["Org"] = "northwind" }))
-                .AddChildContent("<p>the customer's rows</p>")));
+        var gate = Gate(olivia);
 
         gate.WaitForAssertion(() => Assert.Contains("northwind is suspended", gate.Markup, StringComparison.Ordinal));
         Assert.Contains("Payment is overdue &lt;script&gt;.", gate.Markup, StringComparison.Ordinal);
         Assert.Contains("help@portal.example", gate.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("the customer's rows", gate.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gate_OpenWhenItsOrganizationIsSuspended_ClosesWithinTheMinute()
+    {
+        var olivia = await _rig.SignInAsync("olivia", "northwind");
+        var tenant = await _rig.AddTenantAsync("northwind");
+        var gate = Gate(olivia);
+        gate.WaitForAssertion(() => Assert.Contains("the customer's rows", gate.Markup, StringComparison.Ordinal));
+
+        await AdminRig.SuspendAsync(await _rig.AsAdminAsync(), tenant, "northwind");
+        _rig.Time.Advance(TimeSpan.FromSeconds(21));
+
+        gate.WaitForAssertion(() => Assert.Contains("northwind is suspended", gate.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("the customer's rows", gate.Markup, StringComparison.Ordinal);
     }
 
@@ -108,6 +119,16 @@ public sealed class AdminPagesTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("Suspended the organization", page.Markup, StringComparison.Ordinal));
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Check the chain").Click();
         page.WaitForAssertion(() => Assert.Contains("1 entry, chain intact", page.Markup, StringComparison.Ordinal));
+    }
+
+    private IRenderedComponent<CascadingValue<Task<AuthenticationState>>> Gate(ClaimsPrincipal person)
+    {
+        AddAuthorization().SetAuthorized(person.Identity?.Name ?? "");
+        return Render<CascadingValue<Task<AuthenticationState>>>(p => p
+            .Add(c => c.Value, Task.FromResult(new AuthenticationState(person)))
+            .AddChildContent<TenantGate>(g => g
+                .Add(t => t.Route, new RouteData(typeof(AdminPage), new Dictionary<string, object?> { ["Org"] = "northwind" }))
+                .AddChildContent("<p>the customer's rows</p>")));
     }
 
     protected override void Dispose(bool disposing)
