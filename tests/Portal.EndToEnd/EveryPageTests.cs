@@ -35,6 +35,8 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
         _parts["{ProjectId}"] = project;
         var consultant = await SignedInAsync(portal, "Carla Mendes");
         var admin = await SignedInAsync(portal, "Pat Lindqvist");
+        var listed = await admin.GetByRole(AriaRole.Link, new() { Name = "Northwind Travel" }).GetAttributeAsync("href");
+        _parts["{TenantId}"] = listed?.Split('/')[^1] ?? "";
 
         var pages = Routes().Select(Bind).ToList();
         Assert.True(pages.Count > 10, "The pages were not found.");
