@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Portal.EndToEnd;
 
@@ -32,6 +33,17 @@ public sealed class PortalProcess : IAsyncDisposable
                 return string.Join('\n', _output.TakeLast(60));
             }
         }
+    }
+
+    /// <summary>SHA-256 of every file that was uploaded, but for those the demo came with.</summary>
+    public IReadOnlyList<string> StoredFiles()
+    {
+        var demo = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Repository.Root, "src", "Portal", "Features", "Admin", "Demo", "support-tickets.csv"))));
+        return
+        [
+            .. Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories)
+                .Select(f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))).Where(hash => hash != demo),
+        ];
     }
 
     public async Task StartAsync()

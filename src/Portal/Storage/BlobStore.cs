@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -31,11 +32,30 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
     public long LengthOf(string name) => new FileInfo(PathOf(name)).Length;
 
     /// <summary>Room left where the files are.</summary>
-    public long FreeBytes => new DriveInfo(Directory.CreateDirectory(FolderOf(options.Value)).FullName).AvailableFreeSpace;
+    public long FreeBytes => Drive.AvailableFreeSpace;
 
-    /// <summary>Returns the number of bytes and their SHA-256 in lower-case hex.</summary>
-    public Task<(long Length, string Sha256)> WriteAsync(string name, Stream content, long maximumLength, CancellationToken ct) =>
-        WriteAsync(name, partial => CopyAsync(content, partial, maximumLength, ct));
+    private DriveInfo Drive => new(Directory.CreateDirectory(FolderOf(options.Value)).FullName);
+
+    /// <summary>Refuses early what the disk could not hold: the last twentieth of it, a gigabyte at most, is for everybody else.</summary>
+    public void RequireRoom(long bytes)
+    {
+        if (Drive.AvailableFreeSpace - bytes < Math.Min(Drive.TotalSize / 20, 1L << 30))
+        {
+            throw new StorageFullException();
+        }
+    }
+
+    /// <summary>
+    /// Returns the number of bytes and their SHA-256 in lower-case hex. With an expected hash, other bytes are refused before
+    /// anybody could read them.
+    /// </summary>
+    public Task<(long Length, string Sha256)> WriteAsync(string name, Stream content, long maximumLength, CancellationToken ct, string? expectedSha256 = null) =>
+        WriteAsync(name, async partial =>
+        {
+            var result = await CopyAsync(content, partial, maximumLength, ct);
+            return expectedSha256 is null || string.Equals(expectedSha256, result.Sha256, StringComparison.OrdinalIgnoreCase)
+                ? result : throw new PortalException("What arrived is not what was sent: its SHA-256 is another one. Send it again.");
+        });
 
     /// <summary>The same for content that is made here: whoever writes may go back in the file.</summary>
     public Task<(long Length, string Sha256)> WriteAsync(string name, Func<Stream, Task> write, CancellationToken ct) => WriteAsync(name, async partial =>
@@ -52,12 +72,18 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? throw new InvalidOperationException(path));
-        var partial = path + PartialFiles.Ending;
+        // A name of its own: the same file may be on its way twice.
+        var partial = $"{path}.{Guid.NewGuid():N}{PartialFiles.Ending}";
         try
         {
             var result = await write(partial);
             File.Move(partial, path, overwrite: true);
             return result;
+        }
+        catch (IOException fault) when (StorageFullException.IsCauseOf(fault))
+        {
+            File.Delete(partial);
+            throw new StorageFullException(fault);
         }
         catch
         {
@@ -69,19 +95,26 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
     private static async Task<(long Length, string Sha256)> CopyAsync(Stream content, string path, long maximumLength, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
-        var buffer = new byte[1 << 16];
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
         long length = 0;
-        for (int read; (read = await content.ReadAsync(buffer, ct)) > 0;)
+        try
         {
-            length += read;
-            if (length > maximumLength)
+            for (int read; (read = await content.ReadAsync(buffer, ct)) > 0;)
             {
-                throw new PortalException($"The file is larger than {maximumLength / (1 << 20):N0} MB. Split it, or remove what the task does not need.");
-            }
+                length += read;
+                if (length > maximumLength)
+                {
+                    throw new PortalException($"The file is larger than {maximumLength / (1 << 20):N0} MB. Split it, or remove what the task does not need.");
+                }
 
-            hash.AppendData(buffer.AsSpan(0, read));
-            await file.WriteAsync(buffer.AsMemory(0, read), ct);
+                hash.AppendData(buffer.AsSpan(0, read));
+                await file.WriteAsync(buffer.AsMemory(0, read), ct);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         await file.FlushAsync(ct);

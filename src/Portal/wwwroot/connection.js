@@ -43,6 +43,8 @@
   async function loadAgain() {
     keepTyped();
     while (!(await answers())) await pause(2_000);
+    // A file on its way needs this page; it needs no circuit.
+    while (window.portal?.sending) await pause(500);
     location.reload();
   }
 

@@ -8,6 +8,17 @@ public sealed class DataOptions
     [Range(1, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 1L << 30;
 
+    /// <summary>What all files of one organization may take.</summary>
+    [Range(1, 1L << 50)]
+    public long QuotaBytes { get; set; } = 20L << 30;
+
+    /// <summary>A broken connection costs at most this much of an upload.</summary>
+    [Range(1 << 10, 1 << 26)]
+    public int PartBytes { get; set; } = 8 << 20;
+
+    /// <summary>How long an upload that broke off waits for the rest.</summary>
+    public TimeSpan UploadKept { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>The most an archive may unpack to.</summary>
     [Range(1, 1L << 40)]
     public long MaxUnpackedBytes { get; set; } = 4L << 30;

@@ -17,6 +17,7 @@ public sealed partial class DataPage
     private DatasetVersion? _opened;
     private VersionRowPage _versionRows = new([], 0);
     private int _looks;
+    private IReadOnlyList<OpenUpload> _broken = [];
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -51,6 +52,9 @@ public sealed partial class DataPage
 
     [Inject]
     private DatasetService Datasets { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private UploadService Uploads { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private FindingService Findings { get; set; } = default!; // filled by the renderer
@@ -126,6 +130,9 @@ public sealed partial class DataPage
                 break;
             case "versions":
                 await LoadVersionAsync(ct);
+                break;
+            case "upload" when Datasets.MayChange:
+                _broken = await Uploads.ListAsync(ProjectId, ct);
                 break;
         }
     }
@@ -232,6 +239,14 @@ public sealed partial class DataPage
 
     private void Uploaded(UploadReceipt receipt) =>
         Navigation.NavigateTo(PortalUrls.Data(Org, ProjectId, "upload", ("file", receipt.ImportId), ("repeat", receipt.IsRepeat ? "true" : null)));
+
+    private async Task DiscardAsync(OpenUpload broken)
+    {
+        if (await RunAsync(ct => Uploads.DiscardAsync(ProjectId, broken.UploadId, ct)))
+        {
+            await RefreshAsync();
+        }
+    }
 
     private static string? PageText(int page) => page is 0 ? null : (page + 1).ToString(CultureInfo.InvariantCulture);
 }

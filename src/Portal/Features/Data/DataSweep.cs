@@ -1,11 +1,12 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Portal.Persistence;
 
 namespace Portal.Features.Data;
 
-/// <summary>Wakes imports and versions that nobody works on, and clears rows that gave way to others.</summary>
-public sealed class DataSweep(IBackgroundJobClient jobs) : ISwept
+/// <summary>Wakes imports and versions that nobody works on, and clears rows that gave way to others and uploads that broke off.</summary>
+public sealed class DataSweep(IBackgroundJobClient jobs, IOptions<DataOptions> options) : ISwept
 {
     public async Task<int> EnqueueLostAsync(PortalDbContext db, DateTime now, CancellationToken ct)
     {
@@ -20,6 +21,10 @@ public sealed class DataSweep(IBackgroundJobClient jobs) : ISwept
         var replaced = await db.DatasetImports.Where(i => i.State == ImportState.Replaced && i.HasRows)
             .OrderBy(i => i.UploadedAt)
             .WakeAsync(i => jobs.Enqueue<ImportWorker>(w => w.ClearAsync(i.TenantId, i.Id, CancellationToken.None)), ct);
-        return imports + versions + replaced;
+        var before = now - options.Value.UploadKept;
+        var uploads = await db.Uploads.Where(u => u.LastPartAt < before)
+            .OrderBy(u => u.LastPartAt)
+            .WakeAsync(u => jobs.Enqueue<UploadWorker>(w => w.ClearAsync(u.TenantId, u.Id, CancellationToken.None)), ct);
+        return imports + versions + replaced + uploads;
     }
 }

@@ -38,6 +38,10 @@ public static class DataTables
 
         public DbSet<DatasetImport> DatasetImports => db.Set<DatasetImport>();
 
+        public DbSet<Upload> Uploads => db.Set<Upload>();
+
+        public DbSet<UploadPart> UploadParts => db.Set<UploadPart>();
+
         public DbSet<Example> Examples => db.Set<Example>();
 
         public DbSet<Finding> Findings => db.Set<Finding>();

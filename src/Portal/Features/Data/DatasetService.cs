@@ -1,4 +1,3 @@
-using System.Text;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -8,9 +7,6 @@ using Portal.Persistence;
 using Portal.Storage;
 
 namespace Portal.Features.Data;
-
-/// <summary>What became of an upload. A file that is in the project already is pointed to, not kept twice.</summary>
-public sealed record UploadReceipt(string ImportId, string FileName, bool IsRepeat);
 
 /// <summary>The first rows of a file as they would be read, and which columns probably matter.</summary>
 public sealed record ImportPreview(SourceLayout Layout, IReadOnlyList<string> Columns, IReadOnlyList<PreviewRow> Rows, ColumnMapping Mapping)
@@ -59,7 +55,7 @@ public sealed record DataOverview(
 }
 
 public sealed class DatasetService(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, BlobStore blobs,
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, BlobStore blobs, UploadService uploads,
     ImportWorker importWorker, FreezeWorker freezeWorker, VersionService versions, FindingService findings,
     IBackgroundJobClient jobs, IOptions<DataOptions> options, TimeProvider time)
 {
@@ -69,8 +65,6 @@ public sealed class DatasetService(
     private const int PreviewedExamples = 3;
 
     public bool MayChange => current.MayChange();
-
-    public long MaxUploadBytes => options.Value.MaxUploadBytes;
 
     public async Task<DataOverview> OverviewAsync(string projectId, CancellationToken ct)
     {
@@ -85,48 +79,6 @@ public sealed class DatasetService(
             .OrderByDescending(v => v.Number).Take(25).ToListAsync(ct);
         var found = workingId is null ? [] : await findings.ListAsync(workingId, task.Kind, ct);
         return new DataOverview(project.Name, task.Kind, task.IsComplete, working, imports, found, frozen);
-    }
-
-    /// <summary>Stores a file, refuses what cannot be read at all, and notices one that is here already.</summary>
-    public async Task<UploadReceipt> ReceiveAsync(string projectId, string fileName, Stream content, CancellationToken ct)
-    {
-        current.RequireChange();
-        await projects.GetAsync(projectId, ct);
-        var now = time.GetUtcNow().UtcDateTime;
-        var blob = PublicId.Create($"upload/{projectId}/", now);
-        var (length, sha256) = await blobs.WriteAsync(blob, content, options.Value.MaxUploadBytes, ct);
-        try
-        {
-            await using var db = await dbs.CreateDbContextAsync(ct);
-            var same = await db.DatasetImports.AsNoTracking().Where(i => i.ProjectId == projectId && i.Sha256 == sha256 && i.Length == length)
-                .OrderByDescending(i => i.UploadedAt).ThenByDescending(i => i.Id).FirstOrDefaultAsync(ct);
-            if (same is not null && blobs.Exists(same.BlobName))
-            {
-                blobs.Delete(blob);
-                return new UploadReceipt(same.Id, same.FileName, IsRepeat: true);
-            }
-
-            var import = new DatasetImport
-            {
-                ProjectId = projectId,
-                FileName = NameOf(fileName),
-                BlobName = blob,
-                Length = length,
-                Sha256 = sha256,
-                UploadedAt = now,
-                UploadedByUserId = current.UserId,
-                UploadedByName = current.UserName,
-            };
-            import.ReadAs(await InspectAsync(blob, ct));
-            db.DatasetImports.Add(import);
-            await db.SaveChangesAsync(ct);
-            return new UploadReceipt(import.Id, import.FileName, IsRepeat: false);
-        }
-        catch (PortalException)
-        {
-            blobs.Delete(blob);
-            throw;
-        }
     }
 
     /// <summary>Reads the first rows, as the file was understood or as somebody says it is.</summary>
@@ -211,7 +163,7 @@ public sealed class DatasetService(
     /// <summary>Uploads, maps by the guess, imports and freezes without a person: for seeds and tests. Open decisions are kept as they are.</summary>
     public async Task<DatasetVersion> ImportTextAsync(string projectId, string fileName, Stream content, CancellationToken ct)
     {
-        var receipt = await ReceiveAsync(projectId, fileName, content, ct);
+        var receipt = await uploads.ReceiveAsync(projectId, fileName, content, null, ct);
         var preview = await PreviewAsync(receipt.ImportId, null, ct);
         var importId = await MapAsync(receipt.ImportId, preview.Layout, preview.Mapping, ct);
         await importWorker.RunAsync(scope.TenantId, importId, ct);
@@ -284,29 +236,10 @@ public sealed class DatasetService(
         return await db.DatasetImports.AsNoTracking().SingleOrDefaultAsync(i => i.Id == importId, ct) ?? throw new NotFoundException("file");
     }
 
-    private async Task<SourceLayout> InspectAsync(string blob, CancellationToken ct)
-    {
-        await using var file = blobs.OpenRead(blob);
-        // A gigabyte is looked through for its encoding: not on the request's own thread.
-        return await Task.Run(() => SourceInspector.Inspect(file, options.Value), ct);
-    }
-
     private static string Shortened(string? value) => value switch
     {
         null => "",
         { Length: > PreviewCellLength } => value[..PreviewCellLength] + "…",
         _ => value,
     };
-
-    /// <summary>Only the last part of a name, without what would disturb a screen or a header.</summary>
-    private static string NameOf(string fileName)
-    {
-        var plain = new StringBuilder();
-        foreach (var c in fileName[(fileName.AsSpan().LastIndexOfAny('/', '\\') + 1)..].Where(c => !char.IsControl(c) && !char.IsSurrogate(c)))
-        {
-            plain.Append(c);
-        }
-
-        return plain.ToString().Trim() is { Length: > 0 } name ? (name.Length > 255 ? name[^255..] : name) : "examples";
-    }
 }

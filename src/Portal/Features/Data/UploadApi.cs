@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.Metadata;
-using Portal.Components;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
+using Portal.Storage;
 
 namespace Portal.Features.Data;
 
@@ -14,26 +14,58 @@ internal static class UploadApi
         var project = app.MapOrganization().MapGroup("/projects/{projectId}");
         project.MapGet("/uploads", AllowanceAsync);
         project.MapPost("/uploads", ReceiveAsync).RequireAntiforgeryToken().WithMetadata(new NoSizeLimit());
+        var parts = project.MapGroup("/uploads").RequireAntiforgeryToken();
+        parts.MapPost("/begin", BeginAsync);
+        parts.MapPut("/{uploadId}/parts/{number:int}", PutPartAsync).WithMetadata(new NoSizeLimit());
+        parts.MapPost("/{uploadId}/finish", FinishAsync);
+        parts.MapDelete("/{uploadId}", DiscardAsync);
         project.MapGet("/set-aside.csv", SetAsideAsync);
     }
 
     /// <summary>Asked before anything is sent, so that an ended session or a file too large costs nobody an upload.</summary>
-    private static async Task<IResult> AllowanceAsync(string projectId, ProjectService projects, DatasetService datasets, CancellationToken ct)
+    private static async Task<IResult> AllowanceAsync(string projectId, UploadService uploads, CancellationToken ct) =>
+        Results.Json(new { maxBytes = uploads.MaxBytes, tooLarge = uploads.TooLarge, open = await uploads.ListAsync(projectId, ct) });
+
+    private static async Task<IResult> ReceiveAsync(string projectId, HttpRequest request, UploadService uploads, CancellationToken ct)
     {
-        await projects.GetAsync(projectId, ct);
-        return Results.Json(new { maxBytes = datasets.MaxUploadBytes, tooLarge = TooLarge(datasets.MaxUploadBytes) });
+        var name = Uri.UnescapeDataString(request.Headers["X-File-Name"].ToString());
+        return await AnswerAsync(() => uploads.ReceiveAsync(projectId, name, request.Body, request.ContentLength, ct));
     }
 
-    private static async Task<IResult> ReceiveAsync(string projectId, HttpRequest request, DatasetService datasets, CancellationToken ct)
-    {
-        if (request.ContentLength > datasets.MaxUploadBytes)
-        {
-            return Results.Problem(TooLarge(datasets.MaxUploadBytes), statusCode: StatusCodes.Status413PayloadTooLarge);
-        }
+    private static Task<IResult> BeginAsync(string projectId, BeginUpload begin, UploadService uploads, CancellationToken ct) =>
+        AnswerAsync(() => uploads.BeginAsync(projectId, begin.FileName ?? "", begin.Length, begin.Sha256, ct));
 
-        var name = Uri.UnescapeDataString(request.Headers["X-File-Name"].ToString());
-        var receipt = await datasets.ReceiveAsync(projectId, name, request.Body, ct);
-        return Results.Json(new { importId = receipt.ImportId, fileName = receipt.FileName, isRepeat = receipt.IsRepeat });
+    private static Task<IResult> PutPartAsync(string projectId, string uploadId, int number, HttpRequest request, UploadService uploads, CancellationToken ct) =>
+        AnswerAsync(async () =>
+        {
+            var sha256 = request.Headers["X-Part-SHA256"].ToString();
+            await uploads.PutPartAsync(projectId, uploadId, number, request.Body, sha256 is "" ? null : sha256, ct);
+            return new { number };
+        });
+
+    private static Task<IResult> FinishAsync(string projectId, string uploadId, UploadService uploads, CancellationToken ct) =>
+        AnswerAsync(() => uploads.FinishAsync(projectId, uploadId, ct));
+
+    private static async Task<IResult> DiscardAsync(string projectId, string uploadId, UploadService uploads, CancellationToken ct)
+    {
+        await uploads.DiscardAsync(projectId, uploadId, ct);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(Func<Task<T>> act)
+    {
+        try
+        {
+            return Results.Json(await act());
+        }
+        catch (UploadTooLargeException large)
+        {
+            return Results.Problem(large.Message, statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+        catch (StorageFullException full)
+        {
+            return Results.Problem(full.Message, statusCode: StatusCodes.Status507InsufficientStorage);
+        }
     }
 
     private static async Task<IResult> SetAsideAsync(string projectId, ProjectService projects, FindingService findings, CurrentMember current, CancellationToken ct)
@@ -53,7 +85,7 @@ internal static class UploadApi
             "text/csv; charset=utf-8", "rows-set-aside.csv");
     }
 
-    private static string TooLarge(long maximum) => $"The file is larger than {Show.Bytes(maximum)}, the most that can be uploaded. Split it, or remove what the task does not need.";
+    private sealed record BeginUpload(string? FileName, long Length, string? Sha256);
 
     /// <summary>The blob store counts the bytes itself, with a message a person can use.</summary>
     private sealed class NoSizeLimit : IRequestSizeLimitMetadata

@@ -14,8 +14,10 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
     private DotNetObjectReference<UploadPanel>? _self;
     private bool _isSending;
     private bool _isSignedOut;
+    private bool _isWaiting;
     private long _sent;
     private long _total;
+    private long _there;
     private long _startedAt;
     private string _problem = "";
 
@@ -28,8 +30,19 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
     [Parameter, EditorRequired]
     public long MaxBytes { get; set; }
 
+    /// <summary>Uploads of this person that wait for the rest.</summary>
+    [Parameter]
+    public IReadOnlyList<OpenUpload> Broken { get; set; } = [];
+
     [Parameter]
     public EventCallback<UploadReceipt> OnUploaded { get; set; }
+
+    /// <summary>An upload stopped, and what of it is here has changed.</summary>
+    [Parameter]
+    public EventCallback OnStopped { get; set; }
+
+    [Parameter]
+    public EventCallback<OpenUpload> OnDiscard { get; set; }
 
     private string Progress
     {
@@ -41,7 +54,7 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
             }
 
             var elapsed = time.GetElapsedTime(_startedAt);
-            var speed = elapsed > TimeSpan.FromSeconds(0.3) ? _sent / elapsed.TotalSeconds : 0;
+            var speed = elapsed > TimeSpan.FromSeconds(0.3) ? (_sent - _there) / elapsed.TotalSeconds : 0;
             return speed > 0
                 ? $"{Show.Bytes(_sent)} of {Show.Bytes(_total)} · {Show.Bytes((long)speed)}/s · {Show.Duration(TimeSpan.FromSeconds((_total - _sent) / speed))} left"
                 : $"{Show.Bytes(_sent)} of {Show.Bytes(_total)}";
@@ -49,16 +62,24 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
     }
 
     [JSInvokable]
-    public Task OnUploadProgress(long sent, long total)
+    public Task OnUploadProgress(long sent, long total, long there)
     {
-        (_sent, _total) = (sent, total);
+        // What was here from an earlier try says nothing of the speed.
+        (_sent, _total, _there, _isWaiting) = (sent, total, there, false);
+        return InvokeAsync(StateHasChanged);
+    }
+
+    [JSInvokable]
+    public Task OnUploadWaiting()
+    {
+        _isWaiting = true;
         return InvokeAsync(StateHasChanged);
     }
 
     [JSInvokable]
     public Task OnUploadDone(int status, string body) => InvokeAsync(async () =>
     {
-        _isSending = false;
+        (_isSending, _isWaiting) = (false, false);
         _isSignedOut = status is StatusCodes.Status401Unauthorized;
         if (status is StatusCodes.Status200OK && JsonSerializer.Deserialize<UploadReceipt>(body, s_json) is { } receipt)
         {
@@ -70,9 +91,11 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
             {
                 StatusCodes.Status401Unauthorized => "Your session ended.",
                 -1 => "The upload was cancelled; nothing of it was kept.",
-                0 => "The connection broke during the upload; nothing of it was kept. Choose the file again.",
+                -2 => "The file could not be read any more: it was moved or changed meanwhile. Choose it again.",
+                0 => "The upload stopped. Choose the same file again; only the rest of it is sent.",
                 _ => DetailOf(body) ?? "The file was not accepted. Choose it again; if it stays, tell your administrator.",
             };
+            await OnStopped.InvokeAsync();
         }
 
         StateHasChanged();
@@ -87,8 +110,8 @@ public sealed partial class UploadPanel(IJSRuntime script, TimeProvider time)
     private async Task SendAsync()
     {
         _self ??= DotNetObjectReference.Create(this);
-        (_isSending, _isSignedOut, _problem) = (true, false, "");
-        (_sent, _total, _startedAt) = (0, 0, time.GetTimestamp());
+        (_isSending, _isWaiting, _isSignedOut, _problem) = (true, false, false, "");
+        (_sent, _total, _there, _startedAt) = (0, 0, 0, time.GetTimestamp());
         await script.InvokeVoidAsync("portal.upload", _input, Address, _self);
     }
 

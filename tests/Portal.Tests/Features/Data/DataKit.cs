@@ -28,7 +28,8 @@ internal sealed class DataKit : IDisposable
         Imports = new ImportWorker(Database, Database.Scope, Blobs, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Redactor = new Redactor(Database, Database.Scope, Protection);
         Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
-        Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
+        Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
+        Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
         Examples = new ExampleService(Database, current, TimeProvider.System);
     }
 
@@ -45,6 +46,10 @@ internal sealed class DataKit : IDisposable
     public FindingService Findings { get; }
 
     public VersionService Versions { get; }
+
+    public UploadService Uploads { get; }
+
+    public DataSweep Sweep => new(Jobs, Configured);
 
     public DatasetService Datasets { get; }
 
@@ -66,7 +71,7 @@ internal sealed class DataKit : IDisposable
     public async Task<string> CreateProjectAsync() => (await Projects.CreateAsync("Support triage", CancellationToken.None)).Id;
 
     public async Task<UploadReceipt> UploadAsync(string projectId, string content, string name = "examples.csv") =>
-        await Datasets.ReceiveAsync(projectId, name, new MemoryStream(Encoding.UTF8.GetBytes(content)), CancellationToken.None);
+        await Uploads.ReceiveAsync(projectId, name, new MemoryStream(Encoding.UTF8.GetBytes(content)), null, CancellationToken.None);
 
     /// <summary>Uploads, maps by the guess and imports; the import as it ended.</summary>
     public async Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv")

@@ -15,7 +15,7 @@ public sealed class DataPageTests : BunitContext
     public DataPageTests()
     {
         Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddSingleton(_kit.Datasets).AddSingleton(_kit.Findings).AddSingleton(_kit.Versions).AddSingleton(_kit.Examples).AddSingleton<IBackgroundJobClient>(_kit.Jobs);
+        Services.AddSingleton(_kit.Datasets).AddSingleton(_kit.Uploads).AddSingleton(_kit.Findings).AddSingleton(_kit.Versions).AddSingleton(_kit.Examples).AddSingleton<IBackgroundJobClient>(_kit.Jobs);
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -107,7 +107,8 @@ public sealed class DataPageTests : BunitContext
 
     [Theory]
     [InlineData(401, "", "Your session ended.")]
-    [InlineData(0, "", "The connection broke during the upload")]
+    [InlineData(0, "", "only the rest of it is sent")]
+    [InlineData(-2, "", "could not be read any more")]
     [InlineData(-1, "", "The upload was cancelled")]
     [InlineData(422, "{\"detail\":\"This is a PDF. Upload the examples as CSV or JSONL.\"}", "This is a PDF")]
     [InlineData(500, "<html>", "The file was not accepted")]
@@ -115,7 +116,7 @@ public sealed class DataPageTests : BunitContext
     {
         var panel = Render<UploadPanel>(p => p.Add(c => c.Address, "/o/x/api/projects/y/uploads").Add(c => c.MaxBytes, 1L << 30));
         await panel.Find("input[type=file]").ChangeAsync(new ChangeEventArgs { Value = "train.csv" });
-        await panel.Instance.OnUploadProgress(500_000, 1_000_000);
+        await panel.Instance.OnUploadProgress(500_000, 1_000_000, 0);
         Assert.Contains("488.3 KB of 976.6 KB", panel.Markup, StringComparison.Ordinal);
 
         await panel.Instance.OnUploadDone(status, body);

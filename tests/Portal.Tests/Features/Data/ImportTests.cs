@@ -132,7 +132,7 @@ public sealed class ImportTests : IDisposable
         using (var platform = _kit.Database.For(null))
         {
             await using var all = platform.CreateDbContext();
-            Assert.Equal(1, await new DataSweep(_kit.Jobs).EnqueueLostAsync(all, all.Now, CancellationToken.None));
+            Assert.Equal(1, await _kit.Sweep.EnqueueLostAsync(all, all.Now, CancellationToken.None));
         }
 
         await _kit.Imports.ClearAsync("org_test", old.Id, CancellationToken.None);
