@@ -877,6 +877,110 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("SealedLook");
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.Upload", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("BlobName")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<bool>("IsRepeat")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTime>("LastPartAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("PartBytes")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("LastPartAt");
+
+                    b.HasIndex("TenantId", "ImportId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.ToTable("Upload");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.UploadPart", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("UploadId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "UploadId", "Number")
+                        .IsUnique();
+
+                    b.ToTable("UploadPart");
+                });
+
             modelBuilder.Entity("Portal.Features.Define.Project", b =>
                 {
                     b.Property<string>("TenantId")
@@ -3254,6 +3358,29 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Data.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.Upload", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.UploadPart", b =>
+                {
+                    b.HasOne("Portal.Features.Data.Upload", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UploadId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
