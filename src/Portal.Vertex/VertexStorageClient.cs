@@ -35,6 +35,21 @@ public sealed partial class VertexStorageClient
         _transport.SendAsync<VertexStorageBucket>(
             HttpMethod.Get, Address($"storage/v1/b/{Segment(bucket)}"), VertexCallKind.Safe, body: null, cancellationToken);
 
+    /// <summary>False if there was no such bucket; HTTP 409 while it has objects.</summary>
+    public async Task<bool> DeleteBucketAsync(string bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _transport.OpenAsync(
+                HttpMethod.Delete, Address($"storage/v1/b/{Segment(bucket)}"), VertexCallKind.Safe, body: null, cancellationToken);
+            return true;
+        }
+        catch (VertexException exception) when (exception.HttpStatus == (int)HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
     public Task<VertexStorageObject> GetObjectAsync(string bucket, string name, CancellationToken cancellationToken) =>
         _transport.SendAsync<VertexStorageObject>(
             HttpMethod.Get, Address(ObjectPath(bucket, name)), VertexCallKind.Safe, body: null, cancellationToken);

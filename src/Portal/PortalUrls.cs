@@ -54,6 +54,11 @@ public static class PortalUrls
 
     public static string Export(string org, string exportId) => $"/o/{org}/api/exports/{exportId}/archive.zip";
 
+    /// <summary>What is left of an organization that was erased, for those who owned it.</summary>
+    public static string Receipt(string erasureId) => $"/receipts/{erasureId}";
+
+    public static string ReceiptFile(string erasureId) => $"/receipts/{erasureId}/receipt.json";
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";

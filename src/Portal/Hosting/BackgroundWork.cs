@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.Dashboard;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
@@ -18,6 +19,7 @@ public static class BackgroundWork
     public static void AddBackgroundWork(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<IJobFilterProvider, ClosedTenants>().AddSingleton<TenantJobs>();
         services.AddHangfire((provider, hangfire) =>
         {
             hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();

@@ -10,5 +10,7 @@ public static class GlobalTables
         "Engagement", "EngagementAct",
         // From an organization to the platform's own log.
         "PlatformAct",
+        // What is left of an organisation that was erased, and so outlives it.
+        "OrganizationErasure",
     };
 }

@@ -59,7 +59,7 @@ public static class PersistenceFeature
         // For the data-protection key ring alone, which asks for a context of its own.
         services.AddScoped<PortalDbContext>(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());
         services.AddScoped<DatabaseMigration>().AddScoped<OwnerContext>(provider => () => Owner<T>(provider, use));
-        services.AddScoped<AuditRetention>().AddScoped<OwnerTenantContext>(provider => () => Owner<T>(provider, use, interceptors));
+        services.AddScoped<AuditRetention>().AddScoped<TenantRows>().AddScoped<Residue>().AddScoped<OwnerTenantContext>(provider => () => Owner<T>(provider, use, interceptors));
     }
 
     private static T Owner<T>(IServiceProvider provider, Action<DbContextOptionsBuilder, string, DatabaseOptions> use, params IInterceptor[] interceptors)

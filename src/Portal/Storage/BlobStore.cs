@@ -29,6 +29,20 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
         }
     }
 
+    /// <summary>All of the tenant's, half-written ones too.</summary>
+    public (int Files, long Bytes) DeleteAll()
+    {
+        var folder = new DirectoryInfo(Path.Combine(FolderOf(options.Value), scope.TenantId));
+        if (!folder.Exists)
+        {
+            return (0, 0);
+        }
+
+        var files = folder.GetFiles("*", SearchOption.AllDirectories);
+        folder.Delete(recursive: true);
+        return (files.Length, files.Sum(f => f.Length));
+    }
+
     public long LengthOf(string name) => new FileInfo(PathOf(name)).Length;
 
     /// <summary>Room left where the files are.</summary>

@@ -4,7 +4,7 @@ using Portal.Vertex.Contracts;
 namespace Portal.Sandbox.Vertex.Registry;
 
 /// <summary>models: get, list, patch, delete, versions, checkpoints, aliases. A tuned model here has one version.</summary>
-internal sealed class ModelApi(RegistryState registry, OperationState operations, TrainingFolders folders, TimeProvider time)
+internal sealed class ModelApi(RegistryState registry, OperationState operations, TrainingFolders folders, TuningState jobs, TimeProvider time)
 {
     private static readonly Dictionary<string, Func<ModelRecord, string>> s_filterFields = new()
     {
@@ -123,6 +123,7 @@ internal sealed class ModelApi(RegistryState registry, OperationState operations
 
             registry.Models.Remove(record.Model.Name);
             folders.Of(record.JobId).Close(keepAdapters: false);
+            jobs.ForgetSamples(record.JobId);
         }
 
         return VertexReply.Ok(operations.Start(scope, "Delete", "google.protobuf.Empty", null));

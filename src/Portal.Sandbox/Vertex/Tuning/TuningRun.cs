@@ -43,6 +43,7 @@ internal sealed class TuningRun(
     {
         Update(name, job => job with { State = state, Error = error, EndTime = Now });
         folder.Close(keepAdapters: false);
+        jobs.ForgetSamples(jobs.Get(name).Id);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

@@ -39,6 +39,21 @@ internal sealed class TuningState(string folder)
         Ring();
     }
 
+    /// <summary>
+    /// Drops the sample messages of a job whose rows and results are gone. Nothing says what Google does with its own; here nothing
+    /// of what was uploaded may stay where nobody could delete it.
+    /// </summary>
+    public void ForgetSamples(string jobId)
+    {
+        foreach (var known in _jobs.All().Where(record => record.Id == jobId))
+        {
+            Change(known.Job.Name, record => record.Job.TuningDataStats?.SupervisedTuningDataStats is not { } stats ? record : record with
+            {
+                Job = record.Job with { TuningDataStats = record.Job.TuningDataStats with { SupervisedTuningDataStats = stats with { UserDatasetExamples = [] } } },
+            });
+        }
+    }
+
     public void Ring() => _bell.Writer.TryWrite(true);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _bell.Reader.ReadAsync(cancellationToken);

@@ -7,12 +7,19 @@ public static class LeaveFeature
     public static void AddLeave(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<LeaveOptions>().BindConfiguration("Leave").ValidateDataAnnotations()
-            .Validate(o => o.Lease >= TimeSpan.FromSeconds(10), "Leave:Lease must be at least 10 s, such as 00:01:00.").ValidateOnStart();
+            .Validate(o => o.Lease >= TimeSpan.FromSeconds(10), "Leave:Lease must be at least 10 s, such as 00:01:00.")
+            .Validate(o => o.CoolOff >= TimeSpan.Zero && o.FreshSignIn > TimeSpan.Zero && o.SettleAfter >= TimeSpan.Zero, "Leave:CoolOff, FreshSignIn and SettleAfter must be times, such as 7.00:00:00.")
+            .ValidateOnStart();
         builder.Services.AddLeaving();
     }
 
-    public static void MapLeave(this WebApplication app) => app.MapExports();
+    public static void MapLeave(this WebApplication app)
+    {
+        app.MapExports();
+        app.MapReceipts();
+    }
 
     internal static IServiceCollection AddLeaving(this IServiceCollection services) => services
-        .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>();
+        .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>()
+        .AddScoped<EraseService>().AddScoped<VendorObjects>().AddScoped<EraseWorker>().AddScoped<ISwept, EraseSweep>();
 }

@@ -16,6 +16,19 @@ public sealed class LeaveOptions
     [Range(0, 1L << 44)]
     public long KeepFreeBytes { get; set; } = 256L << 20;
 
+    /// <summary>How long an erasure can still be taken back.</summary>
+    public TimeSpan CoolOff { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How recently somebody must have signed in to erase.</summary>
+    public TimeSpan FreshSignIn { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>After the rows are gone: so long is waited for whoever had begun to write, then all is looked through once more.</summary>
+    public TimeSpan SettleAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A vendor that refuses so often is named in the receipt, and the rest goes on: with pauses of up to an hour, about a day.</summary>
+    [Range(1, 1_000)]
+    public int VendorAttempts { get; set; } = 30;
+
     /// <summary>How long a worker may be silent before another takes its work up.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
 }

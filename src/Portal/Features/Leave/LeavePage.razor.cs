@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Options;
 using Portal.Components;
 using Portal.Features.Tenancy;
@@ -9,9 +10,18 @@ public sealed partial class LeavePage : PortalPage
 {
     private IReadOnlyList<OrganizationExport> _exports = [];
     private OrganizationExport? _deleting;
+    private ErasureNotice? _notice;
+    private string? _sessionId;
+    private bool _isFresh;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!; // cascaded by the shell
 
     [Inject]
     private ExportService Exports { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private EraseService Erasures { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private CurrentMember Current { get; set; } = default!; // filled by the renderer
@@ -21,9 +31,23 @@ public sealed partial class LeavePage : PortalPage
 
     private int KeepDays => Options.Value.KeepExportDays;
 
+    private int FreshMinutes => (int)Options.Value.FreshSignIn.TotalMinutes;
+
+    private TimeSpan CoolOff => Options.Value.CoolOff;
+
+    private bool IsUnderWay => _exports.Any(e => e.State is ExportState.Writing);
+
+    private string SignInHref => $"{PortalUrls.SignInStart}?returnUrl={Uri.EscapeDataString(PortalUrls.Leave(Org))}";
+
     private string Role => Current.IsVisiting ? "a guest" : MemberService.WithArticle(Current.Membership.Role);
 
-    protected override async Task LoadAsync(CancellationToken ct) => _exports = await Exports.ListAsync(ct);
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        _exports = await Exports.ListAsync(ct);
+        _notice = await Erasures.FindAsync(ct);
+        _sessionId = (await Authentication).User.SessionId();
+        _isFresh = await Erasures.IsFreshAsync(_sessionId, ct);
+    }
 
     private Task StartAsync() => RunAsync(async ct =>
     {
@@ -40,4 +64,33 @@ public sealed partial class LeavePage : PortalPage
             await RefreshAsync();
         }
     }
+
+    private async Task EraseAsync(string typedName)
+    {
+        var waits = _notice;
+        var receiptOf = waits?.Id;
+        var went = await RunAsync(async ct =>
+        {
+            if (waits is not null)
+            {
+                await Erasures.HurryAsync(typedName, _sessionId, ct);
+            }
+            else
+            {
+                receiptOf = await Erasures.AskAsync(typedName, _sessionId, ct);
+                await LoadAsync(ct);
+            }
+        });
+        if (went && (waits is not null || CoolOff <= TimeSpan.Zero) && receiptOf is not null)
+        {
+            // A full load: this circuit belongs to an organization that is about to be gone.
+            Navigation.NavigateTo(PortalUrls.Receipt(receiptOf), forceLoad: true);
+        }
+    }
+
+    private Task CancelAsync() => RunAsync(async ct =>
+    {
+        await Erasures.CancelAsync(ct);
+        await LoadAsync(ct);
+    }, "The organization stays. Nothing was removed.");
 }

@@ -102,5 +102,7 @@ public static class LeaveTables
     extension(PortalDbContext db)
     {
         public DbSet<OrganizationExport> OrganizationExports => db.Set<OrganizationExport>();
+
+        public DbSet<OrganizationErasure> OrganizationErasures => db.Set<OrganizationErasure>();
     }
 }

@@ -26,6 +26,9 @@ public static class AuditWords
         ["engagement.ended"] = "Ended the engagement with",
         ["engagement.person-taken-off"] = "Took a person off the engagement with",
         ["engagement.requested"] = "Asked for an engagement with",
+        ["erasure.asked"] = "Asked to erase",
+        ["erasure.cancelled"] = "Took back the erasure of",
+        ["erasure.hurried"] = "Asked not to wait with erasing",
         ["evaluation.cancelled"] = "Cancelled",
         ["evaluation.started"] = "Started",
         ["export.asked"] = "Asked for the export of",
@@ -43,6 +46,7 @@ public static class AuditWords
         ["member.left"] = "Left the organization:",
         ["member.removed"] = "Removed the member",
         ["model.chosen"] = "Chose the model",
+        ["organization.erased"] = "Erased the organization",
         ["organization.restored"] = "Restored the organization",
         ["organization.suspended"] = "Suspended the organization",
         ["project.created"] = "Created the project",
@@ -57,7 +61,7 @@ public static class AuditWords
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("invitation.", "Invitations"), ("key.", "API keys"),
+        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("project.", "Projects"),
         ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
     ];

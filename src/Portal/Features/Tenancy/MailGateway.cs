@@ -21,6 +21,19 @@ public sealed class MailGateway(IOptions<MailOptions> options, IOptions<StorageO
     /// <summary>Where a developer finds the mail; nobody else is told of folders.</summary>
     public string? FileOf(string mailId) => IsFileOutbox && environment.IsDevelopment() ? Path.GetFullPath(PathOf(mailId)) : null;
 
+    /// <summary>Takes a mail out of the folder again, where one is used. True where it was there.</summary>
+    public bool Delete(string mailId)
+    {
+        var path = PathOf(mailId);
+        var was = File.Exists(path);
+        if (was)
+        {
+            File.Delete(path);
+        }
+
+        return was;
+    }
+
     public async Task SendAsync(string mailId, string recipient, string subject, string text, CancellationToken ct)
     {
         using var message = new MimeMessage();

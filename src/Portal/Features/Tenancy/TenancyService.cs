@@ -50,7 +50,7 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
     private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug) =>
         from member in db.Members.AsNoTracking()
         join tenant in db.Tenants on member.TenantId equals tenant.Id
-        where member.UserId == userId && (slug == null || tenant.Slug == slug)
+        where member.UserId == userId && tenant.ClosedAt == null && (slug == null || tenant.Slug == slug)
         select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role) { SuspensionReason = tenant.SuspendedAt == null ? null : tenant.SuspensionReason };
 
     /// <summary>
@@ -66,7 +66,8 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
             join consultancy in db.Tenants on member.TenantId equals consultancy.Id
             join client in db.Tenants on engagement.ClientId equals client.Id
             where member.UserId == userId && engagement.State == EngagementState.Approved && engagement.StartsAt <= now && engagement.EndsAt > now
-                && client.SuspendedAt == null && consultancy.SuspendedAt == null && (slug == null || client.Slug == slug)
+                && client.SuspendedAt == null && consultancy.SuspendedAt == null
+                && client.ClosedAt == null && consultancy.ClosedAt == null && (slug == null || client.Slug == slug)
             orderby engagement.ApprovedAt, engagement.Id
             select new { member.Role, Engagement = engagement, Consultancy = consultancy.Name, client.Id, client.Name, client.Slug, client.Kind }).ToListAsync(ct);
         return from visit in found

@@ -33,6 +33,9 @@ public sealed class Tenant
     /// <summary>As its members read it.</summary>
     public string SuspensionReason { get; private set; } = "";
 
+    /// <summary>Since when nobody may enter and nobody works here: it is being erased.</summary>
+    public DateTime? ClosedAt { get; private set; }
+
     /// <summary>Raised first by whoever changes who belongs here, so that they do it one after the other.</summary>
     public long MembersVersion { get; private set; }
 
@@ -61,6 +64,8 @@ public sealed class Tenant
 
         (SuspendedAt, SuspensionReason) = (null, "");
     }
+
+    public void Close(DateTime now) => ClosedAt ??= now;
 }
 
 internal sealed class TenantMapping : IEntityTypeConfiguration<Tenant>

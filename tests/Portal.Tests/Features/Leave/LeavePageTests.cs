@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Leave;
@@ -23,7 +25,7 @@ public sealed class LeavePageTests : BunitContext
     public async Task Export_OnThePage_IsWrittenAndOffered()
     {
         var own = await EnterAsync(MemberRole.Owner);
-        var page = Render<LeavePage>(p => p.Add(l => l.Org, "own"));
+        var page = Show();
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Export organization"));
 
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Export organization").Click();
@@ -43,7 +45,7 @@ public sealed class LeavePageTests : BunitContext
     {
         await EnterAsync(role);
 
-        var page = Render<LeavePage>(p => p.Add(l => l.Org, "own"));
+        var page = Show();
 
         page.WaitForAssertion(() => Assert.Contains($"You are {words} here", page.Markup, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("button"));
@@ -55,12 +57,45 @@ public sealed class LeavePageTests : BunitContext
         _rig.Dispose();
     }
 
+    [Fact]
+    public async Task Erase_OnThePage_TakesTheNameAndAFreshSignIn_AndCanBeTakenBack()
+    {
+        await EnterAsync(MemberRole.Owner);
+        var stale = Show();
+        stale.WaitForAssertion(() => Button(stale, "Erase organization…"));
+        Button(stale, "Erase organization…").Click();
+        Assert.Contains("sign in again", stale.Markup, StringComparison.Ordinal);
+        Assert.True(stale.Find("form input").HasAttribute("disabled"));
+
+        _session = await _rig.SignInAsync(_userId);
+        var page = Show();
+        page.WaitForAssertion(() => Button(page, "Erase organization…"));
+        Button(page, "Erase organization…").Click();
+        page.Find("form input").Input("Company");
+        Assert.True(Button(page, "Erase in 7 days").HasAttribute("disabled"));
+        page.Find("form input").Input("Company own");
+        page.Find("form").Submit();
+
+        page.WaitForAssertion(() => Assert.Contains("This organization will be erased on 2026-12-02 09:00 UTC", page.Markup, StringComparison.Ordinal));
+        Button(page, "Keep the organization").Click();
+        page.WaitForAssertion(() => Button(page, "Erase organization…"));
+    }
+
+    private string _session = "none";
+    private string _userId = "";
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<LeavePage> page, string text) => page.FindAll("button").Single(b => b.TextContent.Trim() == text);
+
+    private IRenderedComponent<LeavePage> Show() => Render<LeavePage>(p => p.Add(l => l.Org, "own").AddCascadingValue(Task.FromResult(
+        new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(SessionClaims.SessionIdClaim, _session)], "test"))))));
+
     private async Task<string> EnterAsync(MemberRole role)
     {
         var own = await _rig.AddOrganizationAsync("own");
+        _userId = await _rig.ReadAsync(own, db => db.Members.Where(m => m.TenantId == own).Select(m => m.UserId).SingleAsync());
         Services.GetRequiredService<CurrentMember>().Enter(
-            new Membership(own, "Own", "own", TenantKind.Customer, role),
-            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_1"), new Claim("name", "Olivia")])));
+            new Membership(own, "Company own", "own", TenantKind.Customer, role),
+            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, _userId), new Claim("name", "Olivia")])));
         return own;
     }
 }

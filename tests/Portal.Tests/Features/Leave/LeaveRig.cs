@@ -1,15 +1,20 @@
 using System.Security.Claims;
 using Hangfire;
+using Hangfire.InMemory;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Connect;
 using Portal.Features.Leave;
 using Portal.Features.Tenancy;
+using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Storage;
 using Portal.Tests.Features.Deploy;
+using Portal.Vertex;
 using Xunit;
 
 namespace Portal.Tests.Features.Leave;
@@ -21,14 +26,25 @@ internal sealed class LeaveRig : IDisposable
 
     private readonly ServiceProvider _services;
 
-    public LeaveRig(Action<IServiceCollection>? more = null)
+    private readonly string _google;
+    private readonly bool _isOwner;
+
+    /// <param name="google">Where the sandbox answers; nobody does at the default.</param>
+    public LeaveRig(Action<IServiceCollection>? more = null, string google = "http://127.0.0.1:9/", PortalDatabase? database = null)
     {
-        Database = new PortalDatabase(Time);
+        (Database, _google, _isOwner) = (database ?? new PortalDatabase(Time), google, database is null);
         var services = new ServiceCollection();
         AddTo(services);
         more?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
+
+    private static readonly VertexClientFactory s_clients = MakeClients();
+
+    public JobStorage Storage { get; } = new InMemoryStorage();
+
+    /// <summary>Called before each context that a worker or a member opens: a process may die there.</summary>
+    public Action OnContext { get; set; } = () => { };
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
 
@@ -48,9 +64,13 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IBackgroundJobClient>(Work).AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(Options));
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }));
-        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new ConnectOptions { SandboxUrl = "http://127.0.0.1:9/" }));
-        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddLeaving();
-        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()));
+        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new ConnectOptions { SandboxUrl = _google }));
+        services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
+        services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
+        services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
+        services.AddScoped<OwnerTenantContext>(provider => () => Database.CreateOwnerContext(provider.GetRequiredService<TenantScope>()));
+        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext()));
     }
 
     public async Task<string> AddOrganizationAsync(string slug)
@@ -66,12 +86,12 @@ internal sealed class LeaveRig : IDisposable
     }
 
     /// <summary>Services as a member has them in a circuit.</summary>
-    public AsyncServiceScope As(string tenantId, MemberRole role = MemberRole.Owner)
+    public AsyncServiceScope As(string tenantId, MemberRole role = MemberRole.Owner, string userId = "usr_1")
     {
         var scope = _services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentMember>().Enter(
             new Membership(tenantId, "Company", "company", TenantKind.Customer, role),
-            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_1"), new Claim("name", "Olivia")])));
+            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, userId), new Claim("name", "Olivia")])));
         return scope;
     }
 
@@ -102,6 +122,40 @@ internal sealed class LeaveRig : IDisposable
         return found;
     }
 
+    /// <summary>A sign-in of the owner a moment ago.</summary>
+    public async Task<string> SignInAsync(string userId)
+    {
+        await using var db = Database.CreateDbContextFor(new TenantScope());
+        var session = SignInSession.Begin(new SessionStart(userId, "https://id.example", null, "", "", "", ""), Guid.NewGuid().ToString("N"), "", Now, TimeSpan.FromHours(8));
+        db.Add(session);
+        await db.SaveChangesAsync(Ct);
+        return session.Id;
+    }
+
+    public async Task<Membership?> FindMembershipAsync(string userId, string slug)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, Ct);
+    }
+
+    private static VertexClientFactory MakeClients()
+    {
+        var services = new ServiceCollection();
+        services.AddVertexClients(o => o.BaseDelay = TimeSpan.FromMilliseconds(1));
+        return services.BuildServiceProvider().GetRequiredService<VertexClientFactory>();
+    }
+
+    private sealed class HostingEnvironment : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = Environments.Production;
+
+        public string ApplicationName { get; set; } = "Portal";
+
+        public string ContentRootPath { get; set; } = "/";
+
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+
     /// <summary>Asks for an export and lets a worker write it.</summary>
     public async Task<OrganizationExport> ExportAsync(string tenantId)
     {
@@ -130,17 +184,21 @@ internal sealed class LeaveRig : IDisposable
     public void Dispose()
     {
         _services.Dispose();
-        Database.Dispose();
+        if (_isOwner)
+        {
+            Database.Dispose();
+        }
     }
 
     /// <summary>Asks the scope again before each context, as the portal's factory does.</summary>
-    private sealed class Factory(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>
+    private sealed class Factory(PortalDatabase database, TenantScope scope, Action onContext) : IDbContextFactory<PortalDbContext>
     {
         public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
 
         public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {
             await scope.RecheckAsync(cancellationToken);
+            onContext();
             return CreateDbContext();
         }
     }

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Portal.Features.Leave;
+
+public enum VendorOutcome
+{
+    Removed,
+
+    /// <summary>It was not there any more.</summary>
+    Gone,
+
+    /// <summary>The vendor did not let it be removed; the detail says why.</summary>
+    Failed,
+
+    /// <summary>There is no way to remove it.</summary>
+    Kept,
+}
+
+/// <summary>One object at the vendor and what became of it.</summary>
+public sealed record VendorTrace(string Kind, string Name, VendorOutcome Outcome, string Detail = "");
+
+/// <summary>What the platform's books keep: sums without names.</summary>
+public sealed record UsageSum(string Month, string Meter, string Currency, long Quantity, long AmountMicros);
+
+/// <summary>What an erasure has removed so far. Kept with the erasure's own row, so that a killed one goes on counting.</summary>
+public sealed record ErasureLedger
+{
+    /// <summary>Stands for all of the vendor's objects while the vendor cannot be reached.</summary>
+    public const string Connection = "connection";
+
+    public SortedDictionary<string, long> Rows { get; init; } = new(StringComparer.Ordinal);
+
+    public int Files { get; set; }
+
+    public long FileBytes { get; set; }
+
+    public int Mails { get; set; }
+
+    public int Work { get; set; }
+
+    public List<VendorTrace> Vendor { get; init; } = [];
+
+    public List<UsageSum> Usage { get; init; } = [];
+
+    public static ErasureLedger Parse(string stored) => stored is "" ? new ErasureLedger() : JsonSerializer.Deserialize<ErasureLedger>(stored, ArchiveManifest.Json) ?? new ErasureLedger();
+
+    public string ToStored() => JsonSerializer.Serialize(this, ArchiveManifest.Json);
+
+    public void Add(string table, long rows) => Rows[table] = Rows.GetValueOrDefault(table) + rows;
+
+    /// <summary>The newest word on an object counts: what failed once may be removed later.</summary>
+    public void Add(VendorTrace trace)
+    {
+        if (trace is { Kind: Connection, Outcome: VendorOutcome.Removed })
+        {
+            Vendor.RemoveAll(t => t.Kind is Connection);
+            return;
+        }
+
+        var known = Vendor.FindIndex(t => t.Kind == trace.Kind && t.Name == trace.Name);
+        if (known < 0)
+        {
+            Vendor.Add(trace);
+        }
+        else if (Vendor[known].Outcome is VendorOutcome.Failed || trace.Outcome is not VendorOutcome.Gone)
+        {
+            Vendor[known] = trace;
+        }
+    }
+}
