@@ -18,6 +18,8 @@ internal static class ArchiveContent
         ["OutgoingMail"] = "mail on its way, encrypted by a key that stays here",
         ["RedactionKey"] = "a secret: it finds what was redacted",
         ["RedactedValue"] = "encrypted by a key that stays here; the uploaded files have the values themselves",
+        ["Upload"] = "a file on its way; what has arrived whole is an import",
+        ["UploadPart"] = "a file on its way; what has arrived whole is an import",
         ["ApiKey.Hash"] = "a secret; a key is known by its prefix",
         ["Invitation.TokenHash"] = "a secret",
         ["TuningJob.UploadSession"] = "a secret: whoever has it can write to the bucket",

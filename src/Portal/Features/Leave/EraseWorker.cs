@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
@@ -18,7 +19,7 @@ public sealed class EraseWorker(
     IOptions<LeaveOptions> options, TimeProvider time, ILogger<EraseWorker> logger)
 {
     /// <summary>What of the global tables is not simply removed: the organisation's own row goes last, and this record stays.</summary>
-    private static readonly HashSet<string> s_later = new(StringComparer.Ordinal) { nameof(Tenant), nameof(OrganizationErasure), nameof(Engagement), nameof(EngagementAct), nameof(PlatformAct) };
+    private static readonly FrozenSet<string> s_later = FrozenSet.Create(nameof(Tenant), nameof(OrganizationErasure), nameof(Engagement), nameof(EngagementAct), nameof(PlatformAct));
 
     // Persistence keeps them to this assembly, and a public constructor cannot name them.
     private readonly TenantRows _rows = services.GetRequiredService<TenantRows>();
