@@ -1,0 +1,84 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Portal.Persistence.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class OrganizationErasures : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<DateTime>(
+                name: "ClosedAt",
+                table: "Tenant",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "OrganizationErasure",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    TenantId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SlugHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    AskedByUserId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    AskedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    OwnerList = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Slot = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DueAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Stage = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BegunAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Problem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextStepAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LedgerJson = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    ReceiptJson = table.Column<string>(type: "TEXT", maxLength: 4000000, nullable: false),
+                    ReceiptHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    LeaseToken = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    LeaseUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OrganizationErasure", x => x.Id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OrganizationErasure_Slot",
+                table: "OrganizationErasure",
+                column: "Slot",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OrganizationErasure_SlugHash",
+                table: "OrganizationErasure",
+                column: "SlugHash");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OrganizationErasure_State_NextStepAt",
+                table: "OrganizationErasure",
+                columns: new[] { "State", "NextStepAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OrganizationErasure_TenantId",
+                table: "OrganizationErasure",
+                column: "TenantId");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "OrganizationErasure");
+
+            migrationBuilder.DropColumn(
+                name: "ClosedAt",
+                table: "Tenant");
+        }
+    }
+}
