@@ -14,6 +14,8 @@ public static class PortalUrls
     public const string NotFound = "/not-found";
     public const string Admin = "/admin";
     public const string AdminJobs = "/admin/jobs";
+    public const string AdminCatalogue = "/admin/catalogue";
+    public const string AdminCatalogueAdd = "/admin/catalogue-add";
     public const string AdminLog = "/admin/log";
 
     /// <summary>Why signing in did not work, and the reference under which the log knows more.</summary>
@@ -24,6 +26,8 @@ public static class PortalUrls
     public static string AdminTenants(params IEnumerable<(string Name, string? Value)> shown) => Admin + Query(shown);
 
     public static string AdminTenant(string tenantId) => $"/admin/organizations/{tenantId}";
+
+    public static string AdminModel(string modelId) => $"{AdminCatalogue}/{modelId}";
 
     public static string AdminLogFrom(params IEnumerable<(string Name, string? Value)> shown) => AdminLog + Query(shown);
 

@@ -5,7 +5,7 @@ public static class GlobalTables
 {
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Tenant", "User", "Member", "CatalogueModel", "DataProtectionKey", "ApiKeyIndex", "InvitationIndex", "SignInSession", "SpentToken",
+        "Tenant", "User", "Member", "CatalogueModel", "CatalogueChange", "DataProtectionKey", "ApiKeyIndex", "InvitationIndex", "SignInSession", "SpentToken",
         // Between two organisations, and what decides who may enter: read only through EngagementService, TenancyService and VisitService.
         "Engagement", "EngagementAct",
         // From an organization to the platform's own log.

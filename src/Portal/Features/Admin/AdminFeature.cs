@@ -2,7 +2,7 @@ namespace Portal.Features.Admin;
 
 public static class AdminFeature
 {
-    public static void AddAdmin(this WebApplicationBuilder builder) => builder.Services.AddScoped<DemoSeed>().AddScoped<DemoWorker>().AddScoped<PlatformWork>().AddScoped<TenantDirectory>();
+    public static void AddAdmin(this WebApplicationBuilder builder) => builder.Services.AddScoped<DemoSeed>().AddScoped<DemoWorker>().AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueEditor>();
 
     public static async Task SeedAsync(this WebApplication app)
     {

@@ -34,7 +34,7 @@ public sealed class BaselineService(
 
     /// <summary>One model of each tier, the newest that can be tuned where there is one.</summary>
     public static IEnumerable<string> DefaultModels(IEnumerable<CatalogueModel> models) => models
-        .Where(m => m.IsOffered && m.InputPricePerMillion is not null)
+        .Where(m => m.IsOffered && m.Prices.Any(p => p.Meter is Meter.InputTokens))
         .GroupBy(m => m.Tier).Select(tier => tier.OrderByDescending(m => m.IsTunable).ThenByDescending(m => m.Id, StringComparer.Ordinal).First().Id);
 
     /// <summary>Null while no version is frozen.</summary>

@@ -175,6 +175,8 @@ public static class ModelTables
     {
         public DbSet<CatalogueModel> CatalogueModels => db.Set<CatalogueModel>();
 
+        public DbSet<CatalogueChange> CatalogueChanges => db.Set<CatalogueChange>();
+
         public DbSet<Recipe> Recipes => db.Set<Recipe>();
 
         public DbSet<Candidate> Candidates => db.Set<Candidate>();

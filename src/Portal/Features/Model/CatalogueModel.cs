@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Features.Billing;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -28,7 +32,7 @@ public enum ModelState
 public sealed record TokenPrices(long Input, long Output);
 
 /// <summary>A model that Google offers, or has offered: what it costs, what it can do and until when. Global; admins edit it.</summary>
-public sealed class CatalogueModel
+public sealed class CatalogueModel : IVersioned
 {
     public required string Id { get; init; }
 
@@ -44,30 +48,18 @@ public sealed class CatalogueModel
     /// <summary>The model to take in its place once it is gone.</summary>
     public string? SuccessorId { get; init; }
 
+    /// <summary>From when on Google offers it; customers do not see it before.</summary>
+    public DateTime? AvailableAt { get; init; }
+
     public DateTime? RetiresAt { get; init; }
 
-    /// <summary>Null where no price is known, which is not a price of zero.</summary>
-    public long? InputPricePerMillion { get; init; }
-
-    public long? OutputPricePerMillion { get; init; }
-
-    /// <summary>A lower price that holds until <see cref="PromotionEndsAt"/>.</summary>
-    public long? PromotionInputPricePerMillion { get; init; }
-
-    public long? PromotionOutputPricePerMillion { get; init; }
-
-    public DateTime? PromotionEndsAt { get; init; }
-
-    public string PriceSource { get; init; } = "";
-
-    public long? TrainingPricePerMillion { get; init; }
+    /// <summary>Each meter's prices with the moment from which each holds, past and planned ones included.</summary>
+    public IReadOnlyList<CataloguePrice> Prices { get; init; } = [];
 
     /// <summary>Stands in on the sandbox, where a quote must be shown although Google's price is not known here.</summary>
     public long? PracticeTrainingPricePerMillion { get; init; }
 
-    public string TrainingPriceSource { get; init; } = "";
-
-    public bool IsPracticeTrainingPrice => TrainingPricePerMillion is null && PracticeTrainingPricePerMillion is not null;
+    public string PracticePriceSource { get; init; } = "";
 
     public IReadOnlyList<int> AdapterSizes { get; init; } = [];
 
@@ -93,11 +85,12 @@ public sealed class CatalogueModel
 
     public bool IsTunable => State is ModelState.Tunable or ModelState.Retiring && AdapterSizes.Count > 0;
 
-    /// <summary>Null where no price is known.</summary>
+    /// <summary>Raised by every change: of two admins who edit it at once, the later save fails.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Null where no price is known, which is not a price of zero.</summary>
     public TokenPrices? PricesAt(DateTime now) =>
-        now < PromotionEndsAt && PromotionInputPricePerMillion is { } input && PromotionOutputPricePerMillion is { } output ? new(input, output)
-        : InputPricePerMillion is { } listInput && OutputPricePerMillion is { } listOutput ? new(listInput, listOutput)
-        : null;
+        CataloguePrice.At(Prices, Meter.InputTokens, now) is { } input && CataloguePrice.At(Prices, Meter.OutputTokens, now) is { } output ? new(input.PerMillion, output.PerMillion) : null;
 
     /// <summary>
     /// Where it is tuned for somebody who works in a location: right there if that can be, else on the same side of the ocean, since the rows
@@ -110,11 +103,14 @@ public sealed class CatalogueModel
     private static string AreaOf(string location) => location.StartsWith("europe-", StringComparison.Ordinal) ? "eu" : location.Split('-')[0];
 
     /// <summary>Per million training tokens; null where none is known. The practice price never reaches a real Google project.</summary>
-    public long? TrainingPrice(bool practice) => TrainingPricePerMillion ?? (practice ? PracticeTrainingPricePerMillion : null);
+    public long? TrainingPriceAt(DateTime now, bool practice) =>
+        CataloguePrice.At(Prices, Meter.TuningTokens, now)?.PerMillion ?? (practice ? PracticeTrainingPricePerMillion : null);
 }
 
 internal sealed class CatalogueModelMapping : IEntityTypeConfiguration<CatalogueModel>
 {
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
     public void Configure(EntityTypeBuilder<CatalogueModel> builder)
     {
         builder.Property(m => m.Id).HasMaxLength(80).ValueGeneratedNever();
@@ -123,6 +119,10 @@ internal sealed class CatalogueModelMapping : IEntityTypeConfiguration<Catalogue
         builder.PrimitiveCollection(m => m.TuningLocations).HasMaxLength(400);
         builder.Property(m => m.LeastThinkingLevel).HasMaxLength(20);
         builder.PrimitiveCollection(m => m.AdapterSizes).HasMaxLength(100);
-        builder.Ignore(m => m.IsPracticeTrainingPrice).Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);
+        builder.Property(m => m.Prices).HasMaxLength(16_000).HasConversion(
+            prices => JsonSerializer.Serialize(prices, s_json),
+            stored => stored == "" ? new List<CataloguePrice>() : JsonSerializer.Deserialize<List<CataloguePrice>>(stored, s_json) ?? new List<CataloguePrice>(),
+            new ValueComparer<IReadOnlyList<CataloguePrice>>((a, b) => a!.SequenceEqual(b!), prices => prices.Count, prices => prices)); // never null: the property is required
+        builder.Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);
     }
 }

@@ -1,23 +1,16 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
 
-public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs)
+public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter() },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
-    /// <summary>Every model, the retired ones last.</summary>
+    /// <summary>Every model that there is yet, the retired ones last.</summary>
     public async Task<IReadOnlyList<CatalogueModel>> ListAsync(CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var models = await db.CatalogueModels.AsNoTracking().ToListAsync(ct);
+        var now = time.GetUtcNow().UtcDateTime;
+        var models = await db.CatalogueModels.AsNoTracking().Where(m => m.AvailableAt == null || m.AvailableAt <= now).ToListAsync(ct);
         return [.. models.OrderBy(m => m.State is ModelState.Retired).ThenBy(m => m.Tier).ThenBy(m => m.State).ThenByDescending(m => m.Id, StringComparer.Ordinal)];
     }
 
@@ -31,10 +24,21 @@ public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs)
     public async Task SeedAsync(CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var known = await db.CatalogueModels.Select(m => m.Id).ToListAsync(ct);
-        foreach (var model in Embedded().Where(m => !known.Contains(m.Id)))
+        var known = await db.CatalogueModels.ToDictionaryAsync(m => m.Id, ct);
+        var changed = await db.CatalogueChanges.Select(c => c.ModelId).Distinct().ToListAsync(ct);
+        foreach (var entry in Embedded())
         {
-            db.CatalogueModels.Add(model);
+            if (!known.TryGetValue(entry.Id, out var model))
+            {
+                db.CatalogueModels.Add(entry.ToModel());
+            }
+            else if (model.Prices.Count is 0 && entry.Prices.Count > 0 && !changed.Contains(entry.Id))
+            {
+                // Of a build that kept prices without their dates; no admin has edited it since.
+                var version = model.Version;
+                db.Entry(model).CurrentValues.SetValues(entry.ToModel());
+                db.Entry(model).Property(m => m.Version).CurrentValue = version;
+            }
         }
 
         try
@@ -52,11 +56,11 @@ public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs)
         }
     }
 
-    internal static IReadOnlyList<CatalogueModel> Embedded()
+    internal static IReadOnlyList<CatalogueEntry> Embedded()
     {
         using var file = typeof(CatalogueService).Assembly.GetManifestResourceStream("Portal.Features.Model.catalogue.json")
             ?? throw new InvalidOperationException("The catalogue is not in the assembly.");
-        return JsonSerializer.Deserialize<CatalogueModel[]>(file, s_json) ?? [];
+        return CatalogueEntry.ParseAll(file);
     }
 }
 

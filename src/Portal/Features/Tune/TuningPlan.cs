@@ -16,10 +16,13 @@ public sealed record TuningPlan(ProjectDetail Project, DatasetVersion? Version, 
     /// <summary>A cheaper way is proven good enough: tuning is not needed, and is started only by saying so.</summary>
     public bool IsUnnecessary => Choice?.Verdict is Verdict.Stop;
 
-    public long? PricePerMillion => Model?.TrainingPrice(IsSandbox);
+    /// <summary>The moment whose prices hold.</summary>
+    public required DateTime At { get; init; }
+
+    public long? PricePerMillion => Model?.TrainingPriceAt(At, IsSandbox);
 
     /// <summary>The price is a stand-in for practice; Google's own is not in the catalogue.</summary>
-    public bool IsPracticePrice => IsSandbox && Model?.IsPracticeTrainingPrice is true;
+    public bool IsPracticePrice => IsSandbox && Model is not null && Model.TrainingPriceAt(At, practice: false) is null && PricePerMillion is not null;
 
     /// <summary>Reasons not to start, each with its remedy; empty when there are none.</summary>
     public IReadOnlyList<string> Blockers

@@ -48,7 +48,7 @@ public sealed class TuningService(
         var version = await examples.LatestVersionAsync(projectId, ct);
         var choice = await choices.FindAsync(projectId, ct);
         var model = choice is null ? null : await catalogue.GetAsync(choice.BaseModelId, ct);
-        return new TuningPlan(project, version, choice, model, connect.IsSandbox) { Location = model?.TuningLocationNear(connect.Location) ?? "" };
+        return new TuningPlan(project, version, choice, model, connect.IsSandbox) { At = Now, Location = model?.TuningLocationNear(connect.Location) ?? "" };
     }
 
     /// <summary>What these settings cost. Throws a <see cref="PortalException"/> naming what is in the way.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Features.Admin;
+using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Shell;
@@ -119,6 +120,47 @@ public sealed class AdminPagesTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("Suspended the organization", page.Markup, StringComparison.Ordinal));
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Check the chain").Click();
         page.WaitForAssertion(() => Assert.Contains("1 entry, chain intact", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Model_SavedAfterSomebodyElse_KeepsWhatWasTypedAndShowsTheirChange()
+    {
+        var kim = (await _rig.AsAdminAsync("kim")).GetRequiredService<CatalogueEditor>();
+        await Services.GetRequiredService<CatalogueService>().SeedAsync(CancellationToken.None);
+        var page = Render<CatalogueModelPage>(p => p.Add(m => m.ModelId, "gemini-3.5-flash"));
+        page.WaitForAssertion(() => Assert.Contains("Nobody has changed it", page.Markup, StringComparison.Ordinal));
+        var opened = await kim.GetAsync("gemini-3.5-flash", CancellationToken.None);
+        await kim.SaveAsync(opened.Entry with { MaxEpochs = 42 }, opened.Version, "", CancellationToken.None);
+
+        page.Find("input").Change("My name for it");
+        Press("Save");
+
+        page.WaitForAssertion(() => Assert.Contains("Somebody else changed this model meanwhile", page.Markup, StringComparison.Ordinal));
+        Assert.Contains("42", page.Find("[role=alert] ins").TextContent, StringComparison.Ordinal);
+        Assert.Equal("My name for it", page.Find("input").GetAttribute("value"));
+        Press("Save mine over it");
+        page.WaitForAssertion(() => Assert.Contains("Change 2", page.Markup, StringComparison.Ordinal));
+        var now = await kim.GetAsync("gemini-3.5-flash", CancellationToken.None);
+        Assert.Equal(("My name for it", 100), (now.Entry.DisplayName, now.Entry.MaxEpochs));
+
+        Press("Bring back how it began");
+        page.WaitForAssertion(() => Assert.Contains("Back to how it stood after change 0", page.Markup, StringComparison.Ordinal));
+
+        void Press(string text) => page.FindAll("button").Single(b => b.TextContent.Trim() == text).Click();
+    }
+
+    [Fact]
+    public async Task Catalogue_ListsEveryModelAndWhatIsWrongStaysOnThePage()
+    {
+        await _rig.AsAdminAsync();
+        await Services.GetRequiredService<CatalogueService>().SeedAsync(CancellationToken.None);
+        var list = Render<CataloguePage>();
+        list.WaitForAssertion(() => Assert.Equal(10, list.FindAll("tbody tr").Count));
+
+        var page = Render<CatalogueModelPage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("input")));
+        page.FindAll("button").Single(b => b.TextContent.Trim() is "Add to the catalogue").Click();
+        page.WaitForAssertion(() => Assert.Contains("Id: use Google", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
     }
 
     private IRenderedComponent<CascadingValue<Task<AuthenticationState>>> Gate(ClaimsPrincipal person)

@@ -55,7 +55,7 @@ internal sealed class AdminRig : IDisposable
         services.AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IFailedWork, FailedEvaluations>()
             .AddScoped<IFailedWork, FailedTunings>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IFailedWork, FailedMails>();
         services.AddScoped<ProjectService>().AddScoped<BillingService>();
-        services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>();
+        services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueService>().AddScoped<CatalogueEditor>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()));
     }
 

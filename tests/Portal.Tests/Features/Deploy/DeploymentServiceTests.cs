@@ -90,7 +90,7 @@ public sealed class DeploymentServiceTests
     public async Task Deploy_AModelWithoutAPrice_IsRefusedWithThatReason()
     {
         await using var rig = await GatewayRig.StartAsync();
-        var known = CatalogueService.Embedded().First(m => m.IsOffered);
+        var known = CatalogueService.Embedded().Select(e => e.ToModel()).First(m => m.IsOffered);
         var unpriced = new CatalogueModel { Id = "gemini-unpriced", DisplayName = "Gemini Unpriced", Tier = known.Tier, State = known.State };
         await rig.ReadAsync("org_a", async db =>
         {

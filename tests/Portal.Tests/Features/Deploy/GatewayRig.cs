@@ -29,7 +29,7 @@ internal sealed class GatewayRig : IAsyncDisposable
 {
     public const string Instruction = "Name the intent of the message.";
 
-    private static readonly CatalogueModel s_model = CatalogueService.Embedded().First(m => m is { IsOffered: true, InputPricePerMillion: not null, OutputPricePerMillion: not null });
+    private static readonly CatalogueModel s_model = CatalogueService.Embedded().Select(e => e.ToModel()).First(m => m is { IsOffered: true, Prices.Count: > 0 });
 
     private readonly WebApplication _app;
     private readonly string _folder;

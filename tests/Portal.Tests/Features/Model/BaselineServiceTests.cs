@@ -95,7 +95,8 @@ public sealed class BaselineServiceTests : IDisposable
         await _rig.SeedAsync();
         await using (var db = _rig.Database.CreateDbContext())
         {
-            await db.CatalogueModels.Where(m => m.Id == "gemini-3.5-flash").ExecuteUpdateAsync(s => s.SetProperty(m => m.OutputPricePerMillion, (long?)null), ModelRig.Ct);
+            IReadOnlyList<CataloguePrice> inputOnly = [new(Meter.InputTokens, CataloguePrice.Ever, 1, "Test")];
+            await db.CatalogueModels.Where(m => m.Id == "gemini-3.5-flash").ExecuteUpdateAsync(s => s.SetProperty(m => m.Prices, inputOnly), ModelRig.Ct);
         }
 
         var refused = await Assert.ThrowsAsync<PortalException>(() => _rig.Get<BaselineService>().StartAsync(_rig.ProjectId, ["gemini-3.5-flash"], 100, ModelRig.Ct));

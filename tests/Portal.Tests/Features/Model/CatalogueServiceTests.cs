@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
 using Portal.Features.Model;
 using Xunit;
 
@@ -7,6 +8,8 @@ namespace Portal.Tests.Features.Model;
 public sealed class CatalogueServiceTests : IDisposable
 {
     private static readonly CancellationToken s_ct = TestContext.Current.CancellationToken;
+
+    private static readonly DateTime s_now = new(2026, 11, 25, 9, 0, 0, DateTimeKind.Utc);
 
     private readonly PortalDatabase _database = new();
 
@@ -39,13 +42,14 @@ public sealed class CatalogueServiceTests : IDisposable
         await SeededAsync();
         await using (var db = _database.CreateDbContext())
         {
-            await db.CatalogueModels.Where(m => m.Id == "gemini-3.5-flash").ExecuteUpdateAsync(s => s.SetProperty(m => m.TrainingPricePerMillion, 9_000_000), s_ct);
+            IReadOnlyList<CataloguePrice> prices = [new(Meter.TuningTokens, CataloguePrice.Ever, 9_000_000, "An admin")];
+            await db.CatalogueModels.Where(m => m.Id == "gemini-3.5-flash").ExecuteUpdateAsync(s => s.SetProperty(m => m.Prices, prices), s_ct);
             await db.CatalogueModels.Where(m => m.Id == "gemini-3.8-flash").ExecuteDeleteAsync(s_ct);
         }
 
         var models = await SeededAsync();
 
-        Assert.Equal(9_000_000, models.Single(m => m.Id == "gemini-3.5-flash").TrainingPrice(practice: true));
+        Assert.Equal(9_000_000, models.Single(m => m.Id == "gemini-3.5-flash").TrainingPriceAt(s_now, practice: true));
         Assert.Contains(models, m => m.Id == "gemini-3.8-flash");
     }
 
@@ -58,10 +62,9 @@ public sealed class CatalogueServiceTests : IDisposable
     {
         var model = (await SeededAsync()).Single(m => m.Id == id);
 
-        Assert.Equal(real, model.TrainingPrice(practice: false));
-        Assert.Equal(practice, model.TrainingPrice(practice: true));
-        Assert.Equal(real is null && practice is not null, model.IsPracticeTrainingPrice);
-        Assert.Equal(model.IsPracticeTrainingPrice, model.TrainingPriceSource.StartsWith("Practice price", StringComparison.Ordinal));
+        Assert.Equal(real, model.TrainingPriceAt(s_now, practice: false));
+        Assert.Equal(practice, model.TrainingPriceAt(s_now, practice: true));
+        Assert.Equal(real is null && practice is not null, model.PracticePriceSource.StartsWith("Practice price", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,10 +84,31 @@ public sealed class CatalogueServiceTests : IDisposable
     public async Task Embedded_EveryModel_SaysWhereItsPricesAreFrom() =>
         Assert.All(await SeededAsync(), m =>
         {
-            Assert.Equal(m.InputPricePerMillion is null, m.PriceSource is "");
-            Assert.Equal(m.TrainingPricePerMillion is null && m.PracticeTrainingPricePerMillion is null, m.TrainingPriceSource is "");
+            Assert.All(m.Prices, p => Assert.NotEqual("", p.Source));
+            Assert.Equal(m.PracticeTrainingPricePerMillion is null, m.PracticePriceSource is "");
             Assert.NotEqual("", m.StateReason);
         });
+
+    [Fact]
+    public async Task Embedded_EveryModel_ObeysTheRulesOfTheEditor()
+    {
+        var models = await SeededAsync();
+
+        Assert.All(models, m => Assert.Empty(CatalogueRules.Faults(CatalogueEntry.Of(m), models, s_now)));
+    }
+
+    [Fact]
+    public async Task SeedAsync_OverABuildThatKeptNoDatesOfPrices_FillsThemIn()
+    {
+        var before = (await SeededAsync()).Single(m => m.Id == "gemini-3.8-flash").Prices;
+        await using (var db = _database.CreateDbContext())
+        {
+            IReadOnlyList<CataloguePrice> none = [];
+            await db.CatalogueModels.ExecuteUpdateAsync(s => s.SetProperty(m => m.Prices, none), s_ct);
+        }
+
+        Assert.Equal(before, (await SeededAsync()).Single(m => m.Id == "gemini-3.8-flash").Prices);
+    }
 
     [Fact]
     public async Task Embedded_TunableModel_StartsFromTheSettingsOfTheDesign() =>
@@ -97,11 +121,11 @@ public sealed class CatalogueServiceTests : IDisposable
 
     [Fact]
     public async Task GetAsync_UnknownModel_IsNotFound() =>
-        await Assert.ThrowsAsync<NotFoundException>(() => new CatalogueService(_database).GetAsync("gemini-0", s_ct));
+        await Assert.ThrowsAsync<NotFoundException>(() => new CatalogueService(_database, TimeProvider.System).GetAsync("gemini-0", s_ct));
 
     private async Task<IReadOnlyList<CatalogueModel>> SeededAsync()
     {
-        var catalogue = new CatalogueService(_database);
+        var catalogue = new CatalogueService(_database, TimeProvider.System);
         await catalogue.SeedAsync(s_ct);
         return await catalogue.ListAsync(s_ct);
     }

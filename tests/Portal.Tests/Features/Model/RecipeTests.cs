@@ -9,8 +9,8 @@ namespace Portal.Tests.Features.Model;
 
 public sealed class RecipeTests
 {
-    private static readonly CatalogueModel s_flash = CatalogueService.Embedded().Single(m => m.Id == "gemini-3.5-flash");
-    private static readonly CatalogueModel s_pro = CatalogueService.Embedded().Single(m => m.Id == "gemini-3.1-pro-preview");
+    private static readonly CatalogueModel s_flash = CatalogueService.Embedded().Single(m => m.Id == "gemini-3.5-flash").ToModel();
+    private static readonly CatalogueModel s_pro = CatalogueService.Embedded().Single(m => m.Id == "gemini-3.1-pro-preview").ToModel();
 
     [Fact]
     public void RequestFor_FewShot_IsTheGoldenRequest()

@@ -24,9 +24,11 @@ internal static class TuneSeed
                 DisplayName = "Test Flash",
                 Tier = ModelTier.Flash,
                 State = state,
-                InputPricePerMillion = 300_000,
-                OutputPricePerMillion = 2_500_000,
-                TrainingPricePerMillion = price,
+                Prices =
+                [
+                    new(Meter.InputTokens, CataloguePrice.Ever, 300_000, "Test"), new(Meter.OutputTokens, CataloguePrice.Ever, 2_500_000, "Test"),
+                    .. price is { } training ? new CataloguePrice[] { new(Meter.TuningTokens, CataloguePrice.Ever, training, "Test") } : [],
+                ],
                 AdapterSizes = [1, 2, 4, 8],
                 DefaultAdapterSize = 4,
                 TuningLocations = ["us-central1", "europe-west4"],

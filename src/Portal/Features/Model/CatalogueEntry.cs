@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Portal.Features.Model;
+
+/// <summary>All that an admin says of a model. It is what the build brings, what is edited, and what the history keeps.</summary>
+public sealed record CatalogueEntry
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public required string Id { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required ModelTier Tier { get; init; }
+
+    public required ModelState State { get; init; }
+
+    public string StateReason { get; init; } = "";
+
+    public string? SuccessorId { get; init; }
+
+    public DateTime? AvailableAt { get; init; }
+
+    public DateTime? RetiresAt { get; init; }
+
+    public IReadOnlyList<CataloguePrice> Prices { get; init; } = [];
+
+    public long? PracticeTrainingPricePerMillion { get; init; }
+
+    public string PracticePriceSource { get; init; } = "";
+
+    public IReadOnlyList<int> AdapterSizes { get; init; } = [];
+
+    public int DefaultAdapterSize { get; init; }
+
+    public int MaxEpochs { get; init; }
+
+    public IReadOnlyList<string> TuningLocations { get; init; } = [];
+
+    public int MaxExampleTokens { get; init; }
+
+    public int MaxTrainingExamples { get; init; }
+
+    public int MaxValidationExamples { get; init; }
+
+    public string LeastThinkingLevel { get; init; } = "";
+
+    public int? LeastThinkingBudget { get; init; }
+
+    public static CatalogueEntry Of(CatalogueModel model) => new()
+    {
+        Id = model.Id, DisplayName = model.DisplayName, Tier = model.Tier, State = model.State, StateReason = model.StateReason, SuccessorId = model.SuccessorId,
+        AvailableAt = model.AvailableAt, RetiresAt = model.RetiresAt, Prices = model.Prices, PracticeTrainingPricePerMillion = model.PracticeTrainingPricePerMillion,
+        PracticePriceSource = model.PracticePriceSource, AdapterSizes = model.AdapterSizes, DefaultAdapterSize = model.DefaultAdapterSize, MaxEpochs = model.MaxEpochs,
+        TuningLocations = model.TuningLocations, MaxExampleTokens = model.MaxExampleTokens, MaxTrainingExamples = model.MaxTrainingExamples,
+        MaxValidationExamples = model.MaxValidationExamples, LeastThinkingLevel = model.LeastThinkingLevel, LeastThinkingBudget = model.LeastThinkingBudget,
+    };
+
+    public CatalogueModel ToModel() => new()
+    {
+        Id = Id, DisplayName = DisplayName, Tier = Tier, State = State, StateReason = StateReason, SuccessorId = SuccessorId,
+        AvailableAt = AvailableAt, RetiresAt = RetiresAt, Prices = Prices, PracticeTrainingPricePerMillion = PracticeTrainingPricePerMillion,
+        PracticePriceSource = PracticePriceSource, AdapterSizes = AdapterSizes, DefaultAdapterSize = DefaultAdapterSize, MaxEpochs = MaxEpochs,
+        TuningLocations = TuningLocations, MaxExampleTokens = MaxExampleTokens, MaxTrainingExamples = MaxTrainingExamples,
+        MaxValidationExamples = MaxValidationExamples, LeastThinkingLevel = LeastThinkingLevel, LeastThinkingBudget = LeastThinkingBudget,
+    };
+
+    public string ToStored() => JsonSerializer.Serialize(this, s_json);
+
+    public static CatalogueEntry Parse(string stored) => JsonSerializer.Deserialize<CatalogueEntry>(stored, s_json) ?? throw new InvalidOperationException("A state of the catalogue is empty.");
+
+    internal static IReadOnlyList<CatalogueEntry> ParseAll(Stream file) => JsonSerializer.Deserialize<CatalogueEntry[]>(file, s_json) ?? [];
+}
