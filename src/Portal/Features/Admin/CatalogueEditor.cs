@@ -16,7 +16,7 @@ public sealed record CatalogueStep(long Number, DateTime At, string ByName, stri
 
 /// <summary>Somebody else changed the model since it was opened. Nothing was saved.</summary>
 public sealed class CatalogueConflictException(string who) : PortalException(
-    $"{who} changed this model while you were editing it, so nothing was saved. What you typed is still here: look at the change below, then save yours over it or take theirs.");
+    $"{who} changed this model while you were editing it, so nothing was saved. What you typed is still here: look at their change, then save yours on top of it or take theirs.");
 
 /// <summary>Changes of the catalogue by admins: checked, kept with who and when, and never about the past.</summary>
 public sealed class CatalogueEditor(PlatformWork platform, TimeProvider time)

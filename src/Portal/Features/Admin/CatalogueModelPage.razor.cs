@@ -55,10 +55,11 @@ public sealed partial class CatalogueModelPage : PortalPage
         }
     }
 
-    /// <summary>Theirs has been seen: what is in the form is meant over it.</summary>
+    /// <summary>Theirs has been seen and stays, but for what was changed in the form as well.</summary>
     private async Task OverAsync()
     {
-        if (_newer is { } newer && await TryAsync(ct => Editor.SaveAsync(_draft.Read(Now), newer.Version, _draft.Note, ct), "The catalogue is changed."))
+        if (_newer is { } newer && _model is { } model
+            && await TryAsync(ct => Editor.SaveAsync(_draft.Read(Now).OnTopOf(newer.Entry, model.Entry), newer.Version, _draft.Note, ct), "The catalogue is changed."))
         {
             await RefreshAsync();
         }

@@ -71,6 +71,25 @@ public sealed record CatalogueEntry
         MaxValidationExamples = MaxValidationExamples, LeastThinkingLevel = LeastThinkingLevel, LeastThinkingBudget = LeastThinkingBudget,
     };
 
+    /// <summary>What was changed here from a common beginning, on top of what became of that beginning elsewhere.</summary>
+    public CatalogueEntry OnTopOf(CatalogueEntry theirs, CatalogueEntry beginning)
+    {
+        return new()
+        {
+            Id = Id, DisplayName = Mine(e => e.DisplayName), Tier = Mine(e => e.Tier), State = Mine(e => e.State), StateReason = Mine(e => e.StateReason), SuccessorId = Mine(e => e.SuccessorId),
+            AvailableAt = Mine(e => e.AvailableAt), RetiresAt = Mine(e => e.RetiresAt),
+            Prices = [.. theirs.Prices.Where(p => Prices.Contains(p) || !beginning.Prices.Contains(p)), .. Prices.Where(p => !beginning.Prices.Contains(p) && !theirs.Prices.Contains(p))],
+            PracticeTrainingPricePerMillion = Mine(e => e.PracticeTrainingPricePerMillion), PracticePriceSource = Mine(e => e.PracticePriceSource),
+            AdapterSizes = MineOf(e => e.AdapterSizes), DefaultAdapterSize = Mine(e => e.DefaultAdapterSize), MaxEpochs = Mine(e => e.MaxEpochs), TuningLocations = MineOf(e => e.TuningLocations),
+            MaxExampleTokens = Mine(e => e.MaxExampleTokens), MaxTrainingExamples = Mine(e => e.MaxTrainingExamples), MaxValidationExamples = Mine(e => e.MaxValidationExamples),
+            LeastThinkingLevel = Mine(e => e.LeastThinkingLevel), LeastThinkingBudget = Mine(e => e.LeastThinkingBudget),
+        };
+
+        IReadOnlyList<T> MineOf<T>(Func<CatalogueEntry, IReadOnlyList<T>> list) => list(this).SequenceEqual(list(beginning)) ? list(theirs) : list(this);
+
+        T Mine<T>(Func<CatalogueEntry, T> field) => EqualityComparer<T>.Default.Equals(field(this), field(beginning)) ? field(theirs) : field(this);
+    }
+
     public string ToStored() => JsonSerializer.Serialize(this, s_json);
 
     public static CatalogueEntry Parse(string stored) => JsonSerializer.Deserialize<CatalogueEntry>(stored, s_json) ?? throw new InvalidOperationException("A state of the catalogue is empty.");

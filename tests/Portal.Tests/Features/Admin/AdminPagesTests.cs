@@ -138,10 +138,10 @@ public sealed class AdminPagesTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("Somebody else changed this model meanwhile", page.Markup, StringComparison.Ordinal));
         Assert.Contains("42", page.Find("[role=alert] ins").TextContent, StringComparison.Ordinal);
         Assert.Equal("My name for it", page.Find("input").GetAttribute("value"));
-        Press("Save mine over it");
+        Press("Save mine on top of it");
         page.WaitForAssertion(() => Assert.Contains("Change 2", page.Markup, StringComparison.Ordinal));
         var now = await kim.GetAsync("gemini-3.5-flash", CancellationToken.None);
-        Assert.Equal(("My name for it", 100), (now.Entry.DisplayName, now.Entry.MaxEpochs));
+        Assert.Equal(("My name for it", 42), (now.Entry.DisplayName, now.Entry.MaxEpochs));
 
         Press("Bring back how it began");
         page.WaitForAssertion(() => Assert.Contains("Back to how it stood after change 0", page.Markup, StringComparison.Ordinal));
