@@ -2043,6 +2043,60 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.ToTable("CandidateRun");
                 });
 
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("AfterJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("character varying(16000)");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("BeforeJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("character varying(16000)");
+
+                    b.Property<long?>("BroughtBack")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelId", "Number")
+                        .IsUnique();
+
+                    b.ToTable("CatalogueChange");
+                });
+
             modelBuilder.Entity("Portal.Features.Model.CatalogueModel", b =>
                 {
                     b.Property<string>("Id")
@@ -2054,6 +2108,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("integer[]");
 
+                    b.Property<DateTime?>("AvailableAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("DefaultAdapterSize")
                         .HasColumnType("integer");
 
@@ -2061,9 +2118,6 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)");
-
-                    b.Property<long?>("InputPricePerMillion")
-                        .HasColumnType("bigint");
 
                     b.Property<int?>("LeastThinkingBudget")
                         .HasColumnType("integer");
@@ -2085,25 +2139,18 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("integer");
 
-                    b.Property<long?>("OutputPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("PracticeTrainingPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("PriceSource")
+                    b.Property<string>("PracticePriceSource")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
-                    b.Property<DateTime?>("PromotionEndsAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<long?>("PromotionInputPricePerMillion")
+                    b.Property<long?>("PracticeTrainingPricePerMillion")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("PromotionOutputPricePerMillion")
-                        .HasColumnType("bigint");
+                    b.Property<string>("Prices")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("character varying(16000)");
 
                     b.Property<DateTime?>("RetiresAt")
                         .HasColumnType("timestamp with time zone");
@@ -2127,18 +2174,14 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<long?>("TrainingPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("TrainingPriceSource")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
                     b.PrimitiveCollection<string[]>("TuningLocations")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("text[]");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -3671,6 +3714,15 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasOne("Portal.Features.Data.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.HasOne("Portal.Features.Model.CatalogueModel", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

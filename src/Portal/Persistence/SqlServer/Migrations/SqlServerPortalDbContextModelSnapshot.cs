@@ -2043,6 +2043,60 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("CandidateRun");
                 });
 
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("AfterJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("BeforeJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<long?>("BroughtBack")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelId", "Number")
+                        .IsUnique();
+
+                    b.ToTable("CatalogueChange");
+                });
+
             modelBuilder.Entity("Portal.Features.Model.CatalogueModel", b =>
                 {
                     b.Property<string>("Id")
@@ -2054,6 +2108,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)");
 
+                    b.Property<DateTime?>("AvailableAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<int>("DefaultAdapterSize")
                         .HasColumnType("int");
 
@@ -2061,9 +2118,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)");
-
-                    b.Property<long?>("InputPricePerMillion")
-                        .HasColumnType("bigint");
 
                     b.Property<int?>("LeastThinkingBudget")
                         .HasColumnType("int");
@@ -2085,25 +2139,18 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("int");
 
-                    b.Property<long?>("OutputPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("PracticeTrainingPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("PriceSource")
+                    b.Property<string>("PracticePriceSource")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.Property<DateTime?>("PromotionEndsAt")
-                        .HasColumnType("datetime2");
-
-                    b.Property<long?>("PromotionInputPricePerMillion")
+                    b.Property<long?>("PracticeTrainingPricePerMillion")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("PromotionOutputPricePerMillion")
-                        .HasColumnType("bigint");
+                    b.Property<string>("Prices")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<DateTime?>("RetiresAt")
                         .HasColumnType("datetime2");
@@ -2127,18 +2174,14 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<long?>("TrainingPricePerMillion")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("TrainingPriceSource")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
                     b.PrimitiveCollection<string>("TuningLocations")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -3673,6 +3716,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Data.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.HasOne("Portal.Features.Model.CatalogueModel", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

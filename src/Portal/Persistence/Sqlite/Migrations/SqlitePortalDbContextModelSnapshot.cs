@@ -2036,6 +2036,60 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.ToTable("CandidateRun");
                 });
 
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AfterJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BeforeJson")
+                        .IsRequired()
+                        .HasMaxLength(16000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("BroughtBack")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelId", "Number")
+                        .IsUnique();
+
+                    b.ToTable("CatalogueChange");
+                });
+
             modelBuilder.Entity("Portal.Features.Model.CatalogueModel", b =>
                 {
                     b.Property<string>("Id")
@@ -2047,6 +2101,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("AvailableAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("DefaultAdapterSize")
                         .HasColumnType("INTEGER");
 
@@ -2054,9 +2111,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("TEXT");
-
-                    b.Property<long?>("InputPricePerMillion")
-                        .HasColumnType("INTEGER");
 
                     b.Property<int?>("LeastThinkingBudget")
                         .HasColumnType("INTEGER");
@@ -2078,25 +2132,18 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("OutputPricePerMillion")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("PracticeTrainingPricePerMillion")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("PriceSource")
+                    b.Property<string>("PracticePriceSource")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.Property<DateTime?>("PromotionEndsAt")
+                    b.Property<long?>("PracticeTrainingPricePerMillion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Prices")
+                        .IsRequired()
+                        .HasMaxLength(16000)
                         .HasColumnType("TEXT");
-
-                    b.Property<long?>("PromotionInputPricePerMillion")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("PromotionOutputPricePerMillion")
-                        .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("RetiresAt")
                         .HasColumnType("TEXT");
@@ -2120,18 +2167,14 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("TrainingPricePerMillion")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("TrainingPriceSource")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
                     b.PrimitiveCollection<string>("TuningLocations")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -3664,6 +3707,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Data.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "VersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Model.CatalogueChange", b =>
+                {
+                    b.HasOne("Portal.Features.Model.CatalogueModel", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
