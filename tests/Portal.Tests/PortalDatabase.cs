@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Tests;
@@ -51,6 +52,39 @@ public sealed class PortalDatabase : IDbContextFactory<PortalDbContext>, IDispos
 
     /// <summary>The owner's, who is bound by no row-level security; for the scope given its queries are still filtered.</summary>
     public PortalDbContext CreateOwnerContext(TenantScope? scope = null) => _server.CreateOwnerContext(scope ?? new TenantScope(), _time);
+
+    /// <summary>Makes somebody a member under a given id, or gives a member another role; null takes them out.</summary>
+    public async Task SetMemberAsync(string tenantId, string userId, MemberRole? role, string name = "Olivia")
+    {
+        await using var db = CreateDbContextFor(new TenantScope());
+        await SetMemberAsync(db, tenantId, userId, role, name);
+    }
+
+    internal static async Task SetMemberAsync(PortalDbContext db, string tenantId, string userId, MemberRole? role, string name = "Olivia")
+    {
+        if (!await db.Tenants.AnyAsync(t => t.Id == tenantId))
+        {
+            var tenant = new Tenant { Slug = tenantId.Replace('_', '-'), Name = tenantId };
+            db.Entry(tenant).Property(t => t.Id).CurrentValue = tenantId;
+            db.Tenants.Add(tenant);
+        }
+
+        if (!await db.Users.AnyAsync(u => u.Id == userId))
+        {
+            var user = new User { Issuer = "https://id.example", Subject = userId };
+            user.Expect(name, $"{userId}@example.com");
+            db.Entry(user).Property(u => u.Id).CurrentValue = userId;
+            db.Users.Add(user);
+        }
+
+        await db.Members.Where(m => m.TenantId == tenantId && m.UserId == userId).ExecuteDeleteAsync();
+        if (role is { } given)
+        {
+            db.Members.Add(new Member { TenantId = tenantId, UserId = userId, Role = given });
+        }
+
+        await db.SaveChangesAsync();
+    }
 
     public void Dispose()
     {

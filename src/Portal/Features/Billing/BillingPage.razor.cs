@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Components;
-using Portal.Features.Tenancy;
 
 namespace Portal.Features.Billing;
 
@@ -18,18 +17,10 @@ public sealed partial class BillingPage : PortalPage
     [Inject]
     private IUsageSubjects Subjects { get; set; } = default!; // filled by the renderer
 
-    [Inject]
-    private CurrentMember Current { get; set; } = default!; // filled by the renderer
-
     protected override async Task LoadAsync(CancellationToken ct)
     {
-        if (Current.IsVisiting)
-        {
-            Current.Require(Permission.ViewBilling);
-        }
-
-        _names = await Subjects.ProjectNamesAsync(ct);
         _month = await Billing.MonthSoFarAsync(ct);
+        _names = await Subjects.ProjectNamesAsync(ct);
     }
 
     private string NameOf(string projectId) => _names.GetValueOrDefault(projectId, projectId);

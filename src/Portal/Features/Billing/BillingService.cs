@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Billing;
@@ -13,8 +14,11 @@ public sealed record UsageLine(
 
 public sealed record MonthSoFar(DateTime From, IReadOnlyList<UsageLine> Lines, long ChargedMicros, long ReservedMicros, string Currency);
 
-public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
+public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
 {
+    /// <summary>Sums over work are billing; what one run or job cost is a figure of its project, seen by whoever sees that.</summary>
+    public bool MayView => current.May(Permission.ViewBilling);
+
     /// <summary>Adds the fact to the caller's context, so that it is saved with what it bills or not at all.</summary>
     public void Record(PortalDbContext db, UsageFact fact)
     {
@@ -60,6 +64,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, TimeP
 
     public async Task<MonthSoFar> MonthSoFarAsync(CancellationToken ct)
     {
+        current.Require(Permission.ViewBilling);
         var now = time.GetUtcNow().UtcDateTime;
         var from = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -83,6 +88,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, TimeP
 
     public async Task<long> ChargedForProjectAsync(string projectId, CancellationToken ct)
     {
+        current.Require(Permission.ViewBilling);
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.UsageEvents.AsNoTracking().Where(u => u.ProjectId == projectId).SumAsync(u => u.AmountMicros, ct);
     }

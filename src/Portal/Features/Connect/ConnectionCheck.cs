@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Vertex;
 
@@ -9,11 +10,21 @@ namespace Portal.Features.Connect;
 public sealed record CheckResult(string What, bool Passed, string Remedy, string Details);
 
 /// <summary>Tries the connection piece by piece, so that a fault is named and not guessed.</summary>
-public sealed class ConnectionCheck(ConnectService connect, IDbContextFactory<PortalDbContext> dbs)
+public sealed class ConnectionCheck(ConnectService connect, CurrentMember current, IDbContextFactory<PortalDbContext> dbs)
 {
+    public bool MayRun => current.May(Permission.ManageConnection);
+
+    /// <summary>How the organisation reaches Google, for whoever may know it.</summary>
+    public Task<VertexSession> DescribeAsync(CancellationToken ct)
+    {
+        current.Require(Permission.ViewConnection);
+        return connect.OpenAsync(ct);
+    }
+
     /// <summary>Makes the bucket where it is missing, so it stands in the audit log whatever came of it.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct)
     {
+        current.Require(Permission.ManageConnection);
         var results = await TryAllAsync(ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         db.Audit("connection.tested", new AuditTarget("connection", "", ""), string.Join("; ", results.Select(r => $"{r.What}: {(r.Passed ? "passed" : "failed")}")));

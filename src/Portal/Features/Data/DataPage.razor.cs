@@ -172,7 +172,7 @@ public sealed partial class DataPage
 
         if (_opened is not null)
         {
-            _versionRows = await Versions.RowsAsync(_opened.Id, ShownSplit, Q ?? "", Number, ct);
+            _versionRows = Versions.MayRead ? await Versions.RowsAsync(_opened.Id, ShownSplit, Q ?? "", Number, ct) : _versionRows;
             _looks = await Examples.CountLooksAsync(_opened.Id, ct);
         }
     }

@@ -40,6 +40,9 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public string UploadedByName { get; init; } = "";
 
+    /// <summary>Who let it be read, by whose right it goes on; empty for the portal's own.</summary>
+    public string StartedByUserId { get; private set; } = "";
+
     public ImportState State { get; private set; } = ImportState.Uploaded;
 
     public SourceFormat Format { get; private set; }
@@ -120,7 +123,7 @@ public sealed class DatasetImport : TenantOwned, IVersioned
     }
 
     /// <summary>Says which columns matter and lets a worker begin. Imported rows never change: reading the file again is a new import.</summary>
-    public void Map(SourceLayout layout, ColumnMapping mapping, string shape)
+    public void Map(SourceLayout layout, ColumnMapping mapping, string shape, string userId)
     {
         if (State is not (ImportState.Uploaded or ImportState.Failed))
         {
@@ -133,6 +136,7 @@ public sealed class DatasetImport : TenantOwned, IVersioned
         }
 
         ReadAs(layout);
+        StartedByUserId = userId;
         (MappingJson, Shape) = (mapping.ToStored(), shape);
         (State, Failure, Attempts, LeaseToken, LeaseUntil) = (ImportState.Mapped, "", 0, null, null);
         (ReadCount, AcceptedCount, SetAsideCount, BytesRead) = (0, 0, 0, 0);
@@ -160,6 +164,8 @@ public sealed class DatasetImport : TenantOwned, IVersioned
         UploadedByName = userName,
     };
 
+    public AuditTarget AsTarget() => new("file", Id, FileName, ProjectId);
+
     public void Recount(int read, int accepted) => (ReadCount, AcceptedCount, SetAsideCount) = (read, accepted, read - accepted);
 
     public void Fail(string why)
@@ -182,6 +188,7 @@ internal sealed class DatasetImportMapping : IEntityTypeConfiguration<DatasetImp
         builder.Property(i => i.Sha256).HasMaxLength(64);
         builder.Property(i => i.UploadedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(i => i.UploadedByName).HasMaxLength(200);
+        builder.Property(i => i.StartedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(i => i.Encoding).HasMaxLength(40);
         builder.Property(i => i.Delimiter).HasMaxLength(1);
         builder.Property(i => i.Entry).HasMaxLength(1_000);

@@ -204,7 +204,9 @@ public sealed class DatasetService(
             db.DatasetImports.Add(import = import.Again(time.GetUtcNow().UtcDateTime, current.UserId, current.UserName));
         }
 
-        import.Map(layout, mapping, ColumnMapping.ShapeOf(layout.Format, columns));
+        import.Map(layout, mapping, ColumnMapping.ShapeOf(layout.Format, columns), current.UserId);
+        // No column by name: where a file has no header, the first row stands for the names.
+        db.Audit("import.started", import.AsTarget(), $"{layout.Format}, {mapping.Columns.Count} of {columns.Count} columns used");
         try
         {
             await db.SaveChangesAsync(ct);

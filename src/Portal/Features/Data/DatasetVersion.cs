@@ -88,6 +88,8 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
         (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
     }
 
+    public AuditTarget AsTarget() => new("version", Id, $"Version {Number}", ProjectId);
+
     public void Fail(string why)
     {
         if (State is VersionState.Freezing)

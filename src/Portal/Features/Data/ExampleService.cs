@@ -49,6 +49,7 @@ public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, Curre
             UserName = current.UserName,
             At = time.GetUtcNow().UtcDateTime,
         });
+        db.Audit("sealed.looked", version.AsTarget(), reason);
         await db.SaveChangesAsync(ct);
     }
 

@@ -42,6 +42,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
         var now = time.GetUtcNow().UtcDateTime;
         finding.Decide(decision, current.UserId, current.UserName, now);
         db.DecisionEntries.Add(EntryOf(import.Id, finding.Title, finding.Count, decision, now));
+        Audit(db, decision, new AuditTarget("finding", finding.Id, finding.Title, import.ProjectId), import);
         await db.SaveChangesAsync(ct);
         await WorkOutAsync(db, import, ct);
         await transaction.CommitAsync(ct);
@@ -71,6 +72,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
             db.RowDecisions.Add(new RowDecision { ImportId = importId, Number = number, Decision = chosen, UserName = current.UserName });
         }
 
+        Audit(db, decision, new AuditTarget("row", importId, $"row {number.ToString(CultureInfo.InvariantCulture)}", import.ProjectId), import);
         db.DecisionEntries.Add(EntryOf(importId, $"Row {number.ToString("N0", CultureInfo.InvariantCulture)}", 1, decision, time.GetUtcNow().UtcDateTime));
         await db.SaveChangesAsync(ct);
         await WorkOutAsync(db, import, ct);
@@ -107,6 +109,11 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
         var hidden = await SealedNumbersAsync(db, finding.ImportId, numbers, ct);
         return [.. page.Where(p => !hidden.Contains(p.Number)).Select(p => FindingSample.Of(finding, p.Number, p.Related, p.Input, p.Output, p.SetAsideBy is not null, decisions.TryGetValue(p.Number, out var decided) ? decided : null))];
     }
+
+    // A finding's title is made of the rule's words and a count; its rows are not told.
+    private static void Audit(PortalDbContext db, FindingDecision? decision, AuditTarget target, DatasetImport import) => db.Audit(
+        decision switch { null => "decision.undone", FindingDecision.Redact => "decision.redacted", _ => "decision.taken" },
+        target, decision is { } taken ? $"{FindingWords.Verb(taken)}, in {import.FileName}" : $"In {import.FileName}");
 
     private DecisionEntry EntryOf(string importId, string title, int rows, FindingDecision? decision, DateTime at) => new()
     {
@@ -194,6 +201,15 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
                 e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
                 e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.SetAsideBy, e.Reason)).ToListAsync(ct);
         return new RowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total, @sealed);
+    }
+
+    /// <summary>Before rows leave as a file: it stands in the log, whether or not the file arrives.</summary>
+    public async Task RecordExportAsync(string projectId, CancellationToken ct)
+    {
+        current.Require(Permission.ReadRows);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        db.Audit("data.exported", new AuditTarget("project", projectId, "", projectId), "The rows set aside, as CSV");
+        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>All rows set aside of the working import, as CSV lines that no spreadsheet takes for formulas.</summary>

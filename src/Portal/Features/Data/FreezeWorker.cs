@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Data;
@@ -11,7 +12,7 @@ namespace Portal.Features.Data;
 /// batches. Like the import it holds a lease, and whoever takes it up begins again; the split comes out the same.
 /// </summary>
 public sealed class FreezeWorker(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, ProjectService projects, Redactor redactor,
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, ProjectService projects, Redactor redactor, StandingRight right,
     IOptions<DataOptions> options, TimeProvider time, ILogger<FreezeWorker> logger)
 {
     private const int MaximumAttempts = 5;
@@ -34,7 +35,7 @@ public sealed class FreezeWorker(
         }
         catch (PortalException expected)
         {
-            await FailAsync(versionId, lease, expected.Message, ct);
+            await FailAsync(versionId, lease, expected, ct);
         }
         catch (LeaseLostException)
         {
@@ -56,6 +57,7 @@ public sealed class FreezeWorker(
             version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, ct);
         }
 
+        await right.RequireAsync(version.FrozenByUserId, Permission.ChangeData, version.ProjectId, ct);
         if (version.Attempts > MaximumAttempts)
         {
             throw new PortalException($"Freezing was begun {MaximumAttempts} times and never ended. Try again.");
@@ -76,6 +78,7 @@ public sealed class FreezeWorker(
             var frozen = await db.DatasetVersions.SingleAsync(v => v.Id == versionId, ct);
             LeaseLostException.ThrowUnless(frozen.LeaseToken == lease);
             frozen.Freeze(totals, Now);
+            db.Audit("version.frozen", frozen.AsTarget(), $"Split {totals.Train:N0} / {totals.Validation:N0} / {totals.Test:N0}, sealed rows {totals.TestDigest}");
             await db.SaveChangesAsync(ct);
         }
 
@@ -245,13 +248,15 @@ public sealed class FreezeWorker(
             .ExecuteUpdateAsync(set => set.SetProperty(v => v.LeaseUntil, (DateTime?)null), CancellationToken.None);
     }
 
-    private async Task FailAsync(string versionId, string lease, string why, CancellationToken ct)
+    private async Task FailAsync(string versionId, string lease, PortalException why, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var version = await db.DatasetVersions.SingleAsync(v => v.Id == versionId, ct);
         if (version.LeaseToken == lease)
         {
-            version.Fail(why);
+            version.Fail(why.Message);
+            db.Audit(why is RightGoneException ? StandingRight.Action : "version.failed", version.AsTarget(), why is RightGoneException ? why.Message : "",
+                why is RightGoneException ? AuditOutcome.Denied : AuditOutcome.Done);
             await db.SaveChangesAsync(ct);
         }
     }

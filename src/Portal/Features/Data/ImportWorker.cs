@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Storage;
 
@@ -10,7 +11,7 @@ namespace Portal.Features.Data;
 /// was thought dead can write nothing more; whoever takes the import up deletes what is there and begins again.
 /// </summary>
 public sealed class ImportWorker(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, StandingRight right, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
 {
     private const int MaximumAttempts = 5;
 
@@ -32,7 +33,7 @@ public sealed class ImportWorker(
         }
         catch (PortalException expected)
         {
-            await FailAsync(importId, lease, expected.Message, ct);
+            await FailAsync(importId, lease, expected, ct);
             await DeleteRowsAsync(importId, () => Task.CompletedTask, ct);
         }
         catch (LeaseLostException)
@@ -57,7 +58,14 @@ public sealed class ImportWorker(
         if (!isFreezing && await db.DatasetImports.AnyAsync(i => i.Id == importId && i.State == ImportState.Replaced && i.HasRows, ct))
         {
             await DeleteRowsAsync(importId, () => Task.CompletedTask, ct);
-            await db.DatasetImports.Where(i => i.Id == importId).ExecuteUpdateAsync(set => set.SetProperty(i => i.HasRows, false), ct);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            if (await db.DatasetImports.Where(i => i.Id == importId && i.HasRows).ExecuteUpdateAsync(set => set.SetProperty(i => i.HasRows, false), ct) is 1)
+            {
+                db.Audit("data.removed", (await db.DatasetImports.AsNoTracking().SingleAsync(i => i.Id == importId, ct)).AsTarget(), "A later file took its place; frozen versions keep their rows");
+                await db.SaveChangesAsync(ct);
+            }
+
+            await transaction.CommitAsync(ct);
         }
     }
 
@@ -69,6 +77,7 @@ public sealed class ImportWorker(
             import = await db.DatasetImports.AsNoTracking().SingleAsync(i => i.Id == importId, ct);
         }
 
+        await right.RequireAsync(import.StartedByUserId, Permission.ChangeData, import.ProjectId, ct);
         if (import.Attempts > MaximumAttempts)
         {
             throw new PortalException($"Reading this file was begun {MaximumAttempts} times and never ended. Try again; if it happens again, split the file.");
@@ -155,6 +164,7 @@ public sealed class ImportWorker(
         }
 
         dataset.WorkOn(finished);
+        db.Audit("import.finished", finished.AsTarget(), $"Took {checks.Accepted:N0} of {checks.Read:N0} rows");
         await db.SaveChangesAsync(ct);
     }
 
@@ -239,13 +249,16 @@ public sealed class ImportWorker(
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.LeaseUntil, (DateTime?)null), CancellationToken.None);
     }
 
-    private async Task FailAsync(string importId, string lease, string why, CancellationToken ct)
+    private async Task FailAsync(string importId, string lease, PortalException why, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var import = await db.DatasetImports.SingleAsync(i => i.Id == importId, ct);
         if (import.LeaseToken == lease)
         {
-            import.Fail(why);
+            import.Fail(why.Message);
+            // Of the cause only what quotes no file: the others stand beside the file, for those who may see it.
+            db.Audit(why is RightGoneException ? StandingRight.Action : "import.failed", import.AsTarget(), why is RightGoneException ? why.Message : "",
+                why is RightGoneException ? AuditOutcome.Denied : AuditOutcome.Done);
             await db.SaveChangesAsync(ct);
         }
     }

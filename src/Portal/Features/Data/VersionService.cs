@@ -14,6 +14,8 @@ public sealed class VersionService(
 {
     public const int PageSize = 25;
 
+    public bool MayRead => current.May(Permission.ReadRows);
+
     /// <summary>Begins to freeze the rows worked on now; a worker does the rest.</summary>
     public async Task<DatasetVersion> FreezeAsync(string projectId, string note, CancellationToken ct)
     {
@@ -38,6 +40,8 @@ public sealed class VersionService(
         {
             return new VersionRowPage([], 0);
         }
+
+        current.Require(Permission.ReadRows);
 
         var rows = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == versionId && e.Split == split);
         if (search.Trim() is { Length: > 0 } words)
@@ -82,6 +86,7 @@ public sealed class VersionService(
             StartedAt = time.GetUtcNow().UtcDateTime,
         };
         db.DatasetVersions.Add(version);
+        db.Audit("version.started", version.AsTarget(), $"{import.AcceptedCount:N0} rows of {import.FileName}");
         try
         {
             await db.SaveChangesAsync(ct);

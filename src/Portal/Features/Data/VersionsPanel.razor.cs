@@ -16,6 +16,9 @@ public sealed partial class VersionsPanel
     public VersionRowPage Rows { get; set; } = new([], 0);
 
     [Parameter]
+    public bool MayRead { get; set; }
+
+    [Parameter]
     public int Looks { get; set; }
 
     [Parameter]

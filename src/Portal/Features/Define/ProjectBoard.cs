@@ -6,7 +6,8 @@ namespace Portal.Features.Define;
 /// <summary>The six steps of a project with what each says of itself.</summary>
 public sealed class ProjectBoard(IEnumerable<IProjectStep> steps, BillingService billing)
 {
-    public async Task<(IReadOnlyList<(IProjectStep Step, StepStatus Status)> Steps, long SpentMicros)> ReadAsync(string projectId, CancellationToken ct)
+    /// <summary>No amount where costs are not for whoever looks.</summary>
+    public async Task<(IReadOnlyList<(IProjectStep Step, StepStatus Status)> Steps, long? SpentMicros)> ReadAsync(string projectId, CancellationToken ct)
     {
         var read = new List<(IProjectStep, StepStatus)>();
         foreach (var step in steps.OrderBy(s => s.Number))
@@ -14,6 +15,6 @@ public sealed class ProjectBoard(IEnumerable<IProjectStep> steps, BillingService
             read.Add((step, await step.ReadAsync(projectId, ct)));
         }
 
-        return (read, await billing.ChargedForProjectAsync(projectId, ct));
+        return (read, billing.MayView ? await billing.ChargedForProjectAsync(projectId, ct) : null);
     }
 }

@@ -92,6 +92,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
 
         task.SetLabels(labels.Order(StringComparer.Ordinal));
         task.Saved(time.GetUtcNow().UtcDateTime);
+        db.Audit("task.labels-taken", new AuditTarget("project", projectId, "", projectId), $"{task.Labels.Count} labels, from the frozen rows");
         await db.SaveChangesAsync(ct);
         return true;
     }

@@ -191,7 +191,7 @@ public sealed class DeploymentService(
         return endpoint;
     }
 
-    private static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
+    internal static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
 
     private static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ namespace Portal.Features.Deploy;
 /// </summary>
 public sealed class SmokeWorker(
     TenantScope scope, IServiceScopeFactory scopes, IDbContextFactory<PortalDbContext> dbs, ApiKeyService keys, ProjectService projects,
-    ExampleService examples, TimeProvider time, ILogger<SmokeWorker> logger)
+    ExampleService examples, StandingRight right, TimeProvider time, ILogger<SmokeWorker> logger)
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
 
@@ -22,6 +22,12 @@ public sealed class SmokeWorker(
         scope.Enter(tenantId);
         if (await ClaimAsync(deploymentId, ct) is not { } deployment)
         {
+            return;
+        }
+
+        if (await right.WhyGoneAsync(deployment.ApprovedByUserId, Permission.Deploy, deployment.ProjectId, ct) is { } gone)
+        {
+            await FinishAsync(deploymentId, gone, 0, ct, stopped: true);
             return;
         }
 
@@ -118,7 +124,7 @@ public sealed class SmokeWorker(
         };
     }
 
-    private async Task FinishAsync(string deploymentId, string? problem, int milliseconds, CancellationToken ct)
+    private async Task FinishAsync(string deploymentId, string? problem, int milliseconds, CancellationToken ct, bool stopped = false)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var deployment = await db.Deployments.SingleAsync(d => d.Id == deploymentId, ct);
@@ -137,6 +143,10 @@ public sealed class SmokeWorker(
         else
         {
             deployment.FailedTest(problem, now);
+            if (stopped)
+            {
+                db.Audit(StandingRight.Action, DeploymentService.TargetOf(deployment), problem, AuditOutcome.Denied);
+            }
         }
 
         if (await TrySaveAsync(db, ct))

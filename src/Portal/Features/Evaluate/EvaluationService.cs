@@ -29,6 +29,8 @@ public sealed class EvaluationService(
     IDbContextFactory<PortalDbContext> dbs, ProjectService projects, ExampleService examples, CandidateService candidates,
     CandidateRunService runs, ChoiceService choices, CurrentMember current, IBackgroundJobClient jobs, TimeProvider time)
 {
+    public bool MayStart => current.May(Permission.RunModels);
+
     public async Task<EvaluationSetup> ReadSetupAsync(string projectId, CancellationToken ct)
     {
         var project = await projects.GetAsync(projectId, ct);

@@ -14,7 +14,7 @@ namespace Portal.Features.Evaluate;
 /// </summary>
 public sealed class EvaluationWorker(
     TenantScope scope, IDbContextFactory<PortalDbContext> dbs, ProjectService projects, ExampleService examples, CandidateRunService runs,
-    TimeProvider time, ILogger<EvaluationWorker> logger)
+    StandingRight right, TimeProvider time, ILogger<EvaluationWorker> logger)
 {
     private const int PageSize = 1_000;
 
@@ -64,6 +64,16 @@ public sealed class EvaluationWorker(
             return;
         }
 
+        // Once a run is on record, the evaluation has begun and ends as it was begun.
+        if (parts.TrueForAll(p => p.RunId is null) && evaluation.CancelRequestedAt is null
+            && await right.WhyGoneAsync(evaluation.StartedByUserId, Permission.RunModels, evaluation.ProjectId, ct) is { } gone)
+        {
+            evaluation.Fail(gone, "", Now);
+            db.Audit(StandingRight.Action, new AuditTarget("evaluation", evaluation.Id, $"Evaluation {evaluation.Number}", evaluation.ProjectId), gone, AuditOutcome.Denied);
+            await db.SaveChangesAsync(ct);
+            return;
+        }
+
         var found = await StartMissingAsync(db, evaluation, parts, ct);
         if (!found.Any(r => r.IsActive))
         {
@@ -84,7 +94,7 @@ public sealed class EvaluationWorker(
 
             var run = part.RunId is { } id
                 ? await runs.GetAsync(id, ct)
-                : await runs.StartAsync(part.CandidateId, evaluation.VersionId, Split.Test, UsageSource.Evaluation, ct);
+                : await runs.StartAsync(part.CandidateId, evaluation.VersionId, Split.Test, UsageSource.Evaluation, int.MaxValue, ct, evaluation.StartedByUserId);
             part.StartedAs(run.Id);
             await db.SaveChangesAsync(ct);
             found.Add(run);

@@ -57,6 +57,9 @@ public sealed class CandidateRun : TenantOwned, IVersioned
 
     public required DateTime CreatedAt { get; init; }
 
+    /// <summary>Whose right it began by; empty for the portal's own.</summary>
+    public string StartedByUserId { get; init; } = "";
+
     public RunState State { get; private set; } = RunState.Queued;
 
     /// <summary>Rows with an answer; together with <see cref="FailedCount"/> they grow to <see cref="Total"/>.</summary>
@@ -93,6 +96,9 @@ public sealed class CandidateRun : TenantOwned, IVersioned
     public RunMetrics? Metrics { get; private set; }
 
     public long Version { get; private set; }
+
+    /// <summary>No row has been asked yet, so nothing is lost where it stops.</summary>
+    public bool IsUntouched => Answered is 0 && SpentMicros is 0;
 
     public bool IsActive => State is RunState.Queued or RunState.Running;
 
@@ -156,11 +162,12 @@ internal sealed class CandidateRunMapping : IEntityTypeConfiguration<CandidateRu
         builder.Property(r => r.ProjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.CandidateId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.VersionId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(r => r.StartedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.LeaseToken).HasMaxLength(40);
         builder.Property(r => r.Problem).HasMaxLength(CandidateRun.ProblemLength);
         builder.Property(r => r.ProblemDetails).HasMaxLength(CandidateRun.DetailsLength);
         builder.ComplexProperty(r => r.Metrics, metrics => metrics.IsRequired(false));
-        builder.Ignore(r => r.IsActive).Ignore(r => r.IsIncomplete).Ignore(r => r.Answered).Ignore(r => r.Prices);
+        builder.Ignore(r => r.IsActive).Ignore(r => r.IsUntouched).Ignore(r => r.IsIncomplete).Ignore(r => r.Answered).Ignore(r => r.Prices);
         builder.BelongsTo<CandidateRun, Project>(nameof(CandidateRun.ProjectId));
         builder.BelongsTo<CandidateRun, Candidate>(nameof(CandidateRun.CandidateId));
         builder.BelongsTo<CandidateRun, DatasetVersion>(nameof(CandidateRun.VersionId));

@@ -20,14 +20,20 @@ public sealed class CandidateRunService(
 {
     private const int MistakePage = 200;
 
+    public bool MayRun => current.May(Permission.RunModels);
+
+    public bool MayReadMistakes => current.May(Permission.ReadRows);
+
     /// <summary>Starts a run over the whole split. One that is under way, or has answered every row, is given instead of a second.</summary>
     public Task<CandidateRun> StartAsync(string candidateId, string versionId, Split split, UsageSource source, CancellationToken ct) =>
         StartAsync(candidateId, versionId, split, source, int.MaxValue, ct);
 
     /// <summary>Starts a run over a sample of the split, which is the same for every candidate.</summary>
+    /// <param name="startedBy">By whose right, where a worker starts it for somebody.</param>
     public async Task<CandidateRun> StartAsync(
-        string candidateId, string versionId, Split split, UsageSource source, int maxRows, CancellationToken ct)
+        string candidateId, string versionId, Split split, UsageSource source, int maxRows, CancellationToken ct, string? startedBy = null)
     {
+        current.Require(Permission.RunModels);
         var (candidate, recipe) = await candidates.GetAsync(candidateId, ct);
         var (_, task) = await projects.GetAsync(candidate.ProjectId, ct);
         var version = await examples.GetVersionAsync(versionId, ct);
@@ -61,6 +67,7 @@ public sealed class CandidateRunService(
             OutputPricePerMillion = prices.Output,
             ReservedMicros = quote.WorstMicros,
             CreatedAt = Now,
+            StartedByUserId = startedBy ?? current.UserId,
         };
         db.CandidateRuns.Add(run);
         billing.Reserve(db, run.ProjectId, run.Id, quote);

@@ -5,6 +5,7 @@ using Portal.Features.Billing;
 using Portal.Features.Connect;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Vertex;
 
@@ -16,7 +17,7 @@ namespace Portal.Features.Model;
 /// </summary>
 public sealed class CandidateRunWorker(
     TenantScope scope, IDbContextFactory<PortalDbContext> dbs, ConnectService connect, ProjectService projects, CandidateService candidates,
-    RunRows rows, RunLease lease, RowAsker asker, BillingService billing, IBackgroundJobClient jobs, IOptions<RunOptions> options,
+    RunRows rows, RunLease lease, RowAsker asker, BillingService billing, StandingRight right, IBackgroundJobClient jobs, IOptions<RunOptions> options,
     TimeProvider time, ILogger<CandidateRunWorker> logger)
 {
     /// <summary>As many refused rows before the first answer: then it is not the rows.</summary>
@@ -33,6 +34,11 @@ public sealed class CandidateRunWorker(
         try
         {
             await StepAsync(run, ct);
+        }
+        catch (RightGoneException gone)
+        {
+            var name = (await candidates.GetAsync(run.CandidateId, ct)).Candidate.Name;
+            await EndAsync(run, r => r.Fail(gone.Message, "", Now), ct, new AuditTarget("run", run.Id, name, run.ProjectId));
         }
         catch (PortalException expected)
         {
@@ -70,6 +76,11 @@ public sealed class CandidateRunWorker(
         }
         else
         {
+            if (run.IsUntouched)
+            {
+                await right.RequireAsync(run.StartedByUserId, Permission.RunModels, run.ProjectId, ct);
+            }
+
             await AskAsync(run, ct);
         }
     }
@@ -175,13 +186,18 @@ public sealed class CandidateRunWorker(
         await EndAsync(run, r => r.Succeed(metrics, Now), ct);
     }
 
-    private async Task EndAsync(CandidateRun claimed, Action<CandidateRun> end, CancellationToken ct)
+    private async Task EndAsync(CandidateRun claimed, Action<CandidateRun> end, CancellationToken ct, AuditTarget? stopped = null)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var run = await db.CandidateRuns.SingleAsync(r => r.Id == claimed.Id, ct);
         if (run.LeaseToken == claimed.LeaseToken)
         {
             end(run);
+            if (stopped is not null)
+            {
+                db.Audit(StandingRight.Action, stopped, run.Problem, AuditOutcome.Denied);
+            }
+
             await SaveAndGoOnAsync(db, run, ct);
         }
     }

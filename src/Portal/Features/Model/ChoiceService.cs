@@ -1,12 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
 
-public sealed class ChoiceService(IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CatalogueService catalogue, TimeProvider time)
+public sealed class ChoiceService(IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CatalogueService catalogue, CurrentMember current, TimeProvider time)
 {
+    public bool MayChoose => current.May(Permission.ChooseModel);
+
     public async Task<ModelChoice?> FindAsync(string projectId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -16,6 +19,7 @@ public sealed class ChoiceService(IDbContextFactory<PortalDbContext> dbs, Projec
     /// <summary>Goes on with a candidate that has been measured on the validation split. Choosing again replaces the choice.</summary>
     public async Task<ModelChoice> ChooseAsync(string projectId, string candidateId, CancellationToken ct)
     {
+        current.Require(Permission.ChooseModel);
         var (_, task) = await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var candidate = await db.Candidates.AsNoTracking().SingleOrDefaultAsync(c => c.Id == candidateId && c.ProjectId == projectId, ct)

@@ -66,7 +66,8 @@ public sealed partial class ModelPage : PortalPage
         ("Target", _task.Target is { } target ? $"≥ {Show.Percent(target)}" : "not set"),
     ];
 
-    private string? WhyNotRun => !_task.IsComplete ? $"The task still misses {string.Join(", ", _task.Missing)}: finish step 1."
+    private string? WhyNotRun => !Runs.MayRun ? "Your role lets you look, not measure. Ask an owner, admin or editor."
+        : !_task.IsComplete ? $"The task still misses {string.Join(", ", _task.Missing)}: finish step 1."
         : _version?.ValidationCount is 0 ? "This version has no validation rows: freeze one that has."
         : _selected.Count is 0 ? "Tick at least one model."
         : IsWorkingOut ? "Finding out what so many rows cost…"
@@ -107,7 +108,7 @@ public sealed partial class ModelPage : PortalPage
         var runs = await Runs.ListAsync(ProjectId, Split.Validation, ct);
         _ladder = Ladder.Of(runs.Where(r => r.Run.VersionId == _version.Id), _catalogue, _task.Target);
         _choice = await Choices.FindAsync(ProjectId, ct);
-        if (_plan is null || wasRunning != _ladder.IsRunning)
+        if (Runs.MayRun && (_plan is null || wasRunning != _ladder.IsRunning))
         {
             var rows = _rows;
             var plan = await Baselines.PlanAsync(ProjectId, rows, ct);
@@ -121,7 +122,7 @@ public sealed partial class ModelPage : PortalPage
     private async Task OpenMistakesAsync(CancellationToken ct)
     {
         _open = _ladder.Rows.FirstOrDefault(r => r.Run.Id == Run);
-        _mistakes = _open is { } open ? await Runs.MistakesAsync(open.Run.Id, After, MistakePage, ct) : [];
+        _mistakes = _open is { } open && Runs.MayReadMistakes ? await Runs.MistakesAsync(open.Run.Id, After, MistakePage, ct) : [];
     }
 
     private void Toggle(string modelId)

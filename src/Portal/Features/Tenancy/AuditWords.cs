@@ -19,6 +19,12 @@ public static class AuditWords
         ["connection.tested"] = "Tested the Google connection",
         ["consultant.read-figures"] = "Read the figures for the client board by",
         ["consultant.visited"] = "Visited by",
+        ["data.exported"] = "Exported rows of",
+        ["data.removed"] = "Removed the rows of the replaced file",
+        ["data.uploaded"] = "Uploaded the file",
+        ["decision.redacted"] = "Decided to redact:",
+        ["decision.taken"] = "Decided about:",
+        ["decision.undone"] = "Took back the decision about:",
         ["deployment.approved"] = "Approved the deployment",
         ["deployment.ended"] = "Ended the deployment",
         ["deployment.rolled-back"] = "Put the deployment back",
@@ -38,6 +44,9 @@ public static class AuditWords
         ["export.deleted"] = "Deleted the export of",
         ["export.downloaded"] = "Downloaded the export of",
         ["export.expired"] = "Cleared the export of",
+        ["import.failed"] = "Could not import the file",
+        ["import.finished"] = "Imported the file",
+        ["import.started"] = "Chose columns of, and began to import,",
         ["invitation.accepted"] = "Accepted the invitation of",
         ["invitation.resent"] = "Sent the invitation again to",
         ["invitation.withdrawn"] = "Withdrew the invitation of",
@@ -55,18 +64,26 @@ public static class AuditWords
         ["project.created"] = "Created the project",
         ["project.renamed"] = "Renamed the project to",
         ["run.cancelled"] = "Cancelled a run of",
+        ["sealed.looked"] = "Opened the sealed rows of",
+        ["task.labels-taken"] = "Took the labels from the data of",
         ["task.saved"] = "Saved the task of",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
+        ["version.failed"] = "Could not freeze",
+        ["version.frozen"] = "Froze and split",
+        ["version.started"] = "Began to freeze",
+        [StandingRight.Action] = "Stopped what somebody without the right had started:",
     }.ToFrozenDictionary();
 
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("deployment.", "Deployments"), ("engagement.", "Engagements"), ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("invitation.", "Invitations"), ("key.", "API keys"),
+        ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("engagement.", "Engagements"),
+        ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("project.", "Projects"),
-        ("run.", "Runs"), ("task.", "Task definitions"), ("tuning.", "Tunings"),
+        ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("task.", "Task definitions"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("work.", "Work that was stopped"),
     ];
 
     private static readonly FrozenDictionary<string, string> s_steps = new Dictionary<string, string>
@@ -75,8 +92,12 @@ public static class AuditWords
         ["candidate"] = "model",
         ["deployment"] = "deploy",
         ["evaluation"] = "evaluate",
+        ["file"] = "data",
+        ["finding"] = "data",
+        ["row"] = "data",
         ["run"] = "model",
         ["tuning job"] = "tune",
+        ["version"] = "data",
     }.ToFrozenDictionary();
 
     public static string Of(string action) => s_actions.GetValueOrDefault(action, action);

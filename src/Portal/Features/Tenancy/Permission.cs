@@ -11,6 +11,7 @@ public enum Permission
     ChangeData,
     ReviewRows,
     RunModels,
+    ChooseModel,
     TryModel,
     Tune,
     Deploy,
@@ -23,6 +24,7 @@ public enum Permission
     ManageSignIn,
     ManageEngagements,
     WorkForClients,
+    ViewConnection,
     ManageConnection,
     ViewBilling,
     ManageBilling,
@@ -35,11 +37,11 @@ public enum Permission
 /// <summary>The one table of who may do what: role by verb. The page that shows it reads it from here.</summary>
 public static class Permissions
 {
-    private static readonly Permission[] s_look = [Permission.ViewProjects, Permission.ReadRows, Permission.ViewMembers];
+    private static readonly Permission[] s_look = [Permission.ViewProjects, Permission.ReadRows, Permission.ViewMembers, Permission.ViewConnection];
 
     private static readonly Permission[] s_build =
     [
-        .. s_look, Permission.DefineTask, Permission.ChangeData, Permission.ReviewRows, Permission.RunModels, Permission.TryModel, Permission.Tune,
+        .. s_look, Permission.DefineTask, Permission.ChangeData, Permission.ReviewRows, Permission.RunModels, Permission.ChooseModel, Permission.TryModel, Permission.Tune,
         Permission.Deploy, Permission.ApproveRelease, Permission.ManagePlaybooks, Permission.WorkForClients,
     ];
 
@@ -58,7 +60,7 @@ public static class Permissions
 
     /// <summary>What an engagement can grant a consultancy's people: the work on projects, never the organisation itself.</summary>
     public static readonly FrozenSet<Permission> ForConsultants =
-        s_build.Except([Permission.ViewMembers, Permission.WorkForClients, Permission.ManagePlaybooks]).Append(Permission.ViewBilling).ToFrozenSet();
+        s_build.Except([Permission.ViewMembers, Permission.ViewConnection, Permission.WorkForClients, Permission.ManagePlaybooks]).Append(Permission.ViewBilling).ToFrozenSet();
 
     public static FrozenSet<Permission> Of(MemberRole role) => s_ofRole[role];
 
@@ -74,6 +76,7 @@ public static class Permissions
         Permission.ChangeData => "upload, change and freeze data",
         Permission.ReviewRows => "review rows",
         Permission.RunModels => "run baselines and evaluations",
+        Permission.ChooseModel => "choose the model to go on with",
         Permission.TryModel => "try a model",
         Permission.Tune => "start or cancel a tuning",
         Permission.Deploy => "deploy, or issue and revoke keys",
@@ -86,7 +89,8 @@ public static class Permissions
         Permission.ManageSignIn => "change how members sign in",
         Permission.ManageEngagements => "admit a consultancy or end its access",
         Permission.WorkForClients => "work for client organizations",
-        Permission.ManageConnection => "change the Google connection",
+        Permission.ViewConnection => "see the Google connection",
+        Permission.ManageConnection => "test or change the Google connection",
         Permission.ViewBilling => "see costs and invoices",
         Permission.ManageBilling => "change the plan, budgets and payment",
         Permission.ViewAudit => "read the audit log",

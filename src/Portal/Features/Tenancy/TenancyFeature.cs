@@ -32,7 +32,7 @@ public static class TenancyFeature
             .Validate(o => o is { SessionLength.Ticks: > 0, IdleLength.Ticks: > 0, CheckEvery.TotalMilliseconds: >= 100, StateLength.Ticks: > 0 },
                 "SignIn:SessionLength, IdleLength, CheckEvery and StateLength must be positive times, such as 12:00:00.");
 
-        services.AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
+        services.AddScoped<StandingRight>().AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
         services.AddScoped<SessionWatch>().AddScoped<AuthenticationStateProvider, CircuitPerson>().AddScoped<CircuitHandler, CircuitActivity>();
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnect();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)

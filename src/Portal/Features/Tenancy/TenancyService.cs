@@ -47,6 +47,13 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
         return await OwnOf(db, userId, slug).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, ct)).FirstOrDefault();
     }
 
+    /// <summary>The same by the organisation's id, for a worker, which knows no address.</summary>
+    public async Task<Membership?> FindMembershipInAsync(string userId, string tenantId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Tenants.Where(t => t.Id == tenantId).Select(t => t.Slug).SingleOrDefaultAsync(ct) is { } slug ? await FindMembershipAsync(userId, slug, ct) : null;
+    }
+
     private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug) =>
         from member in db.Members.AsNoTracking()
         join tenant in db.Tenants on member.TenantId equals tenant.Id

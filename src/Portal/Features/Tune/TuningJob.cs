@@ -46,6 +46,8 @@ public sealed class TuningJob : TenantOwned, IVersioned
 
     public required string StartedByName { get; init; }
 
+    public string StartedByUserId { get; init; } = "";
+
     public TuningJobState State { get; private set; } = TuningJobState.Draft;
 
     public DateTime StateSince { get; private set; }

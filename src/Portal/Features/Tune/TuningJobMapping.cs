@@ -18,6 +18,7 @@ internal sealed class TuningJobMapping : IEntityTypeConfiguration<TuningJob>
         builder.Property(j => j.Location).HasMaxLength(40);
         builder.Property(j => j.Instruction).HasMaxLength(TaskDefinition.InstructionLength);
         builder.Property(j => j.StartedByName).HasMaxLength(200);
+        builder.Property(j => j.StartedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(j => j.Slot).HasMaxLength(PublicId.MaxLength);
         builder.Property(j => j.UploadSession).HasMaxLength(4_000);
         builder.Property(j => j.TrainUri).HasMaxLength(1_200);

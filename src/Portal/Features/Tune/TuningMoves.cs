@@ -16,6 +16,7 @@ public sealed class TuningMoves(
     TrainingFile file,
     TuningResult result,
     BillingService billing,
+    StandingRight right,
     IDataProtectionProvider protection,
     IOptions<TuneOptions> options,
     TimeProvider time)
@@ -31,6 +32,16 @@ public sealed class TuningMoves(
 
     public async Task MakeAsync(PortalDbContext db, TuningJob job, CancellationToken ct)
     {
+        // Until the order leaves, nothing has begun that could not be left undone.
+        if (job is { State: TuningJobState.Uploading, VendorName: "", IsOrdered: false }
+            && await right.WhyGoneAsync(job.StartedByUserId, Permission.Tune, job.ProjectId, ct) is { } gone)
+        {
+            job.Fail(gone, "", Now);
+            db.Audit(StandingRight.Action, TuningService.TargetOf(job), gone, AuditOutcome.Denied);
+            await FreeAsync(db, job, ct);
+            return;
+        }
+
         var session = await google.OpenForAsync(job, ct);
         if (job.VendorName is not "")
         {

@@ -234,10 +234,11 @@ public sealed class TuningService(
             AdapterSize = settings.AdapterSize,
             CreatedAt = Now,
             StartedByName = current.UserName,
+            StartedByUserId = current.UserId,
         };
     }
 
-    private static AuditTarget TargetOf(TuningJob job) => new("tuning job", job.Id, job.BaseModelName, job.ProjectId);
+    internal static AuditTarget TargetOf(TuningJob job) => new("tuning job", job.Id, job.BaseModelName, job.ProjectId);
 
     private void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
 }

@@ -53,6 +53,19 @@ public sealed class BillingPageTests : BunitContext
     }
 
     [Fact]
+    public void Page_ForAnEditor_SaysWhoMaySeeCostsAndShowsNone()
+    {
+        Record(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"));
+        Services.GetRequiredService<CurrentMember>().Enter(
+            new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, MemberRole.Editor), new System.Security.Claims.ClaimsPrincipal());
+
+        var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
+
+        page.WaitForAssertion(() => Assert.Contains("You may not see costs and invoices here. Ask an owner or an admin of the organization.", page.Markup, StringComparison.Ordinal));
+        Assert.DoesNotContain("$", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Csv_OfANameThatIsAFormula_IsHarmlessText()
     {
         var line = new UsageLine("prj_1", UsageSource.Endpoint, Meter.InputTokens, 300_000, 1_500, 450, "USD", 1);
@@ -74,7 +87,7 @@ public sealed class BillingPageTests : BunitContext
         using var db = _database.CreateDbContext();
         foreach (var fact in facts)
         {
-            new BillingService(_database, TimeProvider.System).Record(db, fact);
+            new BillingService(_database, new CurrentMember(_database.Scope), TimeProvider.System).Record(db, fact);
         }
 
         db.SaveChanges();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
+using Portal.Features.Tenancy;
 using Xunit;
 
 namespace Portal.Tests.Features.Billing;
@@ -16,7 +17,7 @@ public sealed class MonthSoFarTests
     {
         var time = new FakeTimeProvider(At(usedAt));
         using var database = new PortalDatabase(time);
-        var billing = new BillingService(database, time);
+        var billing = new BillingService(database, new CurrentMember(database.Scope), time);
         await RecordAsync(database, billing, new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 1_000_000, 300_000, "dep_1", "a"));
         time.SetUtcNow(At(readAt));
 
@@ -27,11 +28,37 @@ public sealed class MonthSoFarTests
         Assert.Equal((1, 0, 0, DateTimeKind.Utc), (month.From.Day, month.From.Hour, month.From.Minute, month.From.Kind));
     }
 
+    [Theory]
+    [InlineData(MemberRole.Owner, true)]
+    [InlineData(MemberRole.Admin, true)]
+    [InlineData(MemberRole.Billing, true)]
+    [InlineData(MemberRole.Editor, false)]
+    [InlineData(MemberRole.Reviewer, false)]
+    [InlineData(MemberRole.Viewer, false)]
+    public async Task Sums_ByRole_AreForThoseWhoSeeCosts(MemberRole role, bool sees)
+    {
+        using var database = new PortalDatabase();
+        var current = new CurrentMember(database.Scope);
+        current.Enter(new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, role), new System.Security.Claims.ClaimsPrincipal());
+        var billing = new BillingService(database, current, TimeProvider.System);
+
+        Assert.Equal(sees, billing.MayView);
+        if (sees)
+        {
+            Assert.Equal(0, (await billing.MonthSoFarAsync(CancellationToken.None)).ChargedMicros);
+            Assert.Equal(0, await billing.ChargedForProjectAsync("prj_1", CancellationToken.None));
+            return;
+        }
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => billing.MonthSoFarAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => billing.ChargedForProjectAsync("prj_1", CancellationToken.None));
+    }
+
     [Fact]
     public async Task MonthSoFar_OfTwoPrices_KeepsThemApart()
     {
         using var database = new PortalDatabase();
-        var billing = new BillingService(database, TimeProvider.System);
+        var billing = new BillingService(database, new CurrentMember(database.Scope), TimeProvider.System);
         await RecordAsync(database, billing,
             new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 10, 300_000, "dep_1", "a"),
             new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 20, 300_000, "dep_1", "b"),
@@ -50,9 +77,9 @@ public sealed class MonthSoFarTests
     public async Task MonthSoFar_OfAnotherOrganisation_IsItsOwn()
     {
         using var database = new PortalDatabase();
-        await RecordAsync(database, new BillingService(database, TimeProvider.System), new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 10, 300_000, "dep_1", "a"));
+        await RecordAsync(database, new BillingService(database, new CurrentMember(database.Scope), TimeProvider.System), new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 10, 300_000, "dep_1", "a"));
 
-        var month = await new BillingService(database.For("org_other"), TimeProvider.System).MonthSoFarAsync(CancellationToken.None);
+        var month = await new BillingService(database.For("org_other"), new CurrentMember(database.Scope), TimeProvider.System).MonthSoFarAsync(CancellationToken.None);
 
         Assert.Empty(month.Lines);
     }

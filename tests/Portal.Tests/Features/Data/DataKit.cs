@@ -20,20 +20,24 @@ internal sealed class DataKit : IDisposable
     private DataKit(PortalDatabase database)
     {
         Database = database;
-        var current = new CurrentMember(Database.Scope);
+        Current = new CurrentMember(Database.Scope);
+        var current = Current;
+        var right = new StandingRight(Database, new TenancyService(Database, TimeProvider.System), Database.Scope);
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
         Projects = new ProjectService(Database, current, TimeProvider.System);
         Findings = new FindingService(Database, current, TimeProvider.System);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Jobs, TimeProvider.System);
-        Imports = new ImportWorker(Database, Database.Scope, Blobs, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
+        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Redactor = new Redactor(Database, Database.Scope, Protection);
-        Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
+        Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, right, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
         Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
         Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
         Examples = new ExampleService(Database, current, TimeProvider.System);
     }
 
     public PortalDatabase Database { get; }
+
+    public CurrentMember Current { get; }
 
     public DataOptions Options { get; } = new();
 

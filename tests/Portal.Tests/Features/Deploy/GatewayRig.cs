@@ -62,7 +62,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddStorage();
         builder.AddPersistence();
-        builder.Services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
+        builder.Services.AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();
         builder.AddConnect();
@@ -140,9 +140,18 @@ internal sealed class GatewayRig : IAsyncDisposable
         });
     }
 
+    /// <summary>What the person of <see cref="As"/> is by now; null is nothing.</summary>
+    public async Task SetMemberAsync(string tenantId, MemberRole? role)
+    {
+        await using var scope = AsNobody();
+        await using var db = scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext();
+        await PortalDatabase.SetMemberAsync(db, tenantId, "usr_1", role, "Olivia Brandt");
+    }
+
     /// <summary>A project with a candidate that nobody has evaluated.</summary>
     public async Task<(string ProjectId, Candidate Candidate)> CandidateAsync(string tenantId, CatalogueModel? model = null)
     {
+        await SetMemberAsync(tenantId, MemberRole.Owner);
         await using var scope = As(tenantId);
         var projects = scope.ServiceProvider.GetRequiredService<ProjectService>();
         var project = await projects.CreateAsync("Support triage", CancellationToken.None);

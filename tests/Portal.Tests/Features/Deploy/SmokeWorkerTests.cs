@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Billing;
 using Portal.Features.Deploy;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Xunit;
 
@@ -26,6 +27,28 @@ public sealed class SmokeWorkerTests
         Assert.Equal(UsageSource.Playground, log.Source);
         Assert.Equal(0, await rig.ReadAsync("org_a", db => db.ApiKeyIndex.CountAsync()));
         Assert.NotNull((await rig.ReadAsync("org_a", db => db.ApiKeys.SingleAsync())).RevokedAt);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(MemberRole.Viewer)]
+    public async Task Run_WhenTheApproverLostTheRight_CallsNobodyAndSaysWhy(MemberRole? role)
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var draft = await rig.DraftAsync("org_a", "intents");
+        await rig.SetMemberAsync("org_a", role);
+
+        await RunAsync(rig, draft);
+
+        var deployment = await DeploymentAsync(rig, draft);
+        Assert.Equal(DeploymentState.Failed, deployment.State);
+        Assert.Equal(
+            "Olivia Brandt, who started this may no longer deploy, or issue and revoke keys here, so it was stopped before it began. Nothing is charged. Anybody who may can start it again.",
+            deployment.SmokeProblem);
+        Assert.Empty(rig.Vertex.Asked);
+        Assert.Equal(0, await rig.ReadAsync("org_a", db => db.UsageEvents.CountAsync()));
+        Assert.Equal(0, await rig.ReadAsync("org_a", db => db.ApiKeys.CountAsync()));
+        Assert.Equal(StandingRight.Action, await rig.ReadAsync("org_a", db => db.Set<AuditEntry>().OrderByDescending(e => e.Sequence).Select(e => e.Action).FirstAsync()));
     }
 
     [Theory]

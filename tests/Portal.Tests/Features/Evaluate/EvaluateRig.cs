@@ -45,6 +45,7 @@ public sealed class EvaluateRig : IDisposable
     /// <summary>A project with a version that has sealed rows, a prompt and a tuned model.</summary>
     public async Task SeedAsync(int test = 100, double? target = 0.8, bool tuned = true, TaskKind kind = TaskKind.Classify, MetricKind metric = MetricKind.Accuracy)
     {
+        await Model.Database.SetMemberAsync("org_test", "usr_1", MemberRole.Owner);
         await Model.SeedAsync(train: 12, validation: 12, target, kind, metric);
         VersionId = await Model.FreezeAsync(12, 12, test);
         Baseline = await Model.AddCandidateAsync();

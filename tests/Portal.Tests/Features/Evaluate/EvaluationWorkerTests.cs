@@ -1,9 +1,12 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Portal.Tests.Features.Model;
 using Xunit;
 
@@ -14,6 +17,41 @@ public sealed class EvaluationWorkerTests : IDisposable
     private static readonly CancellationToken s_ct = EvaluateRig.Ct;
 
     private readonly EvaluateRig _rig = new();
+
+    [Fact]
+    public async Task Run_WhoseStarterLostTheRight_StopsBeforeAnyRunAndHoldsNothing()
+    {
+        await _rig.SeedAsync();
+        var evaluation = await _rig.StartAsync();
+        await _rig.Model.Database.SetMemberAsync("org_test", "usr_1", MemberRole.Reviewer);
+
+        await _rig.StepAsync(evaluation.Id);
+
+        var detail = await _rig.Service.GetAsync(_rig.ProjectId, evaluation.Id, s_ct);
+        Assert.Equal(EvaluationState.Failed, detail.Evaluation.State);
+        Assert.StartsWith("Olivia, who started this may no longer run", detail.Evaluation.Problem, StringComparison.Ordinal);
+        Assert.Empty(detail.Runs);
+        await using var db = _rig.Model.Database.CreateDbContext();
+        Assert.Equal(0, await db.Reservations.CountAsync(s_ct));
+        Assert.Equal(1, await db.Set<AuditEntry>().CountAsync(e => e.Action == StandingRight.Action && e.TargetId == evaluation.Id, s_ct));
+    }
+
+    [Fact]
+    public async Task Run_StartedRuns_GoByTheRightOfWhoeverStartedTheEvaluation()
+    {
+        await _rig.SeedAsync();
+        var evaluation = await _rig.StartAsync();
+        await _rig.StepAsync(evaluation.Id);
+        await _rig.Model.Database.SetMemberAsync("org_test", "usr_1", null);
+
+        await _rig.AnswerAsync(evaluation.Id, _rig.Right(70, 92));
+        await _rig.StepAsync(evaluation.Id);
+
+        var detail = await _rig.Service.GetAsync(_rig.ProjectId, evaluation.Id, s_ct);
+        Assert.Equal(EvaluationState.Failed, detail.Evaluation.State);
+        Assert.All(detail.Runs.Values, r => Assert.Equal((RunState.Failed, 0L, "usr_1"), (r.State, r.SpentMicros, r.StartedByUserId)));
+        Assert.Contains("may no longer", detail.Evaluation.Problem, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Run_FromStartToEnd_MeasuresBothOnTheSealedRows()

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Billing;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Xunit;
 
@@ -13,6 +15,50 @@ public sealed class CandidateRunWorkerTests : IDisposable
     private readonly ModelRig _rig = new();
 
     public void Dispose() => _rig.Dispose();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(MemberRole.Reviewer)]
+    public async Task RunAsync_StarterLostTheRightBeforeItBegan_StopsWithoutACallOrACharge(MemberRole? role)
+    {
+        await _rig.SeedAsync();
+        var run = await StartAsOliviaAsync();
+        await _rig.Database.SetMemberAsync("org_test", "usr_olivia", role);
+        _rig.Vertex.Respond = _ => throw new InvalidOperationException("Nobody may be asked.");
+
+        await _rig.PumpAsync();
+
+        var ended = await _rig.ReadAsync(run.Id);
+        Assert.Equal((RunState.Failed, 0, 0L), (ended.State, ended.Answered, ended.SpentMicros));
+        Assert.StartsWith("Olivia, who started this may no longer run baselines and evaluations here", ended.Problem, StringComparison.Ordinal);
+        Assert.Empty(await _rig.UsageAsync());
+        Assert.Equal(ReservationState.Released, (await ReservationAsync(run.Id)).State);
+        await using var db = _rig.Database.CreateDbContext();
+        var stopped = await db.Set<AuditEntry>().SingleAsync(e => e.Action == StandingRight.Action, ModelRig.Ct);
+        Assert.Equal((AuditOutcome.Denied, run.Id, ended.Problem), (stopped.Outcome, stopped.TargetId, stopped.Details));
+    }
+
+    [Fact]
+    public async Task RunAsync_StarterLostTheRightAfterItBegan_GoesOnToTheEnd()
+    {
+        await _rig.SeedAsync();
+        var run = await StartAsOliviaAsync();
+        await _rig.StepAsync(run.Id);
+        await _rig.Database.SetMemberAsync("org_test", "usr_olivia", null);
+
+        await _rig.PumpAsync();
+
+        Assert.Equal((RunState.Succeeded, 40), ((await _rig.ReadAsync(run.Id)).State, (await _rig.ReadAsync(run.Id)).Done));
+    }
+
+    private async Task<CandidateRun> StartAsOliviaAsync()
+    {
+        await _rig.Database.SetMemberAsync("org_test", "usr_olivia", MemberRole.Editor);
+        _rig.Get<CurrentMember>().Enter(
+            new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, MemberRole.Editor),
+            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_olivia"), new Claim("name", "Olivia")])));
+        return await _rig.StartAsync();
+    }
 
     [Fact]
     public async Task RunAsync_EveryRowAnswered_MeasuresQualityCostAndUsageOnce()

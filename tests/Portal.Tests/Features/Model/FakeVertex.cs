@@ -32,7 +32,12 @@ public sealed class FakeVertex : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var body = await request.Content!.ReadAsStringAsync(cancellationToken); // every call of the tests has one
+        if (request.RequestUri?.AbsolutePath.Contains(":generateContent", StringComparison.Ordinal) is not true || request.Content is not { } content)
+        {
+            return Error(HttpStatusCode.Forbidden, "PERMISSION_DENIED", "It only answers.");
+        }
+
+        var body = await content.ReadAsStringAsync(cancellationToken);
         var asked = JsonSerializer.Deserialize<VertexGenerateContentRequest>(body, VertexJson.Options) ?? throw new InvalidOperationException(body);
         Calls.Enqueue((request.RequestUri?.AbsolutePath ?? "", asked));
         return Respond(asked.Contents[^1].Parts[0].Text ?? "");

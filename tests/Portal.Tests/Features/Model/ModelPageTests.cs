@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Define;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Xunit;
 
 namespace Portal.Tests.Features.Model;
@@ -122,6 +123,26 @@ public sealed class ModelPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Equal("Go on to Tune", Filled(page).TextContent.Trim()));
         Assert.EndsWith("/tune", Filled(page).GetAttribute("href"), StringComparison.Ordinal);
         Assert.Contains(page.FindAll("td strong"), c => c.TextContent is "Chosen");
+    }
+
+    [Theory]
+    [InlineData(MemberRole.Viewer, true)]
+    [InlineData(MemberRole.Billing, false)]
+    public async Task Page_ForWhoeverMayOnlyLook_ShowsFiguresAndSaysWhoMayGoOn(MemberRole role, bool readsRows)
+    {
+        await MeasureAsync(rightOf100: 30, target: 0.9);
+        var run = (await _rig.Get<CandidateRunService>().ListAsync(_rig.ProjectId, Portal.Features.Data.Split.Validation, ModelRig.Ct)).Single().Run;
+        _rig.Get<CurrentMember>().Enter(new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, role), new System.Security.Claims.ClaimsPrincipal());
+
+        var page = Open(_rig.ProjectId, $"?run={run.Id}");
+
+        page.WaitForAssertion(() => Assert.Contains("Prompting is not enough; tuning is the next step.", page.Markup, StringComparison.Ordinal));
+        Assert.Contains("Your role lets you look, not choose.", page.Find("section.verdict").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Your role lets you look, not measure.", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("button.mud-button-filled-primary:not([disabled])"));
+        Assert.DoesNotContain(page.FindAll("td button"), b => b.TextContent.Trim() is "Choose");
+        Assert.Equal(readsRows, page.FindAll("td.mistake-text").Count > 0);
+        Assert.Equal(!readsRows, page.Markup.Contains("Your role shows figures, not rows.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class ModelRig : IDisposable
         services.Configure<RunOptions>(o => o.ChunkRows = 16);
         services.AddSingleton(clients.GetRequiredService<VertexClientFactory>()).AddSingleton<TimeProvider>(Time)
             .AddSingleton<IBackgroundJobClient>(Jobs).AddSingleton<IDbContextFactory<PortalDbContext>>(database).AddSingleton(database.Scope);
-        services.AddScoped<CurrentMember>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>();
+        services.AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>();
         services.AddModelSlice();
         configure?.Invoke(services);
         var provider = services.BuildServiceProvider();

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
@@ -44,7 +45,7 @@ internal sealed class TuneRig : IDisposable
         services.AddSingleton(Options.Create(new TuneOptions()));
         services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = googleAddress, Location = location }));
         services.AddSingleton(s_clients);
-        services.AddScoped<TenantScope>().AddScoped<CurrentMember>();
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(database, s.GetRequiredService<TenantScope>(), this));
         services.AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>();
         services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>();
@@ -59,6 +60,11 @@ internal sealed class TuneRig : IDisposable
     public string TenantId { get; }
 
     public MemberRole Role { get; }
+
+    /// <summary>Who starts jobs; empty is the portal itself, which needs no right.</summary>
+    public string UserId { get; set; } = "";
+
+    private ClaimsPrincipal Principal => UserId is "" ? new() : new(new ClaimsIdentity([new Claim(PortalClaims.UserId, UserId), new Claim("name", "Olivia")]));
 
     public FakeTimeProvider Clock { get; }
 
@@ -94,7 +100,7 @@ internal sealed class TuneRig : IDisposable
         T? result = default;
         var alive = await RunAsync(async services =>
         {
-            services.GetRequiredService<CurrentMember>().Enter(new Membership(TenantId, "Test", "test", TenantKind.Customer, Role), new());
+            services.GetRequiredService<CurrentMember>().Enter(new Membership(TenantId, "Test", "test", TenantKind.Customer, Role), Principal);
             result = await act(services.GetRequiredService<TuningService>());
         });
         return alive ? result! : throw new InvalidOperationException("The process was killed.");
@@ -104,7 +110,7 @@ internal sealed class TuneRig : IDisposable
     public IServiceProvider Circuit()
     {
         var services = _services.CreateScope().ServiceProvider;
-        services.GetRequiredService<CurrentMember>().Enter(new Membership(TenantId, "Test", "test", TenantKind.Customer, Role), new());
+        services.GetRequiredService<CurrentMember>().Enter(new Membership(TenantId, "Test", "test", TenantKind.Customer, Role), Principal);
         return services;
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Features.Tune;
+using Portal.Persistence;
 using Portal.Vertex.Contracts;
 using Xunit;
 
@@ -11,6 +13,45 @@ namespace Portal.Tests.Features.Tune;
 
 public sealed class TuningWorkerTests : TuneTest
 {
+    [Fact]
+    public async Task Job_WhoseStarterLeftBeforeTheOrder_IsStoppedAndChargedNothing()
+    {
+        await Database.SetMemberAsync("org_test", "usr_olivia", MemberRole.Editor);
+        Rig.UserId = "usr_olivia";
+        var (projectId, _) = await StartAsync();
+        await Database.SetMemberAsync("org_test", "usr_olivia", MemberRole.Viewer);
+
+        await Rig.RunToTheEndAsync(projectId);
+
+        await using var db = Database.CreateDbContext();
+        var ended = await db.TuningJobs.SingleAsync();
+        Assert.Equal(TuningJobState.Failed, ended.State);
+        Assert.StartsWith("Olivia, who started this may no longer start or cancel a tuning here", ended.Problem, StringComparison.Ordinal);
+        Assert.Empty(Google.Jobs);
+        Assert.Empty(Google.Objects);
+        Assert.Equal(0, await db.UsageEvents.CountAsync());
+        Assert.Equal(ReservationState.Released, (await db.Reservations.SingleAsync()).State);
+        Assert.Equal(1, await db.Set<AuditEntry>().CountAsync(e => e.Action == StandingRight.Action && e.TargetId == ended.Id));
+    }
+
+    [Fact]
+    public async Task Job_WhoseStarterLeavesOnceItIsOrdered_GoesOn()
+    {
+        await Database.SetMemberAsync("org_test", "usr_olivia", MemberRole.Editor);
+        Rig.UserId = "usr_olivia";
+        var (projectId, _) = await StartAsync();
+        for (var tick = 0; tick < 100 && Google.Jobs.Count is 0; tick++)
+        {
+            await Rig.TickAsync(TimeSpan.FromSeconds(4));
+        }
+
+        await Database.SetMemberAsync("org_test", "usr_olivia", null);
+        await Rig.RunToTheEndAsync(projectId);
+
+        await using var db = Database.CreateDbContext();
+        Assert.Equal(TuningJobState.Succeeded, (await db.TuningJobs.SingleAsync()).State);
+    }
+
     [Fact]
     public async Task Job_FromStartToEnd_TrainsOnceAndRegistersTheBestCheckpoint()
     {

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
+
+namespace Portal.Features.Tenancy;
+
+/// <summary>Whoever started it lost the right before it began. A worker lets the work end with these words, and charges nothing.</summary>
+public sealed class RightGoneException(string message) : PortalException(message);
+
+/// <summary>
+/// Asked by a worker before work begins: whether whoever started it may still do so. Work that has begun goes on, whatever becomes of them.
+/// </summary>
+public sealed class StandingRight(IDbContextFactory<PortalDbContext> dbs, TenancyService tenancy, TenantScope scope)
+{
+    /// <summary>What stands in the audit log of work that was not begun.</summary>
+    public const string Action = "work.stopped";
+
+    /// <summary>Work that nobody started, the portal's own, needs no right.</summary>
+    public async Task RequireAsync(string userId, Permission permission, string projectId, CancellationToken ct)
+    {
+        if (await WhyGoneAsync(userId, permission, projectId, ct) is { } gone)
+        {
+            throw new RightGoneException(gone);
+        }
+    }
+
+    /// <summary>Null while the right stands; else the cause, in words for whoever looks.</summary>
+    public async Task<string?> WhyGoneAsync(string userId, Permission permission, string projectId, CancellationToken ct)
+    {
+        if (userId is "")
+        {
+            return null;
+        }
+
+        var access = (await tenancy.FindMembershipInAsync(userId, scope.TenantId, ct))?.Access;
+        if (access?.May(permission) is true && access.ProjectIds?.Contains(projectId) is not false)
+        {
+            return null;
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var name = await db.Users.Where(u => u.Id == userId).Select(u => u.Name).SingleOrDefaultAsync(ct);
+        return $"{(name is null or "" ? "Whoever" : $"{name}, who")} started this may no longer {permission.Words()} here, so it was stopped before it began. "
+            + "Nothing is charged. Anybody who may can start it again.";
+    }
+}
