@@ -32,16 +32,6 @@ public sealed class TuningMoves(
 
     public async Task MakeAsync(PortalDbContext db, TuningJob job, CancellationToken ct)
     {
-        // Until the order leaves, nothing has begun that could not be left undone.
-        if (job is { State: TuningJobState.Uploading, VendorName: "", IsOrdered: false }
-            && await right.WhyGoneAsync(job.StartedByUserId, Permission.Tune, job.ProjectId, ct) is { } gone)
-        {
-            job.Fail(gone, "", Now);
-            db.Audit(StandingRight.Action, TuningService.TargetOf(job), gone, AuditOutcome.Denied);
-            await FreeAsync(db, job, ct);
-            return;
-        }
-
         var session = await google.OpenForAsync(job, ct);
         if (job.VendorName is not "")
         {
@@ -54,6 +44,13 @@ public sealed class TuningMoves(
         else if (!job.IsOrdered && await db.IsSuspendedAsync(ct))
         {
             Hold(job);
+        }
+        else if (!job.IsOrdered && await right.WhyGoneAsync(job.StartedByUserId, Permission.Tune, job.ProjectId, ct) is { } gone)
+        {
+            // Until the order leaves, nothing has begun that could not be left undone.
+            job.Fail(gone, "", Now);
+            db.Audit(StandingRight.Action, TuningService.TargetOf(job), gone, AuditOutcome.Denied);
+            await FreeAsync(db, job, ct);
         }
         else if (job.NeedsUpload)
         {
