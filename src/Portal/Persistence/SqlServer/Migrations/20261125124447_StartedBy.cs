@@ -1,0 +1,54 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Portal.Persistence.SqlServer.Migrations
+{
+    /// <inheritdoc />
+    public partial class StartedBy : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "StartedByUserId",
+                table: "TuningJob",
+                type: "nvarchar(40)",
+                maxLength: 40,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<string>(
+                name: "StartedByUserId",
+                table: "DatasetImport",
+                type: "nvarchar(40)",
+                maxLength: 40,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<string>(
+                name: "StartedByUserId",
+                table: "CandidateRun",
+                type: "nvarchar(40)",
+                maxLength: 40,
+                nullable: false,
+                defaultValue: "");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "StartedByUserId",
+                table: "TuningJob");
+
+            migrationBuilder.DropColumn(
+                name: "StartedByUserId",
+                table: "DatasetImport");
+
+            migrationBuilder.DropColumn(
+                name: "StartedByUserId",
+                table: "CandidateRun");
+        }
+    }
+}
