@@ -215,17 +215,20 @@ public sealed class ErasureTests : IDisposable
         // Else: see to it that EraseWorker removes the row, or say in the receipt why it stays, then name the column here.
         string[] known =
         [
-            "ApiKeyIndex.KeyId", "ApiKeyIndex.TenantId", "CatalogueModel.SuccessorId", "Engagement.ApprovedByUserId", "Engagement.ClientId", "Engagement.ConsultancyId",
-            "EngagementAct.ActorUserId", "EngagementAct.EngagementId", "EngagementAct.TellId", "InvitationIndex.InvitationId", "InvitationIndex.TenantId", "Member.TenantId", "Member.UserId",
-            "OrganizationErasure.AskedByUserId", "OrganizationErasure.TenantId", "PlatformAct.ActorUserId", "PlatformAct.TargetId", "SignInSession.ProviderTenantId", "SignInSession.UserId",
+            "ApiKeyIndex.KeyId", "ApiKeyIndex.TenantId", "Engagement.ClientId", "Engagement.ConsultancyId", "EngagementAct.EngagementId", "EngagementAct.TellId",
+            "InvitationIndex.InvitationId", "InvitationIndex.TenantId", "Member.TenantId", "OrganizationErasure.TenantId", "PlatformAct.TargetId", "SignInSession.ProviderTenantId",
         ];
         using var db = new SqliteDesign().CreateDbContext([]);
         var ids = db.Model.GetEntityTypes().Where(e => GlobalTables.Names.Contains(e.ClrType.Name))
-            .SelectMany(e => e.GetProperties().Where(p => p.Name.EndsWith("Id", StringComparison.Ordinal) && p.Name is not "Id").Select(p => $"{e.ClrType.Name}.{p.Name}"));
+            .SelectMany(e => e.GetProperties().Where(p => p.Name.EndsWith("Id", StringComparison.Ordinal) && p.Name is not "Id" && !IsOfNoOrganization(p.Name)).Select(p => $"{e.ClrType.Name}.{p.Name}"));
 
         Assert.Equal(known, ids.Order(StringComparer.Ordinal));
         Assert.Contains(TenantRows.NamingIn(db.Model), n => n.Entity.ClrType == typeof(SignInSession));
     }
+
+    // People and the catalogue's models belong to nobody.
+    private static bool IsOfNoOrganization(string column) =>
+        column.EndsWith("UserId", StringComparison.Ordinal) || column.EndsWith("ModelId", StringComparison.Ordinal) || column is "SuccessorId";
 
     private static async Task<Dictionary<string, long>> RowsPerTableAsync(PortalDbContext db)
     {
