@@ -29,6 +29,7 @@ public static class SandboxServer
         builder.Services.AddRouting();
         builder.Services.AddRequestDecompression();
         builder.Services.AddIdentity(Path.Combine(folder, "identity"));
+        builder.Services.AddSingleton(new NameServer(Path.Combine(folder, "names")));
         builder.Services.AddStorage(Path.Combine(folder, "storage"));
         builder.Services.AddVertex(Path.Combine(folder, "vertex"));
         var faults = new FaultPlan(options.Faults);
@@ -46,6 +47,7 @@ public static class SandboxServer
         app.UseAuthentication();
         app.MapGet("/", HomePage.Render);
         app.MapIdentity();
+        NameServer.Map(app);
         app.MapControl();
         app.MapVertex();
         return app;

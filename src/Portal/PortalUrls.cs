@@ -5,6 +5,7 @@ public static class PortalUrls
 {
     public const string SignIn = "/sign-in";
     public const string SignInStart = "/sign-in/start";
+    public const string SignInByEmail = "/sign-in/by-email";
     public const string SignInEnded = "/sign-in?ended=true";
     public const string SignOut = "/sign-out";
     public const string SignedOut = "/sign-in?signedOut=true";
@@ -30,6 +31,23 @@ public static class PortalUrls
     public static string AdminModel(string modelId) => $"{AdminCatalogue}/{modelId}";
 
     public static string AdminLogFrom(params IEnumerable<(string Name, string? Value)> shown) => AdminLog + Query(shown);
+
+    /// <summary>
+    /// Signs in with an organisation's own provider. Named by a random id: whoever tries names of organisations learns nothing. Every
+    /// provider answers at addresses of its own, and one that answers at another's is not heard.
+    /// </summary>
+    public static string SignInWith(string providerId) => $"/sign-in/with/{providerId}";
+
+    public static string SignInWithStart(string providerId) => $"/sign-in/with/{providerId}/start";
+
+    public static string ProviderCallback(string providerId) => $"/sign-in/with/{providerId}/callback";
+
+    public static string ProviderSignedOut(string providerId) => $"/sign-in/with/{providerId}/signed-out";
+
+    public static string ProviderBackChannel(string providerId) => $"/sign-in/with/{providerId}/back-channel";
+
+    /// <summary>How the members of an organisation sign in.</summary>
+    public static string SignInSettings(string org) => $"/o/{org}/sign-in";
 
     public static string Organization(string org) => $"/o/{org}";
 

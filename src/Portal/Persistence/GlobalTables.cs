@@ -6,6 +6,8 @@ public static class GlobalTables
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal)
     {
         "Tenant", "User", "Member", "CatalogueModel", "CatalogueChange", "DataProtectionKey", "ApiKeyIndex", "InvitationIndex", "SignInSession", "SpentToken",
+        // What a sign-in asks before any tenant is known, and what it leaves for the tenants' logs.
+        "IdentityProviderIndex", "VerifiedDomain", "SessionAct",
         // Between two organisations, and what decides who may enter: read only through EngagementService, TenancyService and VisitService.
         "Engagement", "EngagementAct",
         // From an organization to the platform's own log.

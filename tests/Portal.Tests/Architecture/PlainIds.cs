@@ -13,6 +13,7 @@ internal static class PlainIds
         ["Checkpoint.VendorId"] = "Google's",
         ["Example.SourceId"] = "what the uploaded file calls the row; shown, never followed",
         ["FrozenExample.SourceId"] = "what the uploaded file called the row; shown, never followed",
+        ["IdentityProvider.ClientId"] = "what the provider calls the portal",
         ["InferenceLog.ResponseId"] = "what the caller was told, and the row's own",
         ["Reservation.ProjectId"] = "money is held for a project that Billing, which sees only Tenancy, does not know",
         ["Reservation.SubjectId"] = "whatever costs: a job, a run, a deployment",

@@ -44,7 +44,7 @@ public sealed class ClientBoard(TenancyService tenancy, EngagementService engage
     public async Task<IReadOnlyList<ClientRow>> ReadAsync(ClaimsPrincipal person, CancellationToken ct)
     {
         var ours = (await engagements.ListAsync(ct)).Select(e => e.Engagement.Id).ToHashSet();
-        var visits = await tenancy.MembershipsAsync(person.PortalUserId() ?? "", ct);
+        var visits = await tenancy.MembershipsAsync(person.PortalUserId() ?? "", person.ProviderTenantId(), ct);
         var rows = new List<ClientRow>();
         foreach (var visit in visits.Where(v => v.Access.Kind is AccessKind.Consultant && ours.Contains(v.Access.ViaId)))
         {

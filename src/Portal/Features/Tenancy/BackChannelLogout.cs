@@ -16,7 +16,7 @@ internal sealed class BackChannelLogout(SessionService sessions, TimeProvider ti
     private static readonly TimeSpan s_age = TimeSpan.FromMinutes(10);
 
     /// <returns>Why the token was refused; null when it was acted on.</returns>
-    public async Task<string?> EndAsync(OpenIdConnectOptions options, string? providerTenantId, string text, CancellationToken ct)
+    public async Task<string?> EndAsync(OpenIdConnectOptions options, string? providerId, string text, CancellationToken ct)
     {
         if (text is "" || await ValidateAsync(options, text, ct) is not { } token)
         {
@@ -32,7 +32,7 @@ internal sealed class BackChannelLogout(SessionService sessions, TimeProvider ti
         token.TryGetPayloadValue<string>("jti", out var tokenId);
         var expires = token.ValidTo > DateTime.MinValue ? token.ValidTo : token.IssuedAt + s_age;
         var issuer = options.TokenValidationParameters.ValidIssuer.TrimEnd('/');
-        if (!await sessions.EndByProviderAsync(issuer, providerTenantId, token.Subject ?? "", sid ?? "", tokenId ?? "", expires + s_age, ct))
+        if (!await sessions.EndByProviderAsync(issuer, providerId, token.Subject ?? "", sid ?? "", tokenId ?? "", expires + s_age, ct))
         {
             return "This logout token was acted on before.";
         }

@@ -23,6 +23,7 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
 
     private string _address = "";
     private string? _sessionId;
+    private string? _providerTenantId;
     private DateTime _checkedAt;
 
     /// <summary>Told to members alone, whom the gate refused for no other reason than that their organisation is suspended.</summary>
@@ -31,7 +32,7 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
     /// <summary>False where the organisation does not exist, and where this person has no business in it: nobody can tell which.</summary>
     public async Task<bool> EnterAsync(ClaimsPrincipal user, string slug, string address, CancellationToken ct, VisitKind visit = VisitKind.Page)
     {
-        _sessionId = user.SessionId();
+        (_sessionId, _providerTenantId) = (user.SessionId(), user.ProviderTenantId());
         if (user.PortalUserId() is not { Length: > 0 } userId || await FindAsync(userId, slug, ct) is not { } membership || IsSuspended(membership))
         {
             return false;
@@ -96,6 +97,6 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
             return null;
         }
 
-        return await own.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, ct);
+        return await own.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, _providerTenantId, ct);
     }
 }

@@ -130,6 +130,11 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> dbs, Tenant
     private async Task EndAsync(PortalDbContext db, Member member, CancellationToken ct)
     {
         await WithdrawInvitationsOfAsync(db, member.UserId, ct);
+        if (!await db.FormerMembers.AnyAsync(f => f.UserId == member.UserId, ct))
+        {
+            db.FormerMembers.Add(new FormerMember { UserId = member.UserId, EndedAt = time.GetUtcNow().UtcDateTime });
+        }
+
         db.Members.Remove(member);
         await db.SaveChangesAsync(ct);
     }

@@ -9,9 +9,6 @@ namespace Portal.Features.Tenancy;
 /// <summary>The addresses of signing in and out. Each ends in a page that says what happened, also where the provider is away.</summary>
 internal static class OpenIdEndpoints
 {
-    /// <summary>Key of the request's items: the organisation whose own provider is speaking.</summary>
-    public const string ProviderTenant = "portal:provider-tenant";
-
     private const long LogoutTokenBytes = 65_536;
 
     public static void MapOpenId(this WebApplication app)
@@ -42,10 +39,10 @@ internal static class OpenIdEndpoints
         await TryAsync(http, () => http.ChallengeAsync(OpenIdConnectDefaults.AuthenticationScheme, properties));
     }
 
-    private static async Task SignOutAsync(HttpContext http, SessionService sessions)
+    private static async Task SignOutAsync(HttpContext http, SessionService sessions, ProviderDirectory providers, ProviderSignIn signIn)
     {
         var sessionId = http.User.SessionId();
-        var (hint, _) = sessionId is null ? ("", null) : await sessions.FarewellAsync(sessionId, http.RequestAborted);
+        var (hint, providerId) = sessionId is null ? ("", null) : await sessions.FarewellAsync(sessionId, http.RequestAborted);
         await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         http.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         if (sessionId is null)
@@ -58,7 +55,18 @@ internal static class OpenIdEndpoints
         properties.SetParameter(OpenIdEvents.IdTokenHint, hint);
         try
         {
-            await http.SignOutAsync(OpenIdConnectDefaults.AuthenticationScheme, properties);
+            if (providerId is null)
+            {
+                await http.SignOutAsync(OpenIdConnectDefaults.AuthenticationScheme, properties);
+            }
+            else if (await providers.FindAsync(providerId, http.RequestAborted) is { } live)
+            {
+                await (await signIn.HandlerAsync(http, live)).SignOutAsync(properties);
+            }
+            else
+            {
+                http.Response.Redirect(PortalUrls.SignedOutHereOnly);
+            }
         }
         catch (Exception fault) when (SignInFault.Of(fault) is not null)
         {
@@ -69,9 +77,9 @@ internal static class OpenIdEndpoints
     }
 
     private static Task<IResult> BackChannelAsync(HttpContext http, IOptionsMonitor<OpenIdConnectOptions> options, BackChannelLogout logout) =>
-        EndByTokenAsync(http, options.Get(OpenIdConnectDefaults.AuthenticationScheme), providerTenantId: null, logout);
+        EndByTokenAsync(http, options.Get(OpenIdConnectDefaults.AuthenticationScheme), providerId: null, logout);
 
-    public static async Task<IResult> EndByTokenAsync(HttpContext http, OpenIdConnectOptions options, string? providerTenantId, BackChannelLogout logout)
+    public static async Task<IResult> EndByTokenAsync(HttpContext http, OpenIdConnectOptions options, string? providerId, BackChannelLogout logout)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > LogoutTokenBytes)
@@ -80,7 +88,7 @@ internal static class OpenIdEndpoints
         }
 
         var token = (await http.Request.ReadFormAsync(http.RequestAborted))["logout_token"].ToString();
-        var problem = await logout.EndAsync(options, providerTenantId, token, http.RequestAborted);
+        var problem = await logout.EndAsync(options, providerId, token, http.RequestAborted);
         return problem is null ? Results.Ok() : Refused(problem);
     }
 

@@ -7,9 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Portal.Features.Tenancy;
 
 /// <summary>The checks the handler leaves to us, and what a verified answer becomes. One instance lives for one request.</summary>
-internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOptions> options, TimeProvider time, ILogger<OpenIdEvents> logger) : OpenIdConnectEvents
+internal sealed class OpenIdEvents(
+    TenancyService tenancy, ProviderDirectory providers, SessionService sessions, IOptions<SignInOptions> options, TimeProvider time, ILogger<OpenIdEvents> logger) : OpenIdConnectEvents
 {
     public const string IdTokenHint = "portal:id-token";
+
+    public const string LoginHint = "portal:login-hint";
 
     private const string StartedAt = "portal:started";
     private const int SubjectLength = 255;
@@ -20,6 +23,7 @@ internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOption
 
     public override Task RedirectToIdentityProvider(RedirectContext context)
     {
+        context.ProtocolMessage.LoginHint = context.Properties.GetParameter<string>(LoginHint) is { Length: > 0 } hint ? hint : null;
         context.Properties.Items[StartedAt] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return Task.CompletedTask;
     }
@@ -80,13 +84,22 @@ internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOption
 
         var http = context.HttpContext;
         var ct = http.RequestAborted;
-        var providerTenantId = http.Items[OpenIdEndpoints.ProviderTenant] as string;
+        var live = ProviderSignIn.SpeakingIn(http);
+        person = live is null ? person : await providers.BelievedAsync(live, person, ct);
         var user = await tenancy.SignInAsync(token.Issuer.TrimEnd('/'), token.Subject, person, ct);
+        var address = AddressOf(http);
+        context.ReturnUri = PortalUrls.LocalOr(context.ReturnUri, "/");
+        if (live is not null && !await providers.AdmitAsync(live, user, person, address, ct) && context.ReturnUri is "/"
+            && (await tenancy.MembershipsAsync(user.Id, live.TenantId, ct)).Count is 0)
+        {
+            // Signed in, and nobody here: an invitation may change that, so they learn what to ask for.
+            context.ReturnUri = PortalUrls.SignInProblem(nameof(SignInProblem.NotAdmitted), "");
+        }
+
         var sid = token.Payload.TryGetValue("sid", out var value) && value is string { Length: <= 255 } text ? text : "";
         var agent = PersonClaims.CleanName(http.Request.Headers.UserAgent.ToString());
         context.Properties!.SetParameter(SessionCookie.StartParameter, new SessionStart(
-            user.Id, user.Issuer, providerTenantId, sid, _idToken, http.Connection.RemoteIpAddress?.ToString() ?? "", agent)); // set by the handler
-        context.ReturnUri = PortalUrls.LocalOr(context.ReturnUri, "/");
+            user.Id, user.Issuer, live?.TenantId, live?.ProviderId, sid, _idToken, address, agent)); // set by the handler
     }
 
     public override Task RedirectToIdentityProviderForSignOut(RedirectContext context)
@@ -111,13 +124,18 @@ internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOption
         return Task.CompletedTask;
     }
 
-    public override Task RemoteFailure(RemoteFailureContext context)
+    public override async Task RemoteFailure(RemoteFailureContext context)
     {
         var problem = SignInFault.Of(context.Failure) ?? SignInProblem.Unknown;
         logger.LogWarning(context.Failure, "Sign-in refused: {Problem}, reference {Reference}", problem, context.HttpContext.TraceIdentifier);
+        if (_token is { RawSignature.Length: > 0, Subject.Length: > 0 } token && OpenIdSetup.Algorithms.Contains(token.Header.Alg))
+        {
+            // The handler has checked the signature and the issuer before it gave the token out, so this is who it names.
+            await sessions.RefusedAsync(token.Issuer.TrimEnd('/'), token.Subject, ProviderSignIn.SpeakingIn(context.HttpContext)?.TenantId, AddressOf(context.HttpContext), problem, context.HttpContext.RequestAborted);
+        }
+
         context.Response.Redirect(PortalUrls.SignInProblem(problem.ToString(), context.HttpContext.TraceIdentifier));
         context.HandleResponse();
-        return Task.CompletedTask;
     }
 
     /// <summary>What must hold for an id token beyond issuer, audience, time and signature.</summary>
@@ -141,6 +159,8 @@ internal sealed class OpenIdEvents(TenancyService tenancy, IOptions<SignInOption
             ? new SignInException(SignInProblem.NoSubject, "The id token names no usable subject.")
             : null;
     }
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static string TextOf(object? value) => value is bool flag ? flag ? "true" : "false" : value as string ?? value?.ToString() ?? "";
 

@@ -9,9 +9,6 @@ namespace Portal.Features.Tenancy;
 /// <summary>Where somebody signs in: the platform's provider, or an organisation's own.</summary>
 internal sealed record OpenIdProvider(string Issuer, string ClientId, string ClientSecret, string CallbackPath, string SignedOutPath)
 {
-    /// <summary>The organisation whose provider this is; null is the platform's.</summary>
-    public string? TenantId { get; init; }
-
     public bool IsPlainHttp => Issuer.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }
 
@@ -82,7 +79,8 @@ internal static class OpenIdSetup
 
     private static void SetNetwork(OpenIdConnectOptions oidc, OpenIdProvider provider, HttpMessageHandler? network)
     {
-        oidc.Backchannel = network is null ? new HttpClient() : new HttpClient(network, disposeHandler: false);
+        var authentication = new ClientAuthentication(network ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+        oidc.Backchannel = new HttpClient(authentication, disposeHandler: false);
         oidc.Backchannel.Timeout = s_timeout;
         oidc.Backchannel.MaxResponseContentBufferSize = 1024 * 1024;
         oidc.RequireHttpsMetadata = !provider.IsPlainHttp;
@@ -92,6 +90,7 @@ internal static class OpenIdSetup
             new OpenIdConnectConfigurationRetriever(),
             new HttpDocumentRetriever(oidc.Backchannel) { RequireHttps = oidc.RequireHttpsMetadata },
             new ExactMetadata(provider)) { RefreshInterval = TimeSpan.FromSeconds(5) };
+        authentication.Metadata = oidc.ConfigurationManager;
     }
 
     public static string MetadataAddress(string issuer) => issuer.TrimEnd('/') + "/.well-known/openid-configuration";

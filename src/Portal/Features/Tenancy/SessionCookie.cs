@@ -22,7 +22,7 @@ internal sealed class SessionCookie(SessionService sessions) : CookieAuthenticat
             ?? throw new InvalidOperationException("A session begins with a verified sign-in and nothing else.");
         if ((await context.HttpContext.AuthenticateAsync(context.Scheme.Name)).Principal is { } previous && previous.SessionId() is { } replaced)
         {
-            await sessions.EndAsync(previous.PortalUserId() ?? "", replaced, ct);
+            await sessions.EndAsync(previous.PortalUserId() ?? "", replaced, SessionEnd.Replaced, ct);
         }
 
         var key = await sessions.OpenAsync(start, ct);
@@ -50,7 +50,7 @@ internal sealed class SessionCookie(SessionService sessions) : CookieAuthenticat
     {
         if ((await context.HttpContext.AuthenticateAsync(context.Scheme.Name)).Principal is { } person && person.SessionId() is { } id)
         {
-            await sessions.EndAsync(person.PortalUserId() ?? "", id, context.HttpContext.RequestAborted);
+            await sessions.EndAsync(person.PortalUserId() ?? "", id, SessionEnd.SignedOut, context.HttpContext.RequestAborted);
         }
     }
 
@@ -84,6 +84,11 @@ internal sealed class SessionCookie(SessionService sessions) : CookieAuthenticat
         known.AddClaim(new Claim(SessionClaims.SessionIdClaim, session.Id));
         known.AddClaim(new Claim("name", session.Name));
         known.AddClaim(new Claim("email", session.Email));
+        if (session.ProviderTenantId is { } organization)
+        {
+            known.AddClaim(new Claim(SessionClaims.ProviderTenantClaim, organization));
+        }
+
         if (session.IsPlatformAdmin)
         {
             known.AddClaim(new Claim(PortalClaims.PlatformAdmin, "true"));
@@ -96,6 +101,11 @@ internal sealed class SessionCookie(SessionService sessions) : CookieAuthenticat
 public static class SessionClaims
 {
     public const string SessionIdClaim = "portal:session";
+
+    public const string ProviderTenantClaim = "portal:provider-tenant";
+
+    /// <summary>The organisation whose own provider vouched for this session; null is the platform's.</summary>
+    public static string? ProviderTenantId(this ClaimsPrincipal user) => user.FindFirstValue(ProviderTenantClaim);
 
     public static string? SessionId(this ClaimsPrincipal user) => user.FindFirstValue(SessionIdClaim);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hangfire;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -8,14 +9,15 @@ using Portal.Persistence;
 namespace Portal.Features.Tenancy;
 
 /// <summary>What a verified sign-in knows when its session begins.</summary>
-public sealed record SessionStart(string UserId, string Issuer, string? ProviderTenantId, string ProviderSid, string IdToken, string Address, string UserAgent);
+public sealed record SessionStart(string UserId, string Issuer, string? ProviderTenantId, string? ProviderId, string ProviderSid, string IdToken, string Address, string UserAgent);
 
 /// <summary>A session that stands, with its person as they are now.</summary>
 public sealed record ActiveSession(string Id, string UserId, string Name, string Email, bool IsPlatformAdmin, string? ProviderTenantId);
 
 public sealed record SessionRow(string Id, string Address, string UserAgent, string Issuer, DateTime CreatedAt, DateTime LastSeenAt, DateTime ExpiresAt);
 
-public sealed class SessionService(IDbContextFactory<PortalDbContext> dbs, IOptions<SignInOptions> options, IDataProtectionProvider protection, TimeProvider time)
+public sealed class SessionService(
+    IDbContextFactory<PortalDbContext> dbs, IOptions<SignInOptions> options, IDataProtectionProvider protection, IBackgroundJobClient jobs, TimeProvider time)
 {
     // Larger ones would cost more to keep than a sign-out without a hint.
     private const int IdTokenLength = 16_384;
@@ -34,12 +36,38 @@ public sealed class SessionService(IDbContextFactory<PortalDbContext> dbs, IOpti
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var idToken = start.IdToken.Length is > 0 and <= IdTokenLength ? _idTokens.Protect(start.IdToken) : "";
         await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // The row is held until the end: whoever switches the provider off meanwhile waits, and then sees this session.
+        if (start.ProviderId is { } id && await db.IdentityProviderIndex.Where(i => i.ProviderId == id).ExecuteUpdateAsync(i => i.SetProperty(x => x.LastUsedAt, now), ct) is 0)
+        {
+            throw new SignInException(SignInProblem.NotFound, "The provider was switched off while somebody signed in with it.");
+        }
+
         // What is long over goes with the next sign-in of the same person: no timer is needed for it.
         var old = now - s_keptFor;
         await db.SignInSessions.Where(s => s.UserId == start.UserId && (s.ExpiresAt < old || s.EndedAt < old)).ExecuteDeleteAsync(ct);
-        db.SignInSessions.Add(SignInSession.Begin(start, HashOf(key), idToken, now, options.Value.SessionLength));
+        var session = SignInSession.Begin(start, HashOf(key), idToken, now, options.Value.SessionLength);
+        db.SignInSessions.Add(session);
+        var name = await db.Users.Where(u => u.Id == start.UserId).Select(u => u.Name).SingleAsync(ct);
+        var told = await db.TellAsync(new SessionPerson(start.UserId, name, start.ProviderTenantId, start.Address), "session.began",
+            SessionActs.TargetOf(session.Id, start.UserAgent), $"Identity provider: {start.Issuer}.", AuditOutcome.Done, ct);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        Wake(told);
         return key;
+    }
+
+    /// <summary>A sign-in that was refused although the provider's own signature says who it is: their organisations want to know.</summary>
+    internal async Task RefusedAsync(string issuer, string subject, string? providerTenantId, string address, SignInProblem problem, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Issuer == issuer && u.Subject == subject, ct) is { } user)
+        {
+            var told = await db.TellAsync(new SessionPerson(user.Id, user.Name, providerTenantId, address), "session.refused",
+                new AuditTarget("identity provider", "", issuer), $"{SignInWords.Of(problem).Title}.", AuditOutcome.Denied, ct);
+            await db.SaveChangesAsync(ct);
+            Wake(told);
+        }
     }
 
     /// <summary>Null alike for a key that never was, one that ended, and one that was idle too long.</summary>
@@ -98,60 +126,79 @@ public sealed class SessionService(IDbContextFactory<PortalDbContext> dbs, IOpti
     }
 
     /// <summary>Another person's session is as good as one that never was: nothing happens.</summary>
-    public async Task EndAsync(string userId, string sessionId, CancellationToken ct)
-    {
-        var now = Now;
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        await db.SignInSessions.Where(s => s.Id == sessionId && s.UserId == userId && s.EndedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), ct);
-    }
+    public Task EndAsync(string userId, string sessionId, CancellationToken ct) => EndAsync(userId, sessionId, SessionEnd.FromAnotherDevice, ct);
+
+    internal Task EndAsync(string userId, string sessionId, SessionEnd why, CancellationToken ct) =>
+        EndAsync(db => db.SignInSessions.Where(s => s.Id == sessionId && s.UserId == userId), why, ct);
 
     /// <returns>How many ended.</returns>
-    public async Task<int> EndOthersAsync(string userId, string currentSessionId, CancellationToken ct)
+    public Task<int> EndOthersAsync(string userId, string currentSessionId, CancellationToken ct)
     {
         var now = Now;
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        return await Standing(db, now).Where(s => s.UserId == userId && s.Id != currentSessionId).ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), ct);
+        return EndAsync(db => Standing(db, now).Where(s => s.UserId == userId && s.Id != currentSessionId), SessionEnd.FromAnotherDevice, ct);
     }
 
     /// <summary>
     /// The provider said so: the one session it names, or all it ever began for this person. False when the same message was
     /// acted on before.
     /// </summary>
-    public async Task<bool> EndByProviderAsync(string issuer, string? providerTenantId, string subject, string sid, string tokenId, DateTime tokenExpiresAt, CancellationToken ct)
+    public async Task<bool> EndByProviderAsync(string issuer, string? providerId, string subject, string sid, string tokenId, DateTime tokenExpiresAt, CancellationToken ct)
     {
         var (now, spent) = (Now, HashOf($"{issuer}\n{tokenId}"));
         await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.SpentTokens.AnyAsync(t => t.Hash == spent, ct))
         {
             return false;
         }
 
         await db.SpentTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
-        var meant = db.SignInSessions.Where(s => s.EndedAt == null && s.Issuer == issuer && s.ProviderTenantId == providerTenantId);
+        var meant = db.SignInSessions.Where(s => s.Issuer == issuer && s.ProviderId == providerId);
         meant = sid is "" ? meant : meant.Where(s => s.ProviderSid == sid);
         var users = db.Users;
         meant = subject is "" ? meant : meant.Where(s => users.Any(u => u.Id == s.UserId && u.Issuer == issuer && u.Subject == subject));
-        await meant.ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), ct);
+        var (_, told) = await db.EndSessionsAsync(meant, SessionEnd.ByProvider, ct);
         db.SpentTokens.Add(new SpentToken { Hash = spent, ExpiresAt = tokenExpiresAt });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        Wake(told);
         return true;
     }
 
     /// <summary>What the provider needs to end its side, and whose provider it is.</summary>
-    public async Task<(string IdToken, string? ProviderTenantId)> FarewellAsync(string sessionId, CancellationToken ct)
+    public async Task<(string IdToken, string? ProviderId)> FarewellAsync(string sessionId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var found = await db.SignInSessions.AsNoTracking().Where(s => s.Id == sessionId).Select(s => new { s.ProtectedIdToken, s.ProviderTenantId }).SingleOrDefaultAsync(ct);
+        var found = await db.SignInSessions.AsNoTracking().Where(s => s.Id == sessionId).Select(s => new { s.ProtectedIdToken, s.ProviderId }).SingleOrDefaultAsync(ct);
         try
         {
-            return (found is { ProtectedIdToken.Length: > 0 } ? _idTokens.Unprotect(found.ProtectedIdToken) : "", found?.ProviderTenantId);
+            return (found is { ProtectedIdToken.Length: > 0 } ? _idTokens.Unprotect(found.ProtectedIdToken) : "", found?.ProviderId);
         }
         catch (CryptographicException)
         {
             // The key it was protected with is gone: signing out works without the hint.
-            return ("", found?.ProviderTenantId);
+            return ("", found?.ProviderId);
         }
+    }
+
+    /// <summary>The sweep finds what is lost between the save and this.</summary>
+    internal void Wake(IReadOnlyList<OwnedId> acts)
+    {
+        foreach (var act in acts)
+        {
+            jobs.Enqueue<SessionActWorker>(w => w.RunAsync(act.TenantId, act.Id, CancellationToken.None));
+        }
+    }
+
+    private async Task<int> EndAsync(Func<PortalDbContext, IQueryable<SignInSession>> meant, SessionEnd why, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var (count, told) = await db.EndSessionsAsync(meant(db), why, ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        Wake(told);
+        return count;
     }
 
     internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -29,6 +29,16 @@ public sealed class SignInOptions
     /// <summary>How long somebody may take at the provider.</summary>
     public TimeSpan StateLength { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Lets an organisation name a provider on this machine, over plain http: for development. Production refuses to start with it.</summary>
+    public bool AllowLoopbackProviders { get; set; }
+
+    /// <summary>A resolver that answers over HTTPS in JSON; it is asked for the record that proves a domain.</summary>
+    [Required(ErrorMessage = "Set SignIn:ResolverUrl to a resolver that answers over HTTPS in JSON, such as https://dns.google/resolve.")]
+    public string ResolverUrl { get; set; } = "https://dns.google/resolve";
+
+    /// <summary>The sandbox brings a practice name server of its own.</summary>
+    public string ResolverAddress => IsSandbox ? Authority.TrimEnd('/') + "/resolve" : ResolverUrl;
+
     /// <summary>Plain http, so development on this machine: cookies that insist on https would be lost.</summary>
     public bool IsPlainHttp => Authority.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }

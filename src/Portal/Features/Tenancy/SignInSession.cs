@@ -24,6 +24,9 @@ public sealed class SignInSession
     /// <summary>The organisation whose own provider vouched; null is the platform's provider.</summary>
     public string? ProviderTenantId { get; init; }
 
+    /// <summary>Which of its providers; null is the platform's.</summary>
+    public string? ProviderId { get; init; }
+
     /// <summary>The provider's name for its session, by which it may end ours.</summary>
     public string ProviderSid { get; init; } = "";
 
@@ -48,6 +51,7 @@ public sealed class SignInSession
         UserId = start.UserId,
         Issuer = start.Issuer,
         ProviderTenantId = start.ProviderTenantId,
+        ProviderId = start.ProviderId,
         ProviderSid = start.ProviderSid,
         ProtectedIdToken = protectedIdToken,
         Address = start.Address,
@@ -67,6 +71,7 @@ internal sealed class SignInSessionMapping : IEntityTypeConfiguration<SignInSess
         builder.Property(s => s.UserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(s => s.Issuer).HasMaxLength(300);
         builder.Property(s => s.ProviderTenantId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(s => s.ProviderId).HasMaxLength(PublicId.MaxLength);
         builder.Property(s => s.ProviderSid).HasMaxLength(255);
         builder.Property(s => s.ProtectedIdToken).HasMaxLength(Mapping.LongText);
         builder.Property(s => s.Address).HasMaxLength(64);
@@ -74,6 +79,7 @@ internal sealed class SignInSessionMapping : IEntityTypeConfiguration<SignInSess
         builder.HasIndex(s => s.KeyHash).IsUnique();
         builder.HasIndex(s => new { s.UserId, s.LastSeenAt });
         builder.HasIndex(s => s.ProviderSid);
+        builder.HasIndex(s => s.ProviderId);
         builder.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.Options;
+using Portal.Hosting;
 using Portal.Persistence;
 
 namespace Portal.Features.Tenancy;
@@ -29,10 +30,17 @@ public static class TenancyFeature
                 "SignIn:IsSandbox is set: the sandbox's development sign-in lets anybody be anybody. Configure a real OpenID Connect issuer for production.")
             .Validate(o => o.IsSandbox || !builder.Environment.IsProduction() || o.Authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
                 "SignIn:Authority must be an https address in production.")
+            .Validate(o => !o.AllowLoopbackProviders || !builder.Environment.IsProduction(),
+                "SignIn:AllowLoopbackProviders is set: it lets organizations name providers on this machine, over plain http. It is for development.")
+            .Validate(o => !builder.Environment.IsProduction() || o.ResolverUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
+                "SignIn:ResolverUrl must be an https address in production: who answers there says whose a domain is.")
             .Validate(o => o is { SessionLength.Ticks: > 0, IdleLength.Ticks: > 0, CheckEvery.TotalMilliseconds: >= 100, StateLength.Ticks: > 0 },
                 "SignIn:SessionLength, IdleLength, CheckEvery and StateLength must be positive times, such as 12:00:00.");
 
         services.AddScoped<StandingRight>().AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
+        services.AddScoped<SessionActWorker>().AddScoped<ISwept, SessionActSweep>();
+        services.AddSingleton<OutsideHttp>().AddSingleton<ProviderSecrets>().AddSingleton<ProviderSignIn>();
+        services.AddScoped<ProviderDirectory>().AddScoped<IdentityProviderService>().AddScoped<ProviderCheck>().AddScoped<NameServerGateway>().AddScoped<DomainService>();
         services.AddScoped<SessionWatch>().AddScoped<AuthenticationStateProvider, CircuitPerson>().AddScoped<CircuitHandler, CircuitActivity>();
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnect();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
@@ -48,6 +56,7 @@ public static class TenancyFeature
     public static void MapTenancy(this WebApplication app)
     {
         app.MapOpenId();
+        app.MapProviders();
         app.MapAudit();
     }
 

@@ -14,6 +14,9 @@ public sealed record Membership(string TenantId, string TenantName, string Slug,
 
 public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeProvider time)
 {
+    /// <summary>No organisation's id: whoever's provider it was.</summary>
+    private const string AnyWay = "*";
+
     /// <summary>Finds the person behind a verified sign-in, or makes them known.</summary>
     internal async Task<User> SignInAsync(string issuer, string subject, PersonClaims person, CancellationToken ct)
     {
@@ -32,39 +35,58 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
     }
 
     /// <summary>Where the person is a member, and the clients that a running engagement opens.</summary>
-    public async Task<IReadOnlyList<Membership>> MembershipsAsync(string userId, CancellationToken ct)
+    /// <param name="userId">The person.</param>
+    /// <param name="providerTenantId">The organisation whose own provider vouched for the session; null is the platform's.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<IReadOnlyList<Membership>> MembershipsAsync(string userId, string? providerTenantId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var own = await OwnOf(db, userId, null).ToListAsync(ct);
-        var visits = (await VisitsAsync(db, userId, null, ct)).Where(v => own.All(o => o.TenantId != v.TenantId)).DistinctBy(v => v.TenantId);
+        var own = await OwnOf(db, userId, null, providerTenantId).ToListAsync(ct);
+        var visits = (await VisitsAsync(db, userId, null, providerTenantId, ct)).Where(v => own.All(o => o.TenantId != v.TenantId)).DistinctBy(v => v.TenantId);
         return [.. own.Concat(visits).OrderBy(m => m.TenantName, StringComparer.CurrentCultureIgnoreCase)];
     }
 
     /// <summary>Null both where the organisation does not exist and where the person has no business there. Members enter as members.</summary>
-    public async Task<Membership?> FindMembershipAsync(string userId, string slug, CancellationToken ct)
+    public async Task<Membership?> FindMembershipAsync(string userId, string slug, string? providerTenantId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await OwnOf(db, userId, slug).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, ct)).FirstOrDefault();
+        return await OwnOf(db, userId, slug, providerTenantId).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, providerTenantId, ct)).FirstOrDefault();
     }
 
-    /// <summary>The same by the organisation's id, for a worker, which knows no address.</summary>
+    /// <summary>The same by the organisation's id, for a worker, which knows no address, and no session either: how the person signed in was asked when they began the work.</summary>
     public async Task<Membership?> FindMembershipInAsync(string userId, string tenantId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Tenants.Where(t => t.Id == tenantId).Select(t => t.Slug).SingleOrDefaultAsync(ct) is { } slug ? await FindMembershipAsync(userId, slug, ct) : null;
+        return await db.Tenants.Where(t => t.Id == tenantId).Select(t => t.Slug).SingleOrDefaultAsync(ct) is { } slug ? await FindMembershipAsync(userId, slug, AnyWay, ct) : null;
     }
 
-    private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug) =>
+    /// <summary>Organisations the person belongs to and sees only after signing in with a provider of theirs: the name, and that provider.</summary>
+    public async Task<IReadOnlyList<(string Name, string ProviderId)>> ClosedAsync(string userId, string? providerTenantId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var found = await (
+            from member in db.Members.AsNoTracking()
+            join tenant in db.Tenants on member.TenantId equals tenant.Id
+            join index in db.IdentityProviderIndex on tenant.Id equals index.TenantId
+            where member.UserId == userId && tenant.RequiresOwnProvider && tenant.Id != providerTenantId && member.Role != MemberRole.Owner
+            orderby tenant.Name, index.SwitchedOnAt
+            select new { tenant.Name, index.ProviderId }).ToListAsync(ct);
+        return [.. found.DistinctBy(f => f.Name).Select(f => (f.Name, f.ProviderId))];
+    }
+
+    private static IQueryable<Membership> OwnOf(PortalDbContext db, string userId, string? slug, string? providerTenantId) =>
         from member in db.Members.AsNoTracking()
         join tenant in db.Tenants on member.TenantId equals tenant.Id
         where member.UserId == userId && tenant.ClosedAt == null && (slug == null || tenant.Slug == slug)
+            // An organisation may insist on its own provider; its owners keep every way in.
+            && (!tenant.RequiresOwnProvider || tenant.Id == providerTenantId || providerTenantId == AnyWay || member.Role == MemberRole.Owner)
         select new Membership(tenant.Id, tenant.Name, tenant.Slug, tenant.Kind, member.Role) { SuspensionReason = tenant.SuspendedAt == null ? null : tenant.SuspensionReason };
 
     /// <summary>
     /// By a consultancy: approved and within its dates, for somebody who is named and still works for clients there, while neither
     /// side is suspended. Nobody is more than a viewer by role; what counts is the access, which is what was granted.
     /// </summary>
-    private async Task<IEnumerable<Membership>> VisitsAsync(PortalDbContext db, string userId, string? slug, CancellationToken ct)
+    private async Task<IEnumerable<Membership>> VisitsAsync(PortalDbContext db, string userId, string? slug, string? providerTenantId, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var found = await (
@@ -75,6 +97,7 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
             where member.UserId == userId && engagement.State == EngagementState.Approved && engagement.StartsAt <= now && engagement.EndsAt > now
                 && client.SuspendedAt == null && consultancy.SuspendedAt == null
                 && client.ClosedAt == null && consultancy.ClosedAt == null && (slug == null || client.Slug == slug)
+                && (!consultancy.RequiresOwnProvider || consultancy.Id == providerTenantId || providerTenantId == AnyWay || member.Role == MemberRole.Owner)
             orderby engagement.ApprovedAt, engagement.Id
             select new { member.Role, Engagement = engagement, Consultancy = consultancy.Name, client.Id, client.Name, client.Slug, client.Kind }).ToListAsync(ct);
         return from visit in found

@@ -39,6 +39,11 @@ public sealed class Tenant
     /// <summary>Raised first by whoever changes who belongs here, so that they do it one after the other.</summary>
     public long MembersVersion { get; private set; }
 
+    /// <summary>Members must have signed in with a provider of the organisation's own. Owners need not, so that none is locked out.</summary>
+    public bool RequiresOwnProvider { get; private set; }
+
+    public void RequireOwnProvider(bool required) => RequiresOwnProvider = required;
+
     public void Suspend(string reason, DateTime now)
     {
         if (SuspendedAt is not null)

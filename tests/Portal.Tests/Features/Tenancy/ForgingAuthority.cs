@@ -47,6 +47,12 @@ internal sealed class ForgingAuthority : IAsyncDisposable
 
     public bool IsDown { get; set; }
 
+    /// <summary>How a client must send its secret: in Basic's header, in the form, or either.</summary>
+    public string AuthMethod { get; set; } = "";
+
+    /// <summary>What the last sign-in was asked with.</summary>
+    public IReadOnlyDictionary<string, string> LastAsked { get; private set; } = new Dictionary<string, string>();
+
     public int TokenCalls { get; private set; }
 
     public string LastSignOut { get; private set; } = "";
@@ -121,6 +127,13 @@ internal sealed class ForgingAuthority : IAsyncDisposable
         return Results.Json(Metadata?.Invoke(metadata) ?? metadata);
     }
 
+    private bool IsClient(HttpRequest request, IFormCollection form)
+    {
+        var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientId}:{ClientSecret}"));
+        return (AuthMethod is not "client_secret_post" && request.Headers.Authorization == expected && !form.ContainsKey("client_secret"))
+            || (AuthMethod is not "client_secret_basic" && request.Headers.Authorization.Count is 0 && form["client_id"] == ClientId && form["client_secret"] == ClientSecret);
+    }
+
     private IResult Keys()
     {
         var parameters = Key.ExportParameters(false);
@@ -132,6 +145,7 @@ internal sealed class ForgingAuthority : IAsyncDisposable
         var query = http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
         var code = Guid.NewGuid().ToString("N");
         _codes[code] = query;
+        LastAsked = query;
         var back = $"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"])}&iss={Uri.EscapeDataString(Issuer)}";
         return Results.Redirect(Return?.Invoke(back) ?? back);
     }
@@ -145,8 +159,13 @@ internal sealed class ForgingAuthority : IAsyncDisposable
         }
 
         var form = await http.Request.ReadFormAsync();
+        if (!IsClient(http.Request, form))
+        {
+            return Results.Json(new { error = "invalid_client" }, statusCode: 401);
+        }
+
         var verifier = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-        if (!_codes.TryRemove(form["code"].ToString(), out var asked) || asked["code_challenge"] != verifier || form["client_secret"] != ClientSecret || form["redirect_uri"] != asked["redirect_uri"])
+        if (!_codes.TryRemove(form["code"].ToString(), out var asked) || asked["code_challenge"] != verifier || form["redirect_uri"] != asked["redirect_uri"])
         {
             return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         }

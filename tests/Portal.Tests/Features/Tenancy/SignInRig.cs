@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
+using Hangfire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,7 @@ using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Shell;
 using Portal.Storage;
+using Portal.Tests.Features.Deploy;
 
 namespace Portal.Tests.Features.Tenancy;
 
@@ -53,6 +55,7 @@ internal sealed class SignInRig : IAsyncDisposable
         builder.AddPublicEdge();
         builder.AddShell();
         builder.AddTenancy();
+        builder.Services.AddSingleton<IBackgroundJobClient, RecordedWork>();
         builder.Services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Factory(_database, s.GetRequiredService<TenantScope>()));
         builder.Services.AddScoped<PortalDbContext>(s => s.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext());
         var app = builder.Build();
@@ -151,11 +154,22 @@ internal sealed class TestBrowser : IDisposable
         return await answer.Content.ReadFromJsonAsync<Whoami>() ?? throw new InvalidOperationException("No answer.");
     }
 
-    public async Task<HttpResponseMessage> SignOutAsync()
+    public Task<HttpResponseMessage> SignOutAsync() => PostAsync("/sign-out");
+
+    /// <summary>As a form of the portal's own pages does.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string address, params IEnumerable<(string Name, string Value)> fields)
     {
         var token = System.Text.Json.JsonDocument.Parse(await _http.GetStringAsync(new Uri(_http.BaseAddress!, "/antiforgery"))).RootElement;
-        using var form = new FormUrlEncodedContent([new(token.GetProperty("field").GetString()!, token.GetProperty("value").GetString())]); // both are always there
-        return await _http.PostAsync(new Uri(_http.BaseAddress!, "/sign-out"), form);
+        using var form = new FormUrlEncodedContent(
+            [new(token.GetProperty("field").GetString()!, token.GetProperty("value").GetString()), .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]); // both are always there
+        return await _http.PostAsync(new Uri(_http.BaseAddress!, address), form);
+    }
+
+    /// <summary>From a form of the sign-in page to where the redirects end.</summary>
+    public async Task<(string Address, int Worst)> SubmitAsync(string address, params IEnumerable<(string Name, string Value)> fields)
+    {
+        using var answer = await PostAsync(address, fields);
+        return answer.Headers.Location is { } next ? await SignInAsync(new Uri(_http.BaseAddress!, next).ToString()) : (address, (int)answer.StatusCode);
     }
 
     public void Dispose() => _http.Dispose();
