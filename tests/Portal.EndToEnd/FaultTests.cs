@@ -98,7 +98,7 @@ public sealed class FaultTests(Browser browser) : IClassFixture<Browser>
         // Loaded anew without a session: sign in, and be where one was, with everything that had been written.
         await page.Context.ClearCookiesAsync();
         await page.GotoAsync(project + "/define");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Ben Okafor" }).ClickAsync();
         await page.WaitForURLAsync(project + "/define");
         await Assertions.Expect(page.GetByLabel("Goal")).ToHaveValueAsync("Send every message to the right team at once.");

@@ -75,7 +75,7 @@ internal sealed class AdminRig : IDisposable
         await db.SaveChangesAsync();
         await using var scope = _services.CreateAsyncScope();
         var sessions = scope.ServiceProvider.GetRequiredService<SessionService>();
-        var session = await sessions.FindAsync(await sessions.OpenAsync(new SessionStart(user.Id, user.Issuer, null, "", "", "10.0.0.7", "test"), CancellationToken.None), CancellationToken.None);
+        var session = await sessions.FindAsync(await sessions.OpenAsync(new SessionStart(user.Id, user.Issuer, null, null, "", "", "10.0.0.7", "test"), CancellationToken.None), CancellationToken.None);
         return new ClaimsPrincipal(new ClaimsIdentity(
             [new Claim(PortalClaims.UserId, user.Id), new Claim(SessionClaims.SessionIdClaim, session?.Id ?? ""), new Claim("name", name)], "test"));
     }
