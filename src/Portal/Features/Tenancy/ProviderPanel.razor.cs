@@ -24,8 +24,9 @@ public sealed partial class ProviderPanel
     [Parameter]
     public IReadOnlyList<ProviderFinding> Findings { get; set; } = [];
 
-    [Parameter]
-    public EventCallback<ProviderDraft> OnChange { get; set; }
+    /// <summary>Whether it went through.</summary>
+    [Parameter, EditorRequired]
+    public Func<ProviderDraft, Task<bool>> OnChange { get; set; } = default!; // required by the compiler at every use
 
     [Parameter]
     public EventCallback OnTest { get; set; }
@@ -52,10 +53,5 @@ public sealed partial class ProviderPanel
     private Task AdmitAsync(bool byDomain, MemberRole role) => OnAdmit.InvokeAsync(new Admission(byDomain, role));
 
     // The form closes once what was typed stands: a refusal leaves it open with everything in it.
-    private async Task SaveAsync(ProviderDraft draft)
-    {
-        var before = Provider.Version;
-        await OnChange.InvokeAsync(draft);
-        _editing = Provider.Version == before;
-    }
+    private async Task SaveAsync(ProviderDraft draft) => _editing = !await OnChange(draft);
 }

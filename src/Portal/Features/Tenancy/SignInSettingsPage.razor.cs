@@ -40,7 +40,7 @@ public sealed partial class SignInSettingsPage : PortalPage
         _adding = false;
     }, "Added. Register the portal at your provider with the addresses shown, test it, then switch it on.");
 
-    private Task ChangeAsync(ProviderRow row, ProviderDraft draft) => ActAsync(ct => Providers.ChangeAsync(row.Id, draft, row.Version, ct), "Saved.");
+    private Task<bool> ChangeAsync(ProviderRow row, ProviderDraft draft) => ActAsync(ct => Providers.ChangeAsync(row.Id, draft, row.Version, ct), "Saved.");
 
     private Task TestAsync(ProviderRow row) => RunAsync(async ct => (_findings, _tested) = (await Check.RunAsync(row.Id, PortalAddress, ct), row.Id));
 
@@ -54,7 +54,7 @@ public sealed partial class SignInSettingsPage : PortalPage
     private Task RequireAsync(bool required) => ActAsync(
         ct => Providers.RequireAsync(required, ct), required ? "Members now sign in with your own provider." : "Members may sign in any way again.");
 
-    private Task ClaimAsync(string domain) => ActAsync(ct => Domains.ClaimAsync(domain, ct), "Added. Publish its record, then check it.");
+    private Task<bool> ClaimAsync(string domain) => ActAsync(ct => Domains.ClaimAsync(domain, ct), "Added. Publish its record, then check it.");
 
     private Task VerifyAsync(DomainRow domain) => ActAsync(ct => Domains.VerifyAsync(domain.Id, ct), $"{domain.Name} is verified.");
 
@@ -77,9 +77,10 @@ public sealed partial class SignInSettingsPage : PortalPage
     }
 
     // What was refused is taken back on the screen as well: the lists are read again either way.
-    private async Task ActAsync(Func<CancellationToken, Task> act, string done)
+    private async Task<bool> ActAsync(Func<CancellationToken, Task> act, string done)
     {
-        await RunAsync(act, done);
+        var went = await RunAsync(act, done);
         await RefreshAsync();
+        return went;
     }
 }
