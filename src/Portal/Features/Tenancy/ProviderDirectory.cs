@@ -122,7 +122,7 @@ internal sealed class ProviderDirectory(IDbContextFactory<PortalDbContext> dbs, 
         own.ServiceProvider.GetRequiredService<TenantScope>().Enter(index.TenantId);
         await using var db = await own.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(t => t.Id == index.TenantId, ct);
-        return await db.IdentityProviders.AsNoTracking().SingleOrDefaultAsync(p => p.Id == index.ProviderId && p.IsOn, ct) is not { } provider ? null
+        return await db.IdentityProviders.AsNoTracking().SingleOrDefaultAsync(p => p.Id == index.ProviderId && p.IsOn, ct) is not { } provider || tenant.ClosedAt is not null ? null
             : new LiveProvider(provider.Id, tenant.Id, tenant.Name, tenant.Slug, provider.Name, provider.Issuer, provider.ClientId,
                 secrets.Reveal(provider.ProtectedSecret) ?? throw new SignInException(SignInProblem.Misconfigured, "The client secret's key is gone; it must be typed again."), provider.Generation);
     }

@@ -13,7 +13,7 @@ public sealed class SessionAct : IVersioned
     public string Id { get; private set; } = "";
 
     /// <summary>The organisation to tell.</summary>
-    public required string TellId { get; init; }
+    public required string TellTenantId { get; init; }
 
     public required string Action { get; init; }
 
@@ -43,7 +43,7 @@ internal sealed class SessionActMapping : IEntityTypeConfiguration<SessionAct>
     public void Configure(EntityTypeBuilder<SessionAct> builder)
     {
         builder.Property(a => a.Id).HasIdOf("act");
-        builder.Property(a => a.TellId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(a => a.TellTenantId).HasMaxLength(PublicId.MaxLength);
         builder.Property(a => a.Action).HasMaxLength(80);
         builder.Property(a => a.ActorUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(a => a.ActorName).HasMaxLength(200);

@@ -11,7 +11,7 @@ public sealed class SessionActSweep(IBackgroundJobClient jobs) : ISwept
     {
         var before = now - LostWork.Grace;
         var untold = await db.SessionActs.AsNoTracking().Where(a => a.At < before).OrderBy(a => a.At).Take(200)
-            .Select(a => new OwnedId(a.TellId, a.Id)).ToListAsync(ct);
+            .Select(a => new OwnedId(a.TellTenantId, a.Id)).ToListAsync(ct);
         untold.ForEach(act => jobs.Enqueue<SessionActWorker>(w => w.RunAsync(act.TenantId, act.Id, CancellationToken.None)));
         return untold.Count;
     }

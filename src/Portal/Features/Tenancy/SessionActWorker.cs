@@ -12,7 +12,7 @@ public sealed class SessionActWorker(TenantScope scope, IDbContextFactory<Portal
     {
         scope.Enter(tenantId);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.SessionActs.SingleOrDefaultAsync(a => a.Id == actId && a.TellId == tenantId, ct) is not { } act)
+        if (await db.SessionActs.SingleOrDefaultAsync(a => a.Id == actId && a.TellTenantId == tenantId, ct) is not { } act)
         {
             return;
         }

@@ -25,11 +25,11 @@ internal static class SessionActs
         var organizations = await db.Members.Where(m => m.UserId == person.UserId).Select(m => m.TenantId).ToListAsync(ct);
         var acts = organizations.Union(person.ProviderTenantId is { } own ? [own] : []).Select(tenantId => new SessionAct
         {
-            TellId = tenantId, Action = action, Outcome = outcome, ActorUserId = person.UserId, ActorName = person.Name, Address = person.Address,
+            TellTenantId = tenantId, Action = action, Outcome = outcome, ActorUserId = person.UserId, ActorName = person.Name, Address = person.Address,
             TargetKind = target.Kind, SubjectId = target.Id, TargetName = target.Name, Details = details, At = db.Now,
         }).ToList();
         db.SessionActs.AddRange(acts);
-        return [.. acts.Select(a => new OwnedId(a.TellId, a.Id))];
+        return [.. acts.Select(a => new OwnedId(a.TellTenantId, a.Id))];
     }
 
     /// <summary>Ends each that still stands, once; within the caller's transaction, and not saved yet.</summary>

@@ -216,7 +216,8 @@ public sealed class ErasureTests : IDisposable
         string[] known =
         [
             "ApiKeyIndex.KeyId", "ApiKeyIndex.TenantId", "Engagement.ClientId", "Engagement.ConsultancyId", "EngagementAct.EngagementId", "EngagementAct.TellId",
-            "InvitationIndex.InvitationId", "InvitationIndex.TenantId", "Member.TenantId", "OrganizationErasure.TenantId", "PlatformAct.TargetId", "SignInSession.ProviderTenantId",
+            "IdentityProviderIndex.ProviderId", "IdentityProviderIndex.TenantId", "InvitationIndex.InvitationId", "InvitationIndex.TenantId", "Member.TenantId", "OrganizationErasure.TenantId",
+            "PlatformAct.TargetId", "SessionAct.SubjectId", "SessionAct.TellTenantId", "SignInSession.ProviderId", "SignInSession.ProviderTenantId", "VerifiedDomain.TenantId",
         ];
         using var db = new SqliteDesign().CreateDbContext([]);
         var ids = db.Model.GetEntityTypes().Where(e => GlobalTables.Names.Contains(e.ClrType.Name))

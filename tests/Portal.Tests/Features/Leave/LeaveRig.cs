@@ -127,7 +127,7 @@ internal sealed class LeaveRig : IDisposable
     public async Task<string> SignInAsync(string userId)
     {
         await using var db = Database.CreateDbContextFor(new TenantScope());
-        var session = SignInSession.Begin(new SessionStart(userId, "https://id.example", null, "", "", "", ""), Guid.NewGuid().ToString("N"), "", Now, TimeSpan.FromHours(8));
+        var session = SignInSession.Begin(new SessionStart(userId, "https://id.example", null, null, "", "", "", ""), Guid.NewGuid().ToString("N"), "", Now, TimeSpan.FromHours(8));
         db.Add(session);
         await db.SaveChangesAsync(Ct);
         return session.Id;
@@ -136,7 +136,7 @@ internal sealed class LeaveRig : IDisposable
     public async Task<Membership?> FindMembershipAsync(string userId, string slug)
     {
         await using var scope = _services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, Ct);
+        return await scope.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, null, Ct);
     }
 
     private static InMemoryStorage MakeStorage()

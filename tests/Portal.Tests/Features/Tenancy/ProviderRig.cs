@@ -145,7 +145,7 @@ internal sealed class ProviderRig : IAsyncDisposable
             for (var time = 0; time < 2; time++)
             {
                 await using var own = Portal.Services.CreateAsyncScope();
-                await own.ServiceProvider.GetRequiredService<SessionActWorker>().RunAsync(act.TellId, act.Id, default);
+                await own.ServiceProvider.GetRequiredService<SessionActWorker>().RunAsync(act.TellTenantId, act.Id, default);
             }
         }
 
