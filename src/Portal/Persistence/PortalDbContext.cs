@@ -145,10 +145,15 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
             Unchained.Clear();
             return saved;
         }
-        catch
+        catch (Exception fault)
         {
             // Whoever tries again chains them again.
             entries.ForEach(entry => Entry(entry).State = EntityState.Detached);
+            if (fault is DbUpdateException { Entries: [.., { Entity: AuditHead }] } and not DbUpdateConcurrencyException)
+            {
+                throw new DbUpdateConcurrencyException("Two first entries of one audit log were written at once.", fault);
+            }
+
             throw;
         }
     }
