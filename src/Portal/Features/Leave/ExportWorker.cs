@@ -16,9 +16,6 @@ public sealed class ExportWorker(
 {
     private const int MaximumAttempts = 5;
 
-    /// <summary>What Linux and Windows answer where there is no room left.</summary>
-    private const int NoSpaceLinux = 28, NoSpaceWindows = 112;
-
     private LeaveOptions Options => options.Value;
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
@@ -35,14 +32,14 @@ public sealed class ExportWorker(
         {
             await WriteAsync(export, lease, ct);
         }
-        catch (PortalException expected)
-        {
-            await EndAsync(exportId, lease, e => e.Fail(expected.Message), ct);
-        }
-        catch (IOException full) when ((full.HResult & 0xFFFF) is NoSpaceLinux or NoSpaceWindows)
+        catch (StorageFullException full)
         {
             logger.LogError(full, "No room for export {ExportId}", exportId);
             await EndAsync(exportId, lease, e => e.Fail(NoRoom), ct);
+        }
+        catch (PortalException expected)
+        {
+            await EndAsync(exportId, lease, e => e.Fail(expected.Message), ct);
         }
         catch (LeaseLostException)
         {
