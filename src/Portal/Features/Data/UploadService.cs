@@ -37,7 +37,13 @@ public sealed class UploadService(
     /// <summary>Stores a file sent in one go, refuses what cannot be read at all, and notices one that is here already.</summary>
     public async Task<UploadReceipt> ReceiveAsync(string projectId, string fileName, Stream content, long? expectedLength, CancellationToken ct)
     {
-        await RequireAsync(projectId, expectedLength ?? 0, ct);
+        current.RequireChange();
+        await projects.GetAsync(projectId, ct);
+        await using (var db = await dbs.CreateDbContextAsync(ct))
+        {
+            await RequireRoomAsync(db, expectedLength ?? 0, ct);
+        }
+
         var blob = PublicId.Create($"upload/{projectId}/", Now);
         var (length, sha256) = await blobs.WriteAsync(blob, content, MaxBytes, ct);
         return await AdmitAsync(new Arrived(projectId, NameOf(fileName), blob, length, sha256, null), ct);
@@ -46,6 +52,8 @@ public sealed class UploadService(
     /// <summary>Begins an upload in parts, or finds the one that broke off: the same person's file of the same name and length.</summary>
     public async Task<OpenUpload> BeginAsync(string projectId, string fileName, long length, string? sha256, CancellationToken ct)
     {
+        current.RequireChange();
+        await projects.GetAsync(projectId, ct);
         if (length < 1)
         {
             throw new PortalException("The file is empty. Choose one that has rows.");
@@ -58,14 +66,12 @@ public sealed class UploadService(
 
         var name = NameOf(fileName);
         var hash = (sha256 ?? "").ToLowerInvariant();
-        current.RequireChange();
-        await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var upload = await Mine(db, projectId).Where(u => u.ImportId == null && u.FileName == name && u.Length == length && u.Sha256 == hash)
             .OrderByDescending(u => u.LastPartAt).FirstOrDefaultAsync(ct);
         if (upload is null)
         {
-            await RequireAsync(projectId, length, ct);
+            await RequireRoomAsync(db, length, ct);
             upload = new Upload
             {
                 ProjectId = projectId, FileName = name, Length = length, PartBytes = Options.PartBytes, Sha256 = hash,
@@ -223,16 +229,13 @@ public sealed class UploadService(
         }
     }
 
-    private async Task RequireAsync(string projectId, long length, CancellationToken ct)
+    private async Task RequireRoomAsync(PortalDbContext db, long length, CancellationToken ct)
     {
-        current.RequireChange();
-        await projects.GetAsync(projectId, ct);
         if (length > MaxBytes)
         {
             throw new UploadTooLargeException(TooLarge);
         }
 
-        await using var db = await dbs.CreateDbContextAsync(ct);
         var held = await db.DatasetImports.Select(i => new { i.BlobName, i.Length }).Distinct().SumAsync(i => i.Length, ct);
         var coming = await db.Uploads.Where(u => u.ImportId == null).SumAsync(u => u.Length, ct);
         if (held + coming + length > Options.QuotaBytes)
