@@ -16,17 +16,25 @@ free_port() { # the first port from $1 on that nobody listens on
   echo "$port"
 }
 
+stamp=src/Portal/obj/built # as old as the last build that succeeded
+
+build() { # what is changed while it builds counts as changed afterwards
+  mkdir -p "$(dirname "$stamp")"
+  touch "$stamp.begun"
+  dotnet build "$1" "${quiet[@]}"
+  mv "$stamp.begun" "$stamp"
+}
+
 # Builds the portal unless nothing changed since the last build: asking MSBuild takes longer than starting.
 build_portal() {
-  local stamp=src/Portal/obj/built changed
-  mkdir -p src/Portal/.portal
+  local changed
   if [ -f "$stamp" ] && [ -f src/Portal/bin/Debug/net10.0/Portal.dll ]; then
+    # A folder is as new as what was last put into it or deleted; those of the projects get bin, obj and .portal.
     changed=$(find src Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
-      \( -name bin -o -name obj -o -name .portal \) -prune -o -newer "$stamp" -print -quit)
+      \( -name bin -o -name obj -o -name .portal \) -prune -o -newer "$stamp" \( -type f -o -path 'src/*/*' \) -print -quit)
     [ -n "$changed" ] || return 0
   fi
-  dotnet build src/Portal "${quiet[@]}"
-  touch "$stamp"
+  build src/Portal
 }
 
 run() {
@@ -113,7 +121,7 @@ run_tests() {
   [ -n "${1:-}" ] && filter=(--filter-method "*$1*")
   install_missing
   start_postgres
-  dotnet build Portal.sln "${quiet[@]}"
+  build Portal.sln
   test_project Portal.Vertex.Tests Sqlite "${filter[@]}"
   test_project Portal.Tests Sqlite "${filter[@]}"
   if [ -n "${PORTAL_TEST_POSTGRES:-}" ]; then
