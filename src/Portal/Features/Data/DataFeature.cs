@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Define;
 using Portal.Persistence;
 
 namespace Portal.Features.Data;
@@ -11,7 +12,7 @@ public static class DataFeature
         services.AddOptions<DataOptions>().BindConfiguration("Data").ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<DatasetService>().AddScoped<UploadService>().AddScoped<UploadWorker>().AddScoped<FindingService>().AddScoped<VersionService>().AddScoped<ExampleService>().AddScoped<Redactor>();
         services.AddScoped<ImportWorker>().AddScoped<FreezeWorker>().AddScoped<ISwept, DataSweep>().AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>();
-        services.AddScoped<IProjectStep, DataStep>();
+        services.AddScoped<IProjectStep, DataStep>().AddScoped<IOnboardingSign, UploadSign>();
     }
 
     public static void MapData(this WebApplication app) => app.MapUploads();

@@ -23,6 +23,8 @@ public sealed record ClientRow(string Name, string Slug, DateTime? Until)
 
     public int? IdleDays { get; init; }
 
+    public OnboardingList? Onboarding { get; init; }
+
     public string Problem { get; init; } = "";
 
     public (IProjectStep Step, StepStatus Status)? Next =>
@@ -36,28 +38,35 @@ public sealed record ClientRow(string Name, string Slug, DateTime? Until)
 /// A consultant's clients side by side. Each is read in a scope of its own through the gate by which a page would be entered, so that
 /// nothing can be read here that was not granted, and each look stands in both audit logs.
 /// </summary>
-public sealed class ClientBoard(TenancyService tenancy, EngagementService engagements, TenantScope scope, IServiceScopeFactory services)
+public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServiceScopeFactory services)
 {
     /// <summary>More projects than these are told as a number.</summary>
     private const int MostProjects = 20;
 
-    public async Task<IReadOnlyList<ClientRow>> ReadAsync(ClaimsPrincipal person, CancellationToken ct)
+    /// <summary>Clients that are read side by side: a board of many must not take the machine for itself.</summary>
+    private const int AtOnce = 4;
+
+    /// <param name="person">Who looks.</param>
+    /// <param name="ours">The consultancy's own engagements: whoever works for another one sees its clients there.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<IReadOnlyList<ClientRow>> ReadAsync(ClaimsPrincipal person, IEnumerable<EngagementRow> ours, CancellationToken ct)
     {
-        var ours = (await engagements.ListAsync(ct)).Select(e => e.Engagement.Id).ToHashSet();
-        var visits = await tenancy.MembershipsAsync(person.PortalUserId() ?? "", person.ProviderTenantId(), ct);
-        var rows = new List<ClientRow>();
-        foreach (var visit in visits.Where(v => v.Access.Kind is AccessKind.Consultant && ours.Contains(v.Access.ViaId)))
+        var ids = ours.Select(e => e.Engagement.Id).ToHashSet();
+        var visits = (await tenancy.MembershipsAsync(person.PortalUserId() ?? "", person.ProviderTenantId(), ct))
+            .Where(v => v.Access.Kind is AccessKind.Consultant && ids.Contains(v.Access.ViaId)).ToList();
+        var rows = new ClientRow[visits.Count];
+        await Parallel.ForAsync(0, visits.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
         {
-            var row = new ClientRow(visit.TenantName, visit.Slug, visit.Access.Until);
+            var row = new ClientRow(visits[i].TenantName, visits[i].Slug, visits[i].Access.Until);
             try
             {
-                rows.Add(await ReadAsync(row, person, ct) ?? row with { Problem = "Access has just ended." });
+                rows[i] = await ReadAsync(row, person, token) ?? row with { Problem = "Access has just ended." };
             }
             catch (PortalException expected)
             {
-                rows.Add(row with { Problem = expected.Message });
+                rows[i] = row with { Problem = expected.Message };
             }
-        }
+        });
 
         return rows;
     }
@@ -80,29 +89,56 @@ public sealed class ClientBoard(TenancyService tenancy, EngagementService engage
         }
 
         var projects = await provider.GetRequiredService<ProjectService>().ListAsync(ct);
-        var steps = provider.GetServices<IProjectStep>().OrderBy(s => s.Number).ToList();
         var spent = provider.GetRequiredService<CurrentMember>().May(Permission.ViewBilling)
             ? (await provider.GetRequiredService<BillingService>().MonthSoFarAsync(ct)).ChargedMicros : (long?)null;
-        var read = new List<ClientRow>();
-        foreach (var project in projects.Take(MostProjects))
-        {
-            var statuses = new List<(IProjectStep, StepStatus)>();
-            foreach (var step in steps)
-            {
-                statuses.Add((step, await step.ReadAsync(project.Id, ct)));
-            }
-
-            read.Add(row with { ProjectId = project.Id, ProjectName = project.Name, Steps = statuses, IdleDays = await IdleDaysAsync(provider, project, ct) });
-        }
-
-        return (Sorted(read.Select(r => r with { Projects = projects.Count }), null).FirstOrDefault() ?? row) with { Projects = projects.Count, SpentMicros = spent };
+        row = row with { Projects = projects.Count, SpentMicros = spent, Onboarding = await provider.GetRequiredService<Onboarding>().ReadAsync(ct) };
+        return await NeediestAsync(provider, row, [.. projects.Take(MostProjects)], ct);
     }
 
-    // Of the log only when something was last done to this project, which its own pages show as well.
-    private static async Task<int> IdleDaysAsync(IServiceProvider provider, ProjectRow project, CancellationToken ct)
+    /// <summary>
+    /// The longest idle come first, and nothing needs somebody more than what is blocked: the first blocked one ends the search. Of the
+    /// others no more is read than their need.
+    /// </summary>
+    private static async Task<ClientRow> NeediestAsync(IServiceProvider provider, ClientRow row, List<ProjectRow> projects, CancellationToken ct)
     {
+        var steps = provider.GetServices<IProjectStep>().OrderBy(s => s.Number).ToList();
+        var idle = await IdleDaysAsync(provider, projects, ct);
+        var neediest = row;
+        foreach (var project in projects.OrderByDescending(p => idle[p.Id]))
+        {
+            var read = await ReadStepsAsync(row with { ProjectId = project.Id, ProjectName = project.Name, IdleDays = idle[project.Id] }, steps, r => r.Next is not null, ct);
+            neediest = neediest.ProjectId is "" || read.Need < neediest.Need ? read : neediest;
+            if (neediest.Next?.Status.State is StepState.Blocked)
+            {
+                break;
+            }
+        }
+
+        return neediest.ProjectId is "" ? neediest : await ReadStepsAsync(neediest, steps, _ => false, ct);
+    }
+
+    private static async Task<ClientRow> ReadStepsAsync(ClientRow row, List<IProjectStep> steps, Func<ClientRow, bool> isEnough, CancellationToken ct)
+    {
+        foreach (var step in steps.Skip(row.Steps.Count))
+        {
+            if (isEnough(row))
+            {
+                break;
+            }
+
+            row = row with { Steps = [.. row.Steps, (step, await step.ReadAsync(row.ProjectId, ct))] };
+        }
+
+        return row;
+    }
+
+    // Of the log only when something was last done to a project, which its own pages show as well.
+    private static async Task<Dictionary<string, int>> IdleDaysAsync(IServiceProvider provider, List<ProjectRow> projects, CancellationToken ct)
+    {
+        var ids = projects.Select(p => p.Id).ToList();
         await using var db = await provider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
-        var last = await db.Set<AuditEntry>().Where(e => e.ProjectId == project.Id).MaxAsync(e => (DateTime?)e.At, ct) ?? project.CreatedAt;
-        return Math.Max(0, (int)(db.Now - last).TotalDays);
+        var last = await db.Set<AuditEntry>().Where(e => e.ProjectId != null && ids.Contains(e.ProjectId)).GroupBy(e => e.ProjectId)
+            .Select(g => new { g.Key, At = g.Max(e => e.At) }).ToListAsync(ct);
+        return projects.ToDictionary(p => p.Id, p => Math.Max(0, (int)(db.Now - (last.Find(l => l.Key == p.Id)?.At ?? p.CreatedAt)).TotalDays));
     }
 }

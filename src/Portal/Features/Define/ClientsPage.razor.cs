@@ -14,6 +14,7 @@ public sealed partial class ClientsPage : PortalPage
     private HashSet<string> _picked = [];
     private GrantDraft _draft = new();
     private DateTime _now;
+    private EngagementRow? _ending;
     private string? _open;
     private string _slug = "";
     private string _note = "";
@@ -46,7 +47,7 @@ public sealed partial class ClientsPage : PortalPage
         _now = Time.GetUtcNow().UtcDateTime;
         _rows = await Engagements.ListAsync(ct);
         _people = Engagements.MayManage ? await Engagements.PeopleAsync(ct) : [];
-        _clients = await Board.ReadAsync((await Authentication).User, ct);
+        _clients = await Board.ReadAsync((await Authentication).User, _rows, ct);
     }
 
     private void Ask() => (_open, _slug, _note, _draft, _picked) = ("", "", "", GrantDraft.New(_now), [Current.UserId]);
@@ -73,8 +74,18 @@ public sealed partial class ClientsPage : PortalPage
         await LoadAgainAsync(ct);
     }, "Declined. They are not told; to them it stays unanswered.");
 
+    /// <summary>A request can be sent again; an engagement that has run needs the client's word once more.</summary>
+    private Task AskToEndAsync(EngagementRow row)
+    {
+        _ending = row.Engagement.ApprovedAt is null ? null : row;
+        return _ending is null ? EndAsync(row) : Task.CompletedTask;
+    }
+
+    private Task EndAsync() => _ending is { } row ? EndAsync(row) : Task.CompletedTask;
+
     private Task EndAsync(EngagementRow row) => RunAsync(async ct =>
     {
+        _ending = null;
         await Engagements.EndAsync(row.Engagement.Id, ct);
         await LoadAgainAsync(ct);
     }, row.Engagement.ApprovedAt is null ? "Taken back." : "Ended. Nobody of yours can enter any more.");

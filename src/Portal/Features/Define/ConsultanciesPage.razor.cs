@@ -14,6 +14,7 @@ public sealed partial class ConsultanciesPage : PortalPage
     private IReadOnlyList<ProjectRow> _projects = [];
     private GrantDraft _draft = new();
     private DateTime _now;
+    private EngagementRow? _ending;
 
     // The engagement whose form is open; empty for a new one.
     private string? _open;
@@ -65,6 +66,7 @@ public sealed partial class ConsultanciesPage : PortalPage
 
     private Task EndAsync(EngagementRow row) => RunAsync(async ct =>
     {
+        _ending = null;
         await Engagements.EndAsync(row.Engagement.Id, ct);
         await LoadAgainAsync(ct);
     }, "Ended. Work that runs goes on; nobody of theirs can enter any more.");

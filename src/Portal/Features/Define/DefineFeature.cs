@@ -8,5 +8,6 @@ public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
         builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<ClientBoard>().AddScoped<IProjectStep, DefineStep>()
+            .AddScoped<Onboarding>().AddScoped<IOnboardingSign, ConnectionSign>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
 }

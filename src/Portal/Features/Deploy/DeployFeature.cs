@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Define;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -14,7 +15,8 @@ public static class DeployFeature
         services.AddSingleton<KeyLimiter>();
         services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
-            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>();
+            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
+            .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>();
     }
 
     public static void MapDeploy(this WebApplication app)

@@ -16,6 +16,12 @@ public static class EngagementWords
     /// <summary>The end is the midnight after the last day.</summary>
     public static string LastDay(DateTime endsAt) => endsAt.AddTicks(-1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>What ends with an engagement, and what does not.</summary>
+    public static string Ending(EngagementRow row, string where) =>
+        $"From the next thing they do, {(row.Consultants.Count is 0 ? "they" : string.Join(", ", row.Consultants.Select(c => c.Name)))} can do and see nothing {where} any more. "
+        + $"Approved were {(row.Engagement.ProjectIds is { Count: var count } ? $"{count} chosen {(count is 1 ? "project" : "projects")}" : "all projects")}, until {LastDay(row.Engagement.EndsAt)}. "
+        + "Work that has begun goes on, and what was built stays with the client. It cannot be undone: to go on, one side asks anew and the other answers.";
+
     public static string State(EngagementRow row, DateTime now) => row.Engagement switch
     {
         { State: EngagementState.Ended, ApprovedAt: null } => "Taken back",

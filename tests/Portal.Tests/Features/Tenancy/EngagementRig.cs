@@ -26,7 +26,7 @@ internal sealed class EngagementRig : IDisposable
             .AddSingleton<TimeProvider>(Time).AddSingleton<IBackgroundJobClient>(Jobs)
             .AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>()
             .AddScoped<EngagementService>().AddScoped<EngagementWorker>().AddScoped<ProjectService>().AddScoped<BillingService>().AddScoped<ClientBoard>()
-            .AddScoped<IProjectStep, DefineStep>()
+            .AddScoped<IProjectStep, DefineStep>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(_database, provider.GetRequiredService<TenantScope>()))
             .BuildServiceProvider();
     }

@@ -186,14 +186,42 @@ public sealed class EngagementServiceTests : IAsyncLifetime
         await _rig.EngageAsync(_rig.Grant([], [granted]));
         _rig.Time.Advance(TimeSpan.FromDays(3));
 
-        var row = Assert.Single(await _rig.AsAsync("carla", "fieldwork", s => s.GetRequiredService<ClientBoard>().ReadAsync(_rig.Person("carla"), CancellationToken.None)));
+        var row = Assert.Single(await _rig.AsAsync("carla", "fieldwork", s => BoardAsync(s, "carla")));
 
         Assert.Equal(("Northwind Travel", "Granted", 1, 3), (row.Name, row.ProjectName, row.Projects, row.IdleDays));
         Assert.Null(row.SpentMicros);
+        Assert.Equal((1, "Project defined", $"/o/northwind/projects/{granted}/define"), (row.Onboarding?.Done, row.Onboarding?.Next?.Name, row.Onboarding?.Next?.Href));
         Assert.StartsWith("Still missing", row.Next?.Status.Fact, StringComparison.Ordinal);
-        Assert.Empty(await _rig.AsAsync("carlas-editor", "fieldwork", s => s.GetRequiredService<ClientBoard>().ReadAsync(_rig.Person("carlas-editor"), CancellationToken.None)));
+        Assert.Empty(await _rig.AsAsync("carlas-editor", "fieldwork", s => BoardAsync(s, "carlas-editor")));
         Assert.Single(await _rig.LogAsync("northwind"), e => e.Action is "consultant.read-figures");
     }
+
+    /// <summary>Of two that wait, the one that waits longer; one that nothing holds up does not stand before it, however idle.</summary>
+    [Fact]
+    public async Task Board_OfSeveralProjects_ShowsTheNeediest()
+    {
+        var defined = await _rig.ProjectAsync("Defined");
+        await _rig.AsAsync("olivia", "northwind", async s =>
+        {
+            await s.GetRequiredService<ProjectService>().SaveTaskAsync(defined, new TaskDraft("Route.", TaskKind.Classify, "Classify.", [], MetricKind.Accuracy, 0.9), CancellationToken.None);
+            return 0;
+        });
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        await _rig.ProjectAsync("Waits longer");
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        await _rig.ProjectAsync("Waits");
+        await _rig.EngageAsync(_rig.Grant([]));
+
+        var row = Assert.Single(await _rig.AsAsync("carla", "fieldwork", s => BoardAsync(s, "carla")));
+
+        Assert.Equal(("Waits longer", 3, 1), (row.ProjectName, row.Projects, row.IdleDays));
+        Assert.Single(row.Steps);
+        Assert.Equal((2, null), (row.Onboarding?.Done, row.Onboarding?.Next));
+    }
+
+    private async Task<IReadOnlyList<ClientRow>> BoardAsync(IServiceProvider services, string person) =>
+        await services.GetRequiredService<ClientBoard>().ReadAsync(
+            _rig.Person(person), await services.GetRequiredService<EngagementService>().ListAsync(CancellationToken.None), CancellationToken.None);
 
     private static async Task AssertEndedAsync(AsyncServiceScope scope)
     {
