@@ -18,6 +18,8 @@ public static class PortalUrls
     public const string AdminCatalogue = "/admin/catalogue";
     public const string AdminCatalogueAdd = "/admin/catalogue-add";
     public const string AdminLog = "/admin/log";
+    public const string AdminWork = "/admin/work";
+    public const string AdminAnnouncements = "/admin/announcements";
 
     /// <summary>Why signing in did not work, and the reference under which the log knows more.</summary>
     public static string SignInProblem(string why, string reference) =>
@@ -31,6 +33,12 @@ public static class PortalUrls
     public static string AdminModel(string modelId) => $"{AdminCatalogue}/{modelId}";
 
     public static string AdminLogFrom(params IEnumerable<(string Name, string? Value)> shown) => AdminLog + Query(shown);
+
+    /// <summary>What failed or waits, with what of it is shown; parts without a value are left out.</summary>
+    public static string AdminWorkOf(params IEnumerable<(string Name, string? Value)> shown) => AdminWork + Query(shown);
+
+    /// <summary>One step of the background work, on the page of the timer that wakes it.</summary>
+    public static string AdminJob(string jobId) => $"{AdminJobs}/jobs/details/{Uri.EscapeDataString(jobId)}";
 
     /// <summary>
     /// Signs in with an organisation's own provider. Named by a random id: whoever tries names of organisations learns nothing. Every

@@ -19,7 +19,7 @@ public static class BackgroundWork
     public static void AddBackgroundWork(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<IJobFilterProvider, ClosedTenants>().AddSingleton<TenantJobs>();
+        services.AddSingleton<IJobFilterProvider, ClosedTenants>().AddSingleton<TenantJobs>().AddSingleton<StuckJobs>();
         services.AddHangfire((provider, hangfire) =>
         {
             hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();

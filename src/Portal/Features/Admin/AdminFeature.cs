@@ -2,7 +2,8 @@ namespace Portal.Features.Admin;
 
 public static class AdminFeature
 {
-    public static void AddAdmin(this WebApplicationBuilder builder) => builder.Services.AddScoped<DemoSeed>().AddScoped<DemoWorker>().AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueEditor>();
+    public static void AddAdmin(this WebApplicationBuilder builder) => builder.Services.AddScoped<DemoSeed>().AddScoped<DemoWorker>().AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueEditor>()
+        .AddScoped<WorkBoard>();
 
     public static async Task SeedAsync(this WebApplication app)
     {

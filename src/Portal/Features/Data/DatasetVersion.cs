@@ -90,6 +90,15 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 
     public AuditTarget AsTarget() => new("version", Id, $"Version {Number}", ProjectId);
 
+    /// <summary>From the beginning: whoever takes it up first deletes what an earlier attempt copied.</summary>
+    public void Again()
+    {
+        if (State is VersionState.Failed)
+        {
+            (State, Failure, Attempts, Done) = (VersionState.Freezing, "", 0, 0);
+        }
+    }
+
     public void Fail(string why)
     {
         if (State is VersionState.Freezing)

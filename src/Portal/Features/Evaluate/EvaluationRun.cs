@@ -78,6 +78,16 @@ public sealed class EvaluationRun : TenantOwned, IVersioned
         (Problem, ProblemDetails) = (Bounded(problem, 1_000), Bounded(details, 4_000));
     }
 
+    /// <summary>Adds up once more what its runs have answered.</summary>
+    public void Again()
+    {
+        if (State is EvaluationState.Failed)
+        {
+            (EndedAt, Problem, ProblemDetails) = (null, "", "");
+            Move(EvaluationState.Queued);
+        }
+    }
+
     private void End(EvaluationState state, DateTime at)
     {
         if (!IsActive)

@@ -70,7 +70,7 @@ public sealed class ExportWorker(
         await db.SaveChangesAsync(ct);
     }
 
-    private static string NoRoom => "There is no room for the archive on the portal's disk. Nothing is lost; tell whoever runs the portal, then export again.";
+    internal const string NoRoom = "There is no room for the archive on the portal's disk. Nothing is lost; tell whoever runs the portal, then export again.";
 
     private async Task WriteAsync(OrganizationExport export, string lease, CancellationToken ct)
     {

@@ -20,6 +20,6 @@ public static class LeaveFeature
     }
 
     internal static IServiceCollection AddLeaving(this IServiceCollection services) => services
-        .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>()
-        .AddScoped<EraseService>().AddScoped<VendorObjects>().AddScoped<EraseWorker>().AddScoped<ISwept, EraseSweep>();
+        .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>().AddScoped<IFailedWork, FailedExports>()
+        .AddScoped<EraseService>().AddScoped<VendorObjects>().AddScoped<EraseWorker>().AddScoped<ISwept, EraseSweep>().AddScoped<IFailedWork, FailedErasures>();
 }

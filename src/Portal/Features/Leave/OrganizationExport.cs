@@ -59,6 +59,9 @@ public sealed class OrganizationExport : TenantOwned, IVersioned
 
     public long Version { get; private set; }
 
+    /// <summary>Another try at what failed, for whoever asked for it.</summary>
+    public OrganizationExport Again(DateTime now) => new() { AskedByUserId = AskedByUserId, AskedByName = AskedByName, AskedAt = now };
+
     public AuditTarget AsTarget() => new("export", Id, $"{AskedAt:yyyy-MM-dd HH:mm} UTC");
 
     public void Finish(long length, string sha256, DateTime now, DateTime expiresAt)

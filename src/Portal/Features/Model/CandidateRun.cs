@@ -128,6 +128,9 @@ public sealed class CandidateRun : TenantOwned, IVersioned
         Release(now);
     }
 
+    /// <summary>Without waiting for its time.</summary>
+    public void Hurry(DateTime now) => NextAttemptAt = NextAttemptAt is null ? null : now;
+
     public void Succeed(RunMetrics metrics, DateTime now)
     {
         Metrics = metrics;

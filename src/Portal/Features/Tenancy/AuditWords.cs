@@ -9,6 +9,8 @@ public static class AuditWords
     private static readonly FrozenDictionary<string, string> s_actions = new Dictionary<string, string>
     {
         ["access.denied"] = "Was refused the right to",
+        ["announcement.published"] = "Announced:",
+        ["announcement.withdrawn"] = "Withdrew the announcement:",
         ["audit.exported"] = "Exported the audit log",
         [AuditRetention.Action] = "Removed audit entries kept long enough",
         ["baselines.started"] = "Started baselines of",
@@ -88,6 +90,7 @@ public static class AuditWords
         ["version.failed"] = "Could not freeze",
         ["version.frozen"] = "Froze and split",
         ["version.started"] = "Began to freeze",
+        ["work.begun-again"] = "Began failed or waiting work again for",
         [StandingRight.Action] = "Stopped what somebody without the right had started:",
     }.ToFrozenDictionary();
 
@@ -99,7 +102,7 @@ public static class AuditWords
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("project.", "Projects"), ("provider.", "Identity providers"),
         ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("tuning.", "Tunings"), ("version.", "Versions"),
-        ("work.", "Work that was stopped"),
+        ("work.", "Work that was stopped or begun again"),
     ];
 
     private static readonly FrozenDictionary<string, string> s_steps = new Dictionary<string, string>

@@ -90,6 +90,14 @@ public sealed class OutgoingMail : TenantOwned, IVersioned
         NextAttemptAt = now + (pause < s_longestPause ? pause : s_longestPause);
     }
 
+    /// <summary>Without waiting out a long pause. False where it is due within moments anyhow: somebody may be sending it now.</summary>
+    public bool TryHurry(DateTime now)
+    {
+        var canHurry = State is MailState.Waiting && NextAttemptAt > now + s_lease;
+        NextAttemptAt = canHurry ? now : NextAttemptAt;
+        return canHurry;
+    }
+
     public void GiveUp(string problem)
     {
         Problem = problem;

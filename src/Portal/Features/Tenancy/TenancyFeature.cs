@@ -23,7 +23,7 @@ public static class TenancyFeature
             .Validate(o => o.TimeLimit > TimeSpan.Zero && o.TimeLimit <= TimeSpan.FromMinutes(2), "Mail:TimeLimit must be up to 2 minutes, such as 00:00:30.");
         services.AddOptions<PlatformOptions>().BindConfiguration("Platform").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => o.SupportAddress is "" || EmailKey.Of(o.SupportAddress) is not "", "Platform:SupportAddress must be an e-mail address that customers can write to.");
-        services.AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformActWorker>().AddScoped<ISwept, PlatformActSweep>();
+        services.AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformLogService>().AddScoped<PlatformActWorker>().AddScoped<ISwept, PlatformActSweep>();
         services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<MailWorker>().AddScoped<ISwept, MailSweep>().AddScoped<IFailedWork, FailedMails>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => !o.IsSandbox || !builder.Environment.IsProduction(),
@@ -39,6 +39,8 @@ public static class TenancyFeature
 
         services.AddScoped<StandingRight>().AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
         services.AddScoped<SessionActWorker>().AddScoped<ISwept, SessionActSweep>();
+        services.AddScoped<IFailedWork, UntoldPlatformActs>().AddScoped<IFailedWork, UntoldEngagementActs>().AddScoped<IFailedWork, UntoldSessionActs>();
+        services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
         services.AddSingleton<OutsideHttp>().AddSingleton<ProviderSecrets>().AddSingleton<ProviderSignIn>();
         services.AddScoped<ProviderDirectory>().AddScoped<IdentityProviderService>().AddScoped<ProviderCheck>().AddScoped<NameServerGateway>().AddScoped<DomainService>();
         services.AddScoped<SessionWatch>().AddScoped<AuthenticationStateProvider, CircuitPerson>().AddScoped<CircuitHandler, CircuitActivity>();

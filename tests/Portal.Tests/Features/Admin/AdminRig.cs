@@ -1,5 +1,8 @@
 using System.Security.Claims;
 using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -12,9 +15,11 @@ using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Evaluate;
+using Portal.Features.Leave;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
+using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Tests.Features.Deploy;
 using Xunit;
@@ -25,10 +30,15 @@ namespace Portal.Tests.Features.Admin;
 internal sealed class AdminRig : IDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly Lazy<JobStorage> _timer;
 
     public AdminRig()
     {
         Database = new PortalDatabase(Time);
+        // As the portal has it for this database.
+        _timer = new(() => TestServer.Provider is DatabaseProvider.Postgres
+            ? new PostgreSqlStorage(new NpgsqlConnectionFactory(Database.Options.OwnerConnectionString, new PostgreSqlStorageOptions()))
+            : new InMemoryStorage());
         var services = new ServiceCollection();
         AddTo(services);
         _services = services.BuildServiceProvider();
@@ -39,6 +49,9 @@ internal sealed class AdminRig : IDisposable
     public PortalDatabase Database { get; }
 
     public RecordedWork Work { get; } = new();
+
+    /// <summary>Hangfire's storage.</summary>
+    public JobStorage Timer => _timer.Value;
 
     /// <summary>Who sits in front of the circuits that are made next.</summary>
     public SeatedPerson Seat { get; } = new();
@@ -51,9 +64,13 @@ internal sealed class AdminRig : IDisposable
         services.AddSingleton(Options.Create(new PlatformOptions { SupportAddress = "help@portal.example" }));
         services.AddSingleton<AuthenticationStateProvider>(Seat);
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>().AddScoped<SessionService>();
-        services.AddScoped<AuditService>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformActWorker>();
+        services.AddScoped<AuditService>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformLogService>().AddScoped<PlatformActWorker>();
         services.AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IFailedWork, FailedEvaluations>()
-            .AddScoped<IFailedWork, FailedTunings>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IFailedWork, FailedMails>();
+            .AddScoped<IFailedWork, FailedTunings>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IFailedWork, FailedMails>()
+            .AddScoped<IFailedWork, FailedExports>().AddScoped<IFailedWork, FailedErasures>()
+            .AddScoped<IFailedWork, UntoldPlatformActs>().AddScoped<IFailedWork, UntoldEngagementActs>().AddScoped<IFailedWork, UntoldSessionActs>();
+        services.AddSingleton(_ => new StuckJobs(Timer, new BackgroundJobClient(Timer))).AddScoped<WorkBoard>();
+        services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
         services.AddScoped<ProjectService>().AddScoped<BillingService>();
         services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueService>().AddScoped<CatalogueEditor>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()));
