@@ -255,6 +255,13 @@ public sealed class UploadService(
         try
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
+            // Read before looking for the same file: whoever finishes it from here on is met at the end, by its version.
+            var upload = file.UploadId is null ? null : await db.Uploads.SingleAsync(u => u.Id == file.UploadId, ct);
+            if (upload?.ImportId is { } finished)
+            {
+                return new UploadReceipt(finished, upload.FileName, upload.IsRepeat);
+            }
+
             var same = await db.DatasetImports.AsNoTracking().Where(i => i.ProjectId == file.ProjectId && i.Sha256 == file.Sha256 && i.Length == file.Length)
                 .OrderByDescending(i => i.UploadedAt).ThenByDescending(i => i.Id).FirstOrDefaultAsync(ct);
             UploadReceipt receipt;
@@ -275,11 +282,7 @@ public sealed class UploadService(
                 receipt = new UploadReceipt(import.Id, import.FileName, IsRepeat: false);
             }
 
-            if (file.UploadId is not null)
-            {
-                (await db.Uploads.SingleAsync(u => u.Id == file.UploadId, ct)).Become(receipt.ImportId, receipt.IsRepeat);
-            }
-
+            upload?.Become(receipt.ImportId, receipt.IsRepeat);
             await db.SaveChangesAsync(ct);
             if (receipt.IsRepeat && same?.BlobName != file.Blob)
             {

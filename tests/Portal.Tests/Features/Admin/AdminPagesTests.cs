@@ -65,7 +65,7 @@ public sealed class AdminPagesTests : BunitContext
 
         dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll("textarea")));
         dialogs.Find("textarea:not([aria-hidden])").Input("Payment is overdue since August.");
-        Assert.True(Confirm().HasAttribute("disabled"));
+        dialogs.WaitForAssertion(() => Assert.True(Confirm().HasAttribute("disabled")));
         dialogs.Find("input").Input("Northwind Travel");
         dialogs.WaitForAssertion(() => Assert.False(Confirm().HasAttribute("disabled")));
         await Confirm().ClickAsync(new());

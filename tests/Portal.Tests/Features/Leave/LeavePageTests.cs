@@ -64,16 +64,17 @@ public sealed class LeavePageTests : BunitContext
         var stale = Show();
         stale.WaitForAssertion(() => Button(stale, "Erase organization…"));
         Button(stale, "Erase organization…").Click();
-        Assert.Contains("sign in again", stale.Markup, StringComparison.Ordinal);
+        stale.WaitForAssertion(() => Assert.Contains("sign in again", stale.Markup, StringComparison.Ordinal));
         Assert.True(stale.Find("form input").HasAttribute("disabled"));
 
         _session = await _rig.SignInAsync(_userId);
         var page = Show();
         page.WaitForAssertion(() => Button(page, "Erase organization…"));
         Button(page, "Erase organization…").Click();
-        page.Find("form input").Input("Company");
-        Assert.True(Button(page, "Erase in 7 days").HasAttribute("disabled"));
+        page.WaitForElement("form input").Input("Company");
+        page.WaitForAssertion(() => Assert.True(Button(page, "Erase in 7 days").HasAttribute("disabled")));
         page.Find("form input").Input("Company own");
+        page.WaitForAssertion(() => Assert.False(Button(page, "Erase in 7 days").HasAttribute("disabled")));
         page.Find("form").Submit();
 
         page.WaitForAssertion(() => Assert.Contains("This organization will be erased on 2026-12-02 09:00 UTC", page.Markup, StringComparison.Ordinal));

@@ -57,7 +57,7 @@ public sealed class MembersPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Invite somebody"));
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Invite somebody").Click();
 
-        page.Find("input[type=email]").Input("nina@example.com");
+        page.WaitForElement("input[type=email]").Input("nina@example.com");
         page.Find("form").Submit();
 
         page.WaitForAssertion(() => Assert.Contains("nina@example.com", page.FindAll("table")[1].TextContent, StringComparison.Ordinal));

@@ -279,7 +279,7 @@ public sealed class TuningWorkerTests : TuneTest
         var uploads = 0;
         Google.On = moment =>
         {
-            uploads += moment is { IsDone: false } && moment.Call.StartsWith("POST /upload", StringComparison.Ordinal) ? 1 : 0;
+            Interlocked.Add(ref uploads, moment is { IsDone: false } && moment.Call.StartsWith("POST /upload", StringComparison.Ordinal) ? 1 : 0);
             return Task.Delay(50);
         };
 
