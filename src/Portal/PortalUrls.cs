@@ -89,6 +89,13 @@ public static class PortalUrls
 
     public static string ReceiptFile(string erasureId) => $"/receipts/{erasureId}/receipt.json";
 
+    public static string Playbooks(string org) => $"/o/{org}/playbooks";
+
+    /// <summary>The projects, with the form for a new one open on a playbook.</summary>
+    public static string NewProject(string org, string playbookId) => $"{Organization(org)}?playbook={Uri.EscapeDataString(playbookId)}";
+
+    public static string SavePlaybook(string org, string projectId) => $"{Project(org, projectId)}/playbook";
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";

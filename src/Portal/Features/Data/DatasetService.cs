@@ -116,7 +116,7 @@ public sealed class DatasetService(
         };
     }
 
-    /// <summary>The mapping of this file, or of the last one that was made alike.</summary>
+    /// <summary>The mapping of this file, of the last one that was made alike, or of the playbook that the project began with.</summary>
     private async Task<ColumnMapping?> RememberedAsync(DatasetImport import, SourceLayout layout, IReadOnlyList<string> columns, CancellationToken ct)
     {
         if (import.Mapping is not { } mapping)
@@ -125,11 +125,14 @@ public sealed class DatasetService(
             await using var db = await dbs.CreateDbContextAsync(ct);
             var stored = await db.DatasetImports.AsNoTracking().Where(i => i.Shape == shape && i.MappingJson != "")
                 .OrderByDescending(i => i.UploadedAt).Select(i => i.MappingJson).FirstOrDefaultAsync(ct);
-            mapping = ColumnMapping.Parse(stored ?? "");
+            mapping = ColumnMapping.Parse(stored ?? "") ?? await StartedWithAsync(import.ProjectId, ct);
         }
 
         return mapping?.Columns.All(columns.Contains) is true ? mapping : null;
     }
+
+    private async Task<ColumnMapping?> StartedWithAsync(string projectId, CancellationToken ct) =>
+        ColumnMapping.Parse((await projects.StartOfAsync(projectId, ct))?.Settings.GetValueOrDefault(ColumnsPart.StoredAs) ?? "");
 
     private List<PreviewExample> PreviewExamples(Stream file, SourceLayout layout, ColumnMapping mapping, IReadOnlyList<string> columns)
     {

@@ -8,6 +8,7 @@ public static class DefineFeature
 {
     public static void AddDefine(this WebApplicationBuilder builder) =>
         builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<ClientBoard>().AddScoped<IProjectStep, DefineStep>()
+            .AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>()
             .AddScoped<Onboarding>().AddScoped<IOnboardingSign, ConnectionSign>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
 }

@@ -25,23 +25,42 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
 
     public async Task<Project> CreateAsync(string name, CancellationToken ct)
     {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var project = Add(db, name, null);
+        await db.SaveChangesAsync(ct);
+        return project;
+    }
+
+    /// <summary>Adds a project with its task to what the context saves next.</summary>
+    internal Project Add(PortalDbContext db, string name, TaskDraft? draft)
+    {
         current.Require(Permission.DefineTask);
         if (current is { IsInside: true, Membership.Access.ProjectIds: not null })
         {
             throw new PortalException("Your engagement covers chosen projects, so you cannot create others here. Ask an owner of the organization to create it and to add it to the engagement.");
         }
 
-        await using var db = await dbs.CreateDbContextAsync(ct);
         var now = time.GetUtcNow().UtcDateTime;
         var project = new Project { CreatedAt = now, CreatedByUserId = current.UserId, CreatedByName = current.UserName };
         project.Rename(name);
         db.Projects.Add(project);
         var task = new TaskDefinition { ProjectId = project.Id };
+        if (draft is not null)
+        {
+            Fill(task, draft);
+        }
+
         task.Saved(now);
         db.TaskDefinitions.Add(task);
         db.Audit("project.created", project.AsTarget());
-        await db.SaveChangesAsync(ct);
         return project;
+    }
+
+    /// <summary>The playbook that a project was begun with; null where there was none.</summary>
+    public async Task<ProjectStart?> StartOfAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.ProjectStarts.AsNoTracking().SingleOrDefaultAsync(s => s.ProjectId == projectId, ct);
     }
 
     /// <summary>Throws <see cref="NotFoundException"/> for an id that is not this tenant's.</summary>
@@ -69,12 +88,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         current.Require(Permission.DefineTask);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var task = await db.TaskDefinitions.SingleOrDefaultAsync(t => t.ProjectId == projectId, ct) ?? throw new NotFoundException("project");
-        task.Goal = draft.Goal.Trim();
-        task.Kind = draft.Kind;
-        task.Instruction = draft.Instruction.Trim();
-        task.Metric = TaskDefinition.MetricsFor(draft.Kind).Contains(draft.Metric) ? draft.Metric : TaskDefinition.MetricsFor(draft.Kind)[0];
-        task.SetTarget(draft.Target);
-        task.SetLabels(draft.Labels);
+        Fill(task, draft);
         task.Saved(time.GetUtcNow().UtcDateTime);
         db.Audit("task.saved", new AuditTarget("project", projectId, "", projectId), TaskWords.Summary(task));
         await db.SaveChangesAsync(ct);
@@ -95,5 +109,15 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         db.Audit("task.labels-taken", new AuditTarget("project", projectId, "", projectId), $"{task.Labels.Count} labels, from the frozen rows");
         await db.SaveChangesAsync(ct);
         return true;
+    }
+
+    private static void Fill(TaskDefinition task, TaskDraft draft)
+    {
+        task.Goal = draft.Goal.Trim();
+        task.Kind = draft.Kind;
+        task.Instruction = draft.Instruction.Trim();
+        task.Metric = TaskDefinition.MetricsFor(draft.Kind).Contains(draft.Metric) ? draft.Metric : TaskDefinition.MetricsFor(draft.Kind)[0];
+        task.SetTarget(draft.Target);
+        task.SetLabels(draft.Labels);
     }
 }

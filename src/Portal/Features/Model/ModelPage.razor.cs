@@ -21,6 +21,7 @@ public sealed partial class ModelPage : PortalPage
     private ModelChoice? _choice;
     private LadderRow? _open;
     private IReadOnlyList<Mistake> _mistakes = [];
+    private ModelTier? _tier;
     private int _rows = BaselineService.DefaultRows;
 
     [Parameter]
@@ -102,6 +103,8 @@ public sealed partial class ModelPage : PortalPage
         {
             _catalogue = await Catalogue.ListAsync(ct);
             _selected.UnionWith(BaselineService.DefaultModels(_catalogue));
+            _tier = TierPart.Parse((await Projects.StartOfAsync(ProjectId, ct))?.Settings.GetValueOrDefault(TierPart.StoredAs));
+            _selected.UnionWith(_catalogue.Where(m => m.IsOffered && m.Tier == _tier && m.PricesAt(Time.GetUtcNow().UtcDateTime) is not null).Select(m => m.Id));
         }
 
         var wasRunning = _ladder.IsRunning;

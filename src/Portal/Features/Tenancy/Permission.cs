@@ -60,7 +60,7 @@ public static class Permissions
 
     /// <summary>What an engagement can grant a consultancy's people: the work on projects, never the organisation itself.</summary>
     public static readonly FrozenSet<Permission> ForConsultants =
-        s_build.Except([Permission.ViewMembers, Permission.ViewConnection, Permission.WorkForClients, Permission.ManagePlaybooks]).Append(Permission.ViewBilling).ToFrozenSet();
+        s_build.Except([Permission.ViewMembers, Permission.ViewConnection, Permission.WorkForClients]).Append(Permission.ViewBilling).ToFrozenSet();
 
     public static FrozenSet<Permission> Of(MemberRole role) => s_ofRole[role];
 
@@ -82,7 +82,7 @@ public static class Permissions
         Permission.Deploy => "deploy, or issue and revoke keys",
         Permission.ApproveRelease => "approve a release",
         Permission.OverrideGate => "deploy in spite of the release gate",
-        Permission.ManagePlaybooks => "save and share playbooks",
+        Permission.ManagePlaybooks => "save a project's task and settings as a playbook",
         Permission.ViewMembers => "see the members",
         Permission.ManageMembers => "invite, change and remove members",
         Permission.ManageOwners => "make or unmake owners",

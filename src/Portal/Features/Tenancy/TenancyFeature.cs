@@ -16,7 +16,7 @@ public static class TenancyFeature
     {
         var services = builder.Services;
         services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddScoped<MemberGate>().AddScoped<AuditService>();
-        services.AddScoped<EngagementService>().AddScoped<VisitService>().AddScoped<EngagementWorker>().AddScoped<ISwept, EngagementSweep>();
+        services.AddScoped<EngagementService>().AddScoped<OtherSide>().AddScoped<VisitService>().AddScoped<EngagementWorker>().AddScoped<ISwept, EngagementSweep>();
         services.AddScoped<MemberService>().AddScoped<InvitationService>().AddScoped<AdmissionService>();
         services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => EmailKey.Of(o.From) is not "", "Mail:From must be an e-mail address that the mail server lets the portal write from.")

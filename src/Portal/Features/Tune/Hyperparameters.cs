@@ -12,6 +12,13 @@ public sealed record Hyperparameters(int? Epochs, double? LearningRateMultiplier
     /// <summary>The whole range of the catalogue, or 100 where it names no limit.</summary>
     public static int MostEpochs(CatalogueModel model) => model.MaxEpochs > 0 ? model.MaxEpochs : 100;
 
+    /// <summary>The same as far as another model takes them: its own adapter size where it has no such, and no more epochs than it trains.</summary>
+    public Hyperparameters Within(CatalogueModel model) => this with
+    {
+        Epochs = Epochs is { } epochs ? Math.Min(epochs, MostEpochs(model)) : null,
+        AdapterSize = model.AdapterSizes.Contains(AdapterSize) ? AdapterSize : model.DefaultAdapterSize,
+    };
+
     /// <summary>Refuses what Google would refuse, before anything is paid.</summary>
     public void RequireLegal(CatalogueModel model)
     {

@@ -52,6 +52,7 @@ public sealed partial class TunePage : PortalPage
         _job = await Tuning.FindLatestAsync(ProjectId, ct);
         if (_plan is null || wasOpen != IsOpen)
         {
+            await ProposeAsync(isFirst: _plan is null, ct);
             _plan = await Tuning.PlanAsync(ProjectId, ct);
             _history = await Tuning.HistoryAsync(ProjectId, ct);
             _wantsQuote = true;
@@ -62,6 +63,15 @@ public sealed partial class TunePage : PortalPage
             _curves = await Tuning.CurvesAsync(job.Id, ct);
             _checkpoints = await Tuning.CheckpointsAsync(job.Id, ct);
             _charged = await Billing.ChargedForAsync(job.Id, ct);
+        }
+    }
+
+    /// <summary>The settings of the playbook that the project began with, as far as nothing was tuned yet.</summary>
+    private async Task ProposeAsync(bool isFirst, CancellationToken ct)
+    {
+        if (isFirst && _job is null && await Tuning.StartedWithAsync(ProjectId, ct) is { } proposed)
+        {
+            (_epochs, _multiplier, _adapterSize) = (proposed.Epochs, proposed.LearningRateMultiplier, proposed.AdapterSize);
         }
     }
 

@@ -51,6 +51,13 @@ public sealed class TuningService(
         return new TuningPlan(project, version, choice, model, connect.IsSandbox) { At = Now, Location = model?.TuningLocationNear(connect.Location) ?? "" };
     }
 
+    /// <summary>The settings of the playbook that the project began with; null where there are none, or its model takes none such.</summary>
+    public async Task<Hyperparameters?> StartedWithAsync(string projectId, CancellationToken ct)
+    {
+        var settings = TuningPart.Parse((await projects.StartOfAsync(projectId, ct))?.Settings.GetValueOrDefault(TuningPart.StoredAs));
+        return settings is null || await choices.FindAsync(projectId, ct) is not { } choice ? null : settings.Within(await catalogue.GetAsync(choice.BaseModelId, ct));
+    }
+
     /// <summary>What these settings cost. Throws a <see cref="PortalException"/> naming what is in the way.</summary>
     public async Task<TuningQuote> QuoteAsync(TuningPlan plan, Hyperparameters settings, CancellationToken ct)
     {

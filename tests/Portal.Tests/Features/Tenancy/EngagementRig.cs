@@ -5,8 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Components;
 using Portal.Features.Billing;
+using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Model;
 using Portal.Features.Tenancy;
+using Portal.Features.Tune;
 using Portal.Persistence;
 using Portal.Tests.Features.Model;
 
@@ -15,23 +18,26 @@ namespace Portal.Tests.Features.Tenancy;
 /// <summary>A client, a consultancy, and a way to act as anybody of either, through the gate.</summary>
 internal sealed class EngagementRig : IDisposable
 {
-    private readonly PortalDatabase _database;
     private readonly ServiceProvider _services;
     private readonly Dictionary<string, ClaimsPrincipal> _people = [];
 
     public EngagementRig()
     {
-        _database = new PortalDatabase(Time);
+        Database = new PortalDatabase(Time);
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time).AddSingleton<IBackgroundJobClient>(Jobs)
             .AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>()
             .AddScoped<EngagementService>().AddScoped<EngagementWorker>().AddScoped<ProjectService>().AddScoped<BillingService>().AddScoped<ClientBoard>()
+            .AddScoped<OtherSide>().AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>().AddScoped<IProjectTexts, RowTexts>()
+            .AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IPlaybookPart, TuningPart>()
             .AddScoped<IProjectStep, DefineStep>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
-            .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(_database, provider.GetRequiredService<TenantScope>()))
+            .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()))
             .BuildServiceProvider();
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
+
+    public PortalDatabase Database { get; }
 
     public FakeJobs Jobs { get; } = new();
 
@@ -44,7 +50,7 @@ internal sealed class EngagementRig : IDisposable
 
     public async Task BeginAsync()
     {
-        await using var db = _database.For("org_none").CreateDbContextFor(new TenantScope());
+        await using var db = Database.For("org_none").CreateDbContextFor(new TenantScope());
         foreach (var (slug, name, kind, owner) in new[]
         {
             ("northwind", "Northwind Travel", TenantKind.Customer, "olivia"), ("harbour", "Harbour Insurance", TenantKind.Customer, "ben"),
@@ -110,17 +116,24 @@ internal sealed class EngagementRig : IDisposable
         }
     }
 
-    public async Task<List<AuditEntry>> LogAsync(string slug)
+    public Task<List<AuditEntry>> LogAsync(string slug) => ReadAsync(slug, db => db.Set<AuditEntry>().AsNoTracking().OrderBy(e => e.Sequence).ToListAsync());
+
+    public async Task<string> TenantIdAsync(string slug)
     {
-        await using var db = _database.For("org_none").CreateDbContext();
-        var id = (await db.Tenants.SingleAsync(t => t.Slug == slug)).Id;
-        await using var theirs = _database.For(id).CreateDbContext();
-        return await theirs.Set<AuditEntry>().AsNoTracking().OrderBy(e => e.Sequence).ToListAsync();
+        await using var db = Database.For("org_none").CreateDbContext();
+        return (await db.Tenants.SingleAsync(t => t.Slug == slug)).Id;
+    }
+
+    /// <summary>What there is, past everybody's rights.</summary>
+    public async Task<T> ReadAsync<T>(string slug, Func<PortalDbContext, Task<T>> read)
+    {
+        await using var db = Database.For(await TenantIdAsync(slug)).CreateDbContext();
+        return await read(db);
     }
 
     public async Task RemoveFromConsultancyAsync(string person)
     {
-        await using var db = _database.For("org_none").CreateDbContext();
+        await using var db = Database.For("org_none").CreateDbContext();
         var id = IdOf(person);
         await db.Members.Where(m => m.UserId == id).ExecuteDeleteAsync();
     }
@@ -128,7 +141,7 @@ internal sealed class EngagementRig : IDisposable
     public void Dispose()
     {
         _services.Dispose();
-        _database.Dispose();
+        Database.Dispose();
     }
 
     private void AddPerson(PortalDbContext db, Tenant tenant, string name, MemberRole role)
