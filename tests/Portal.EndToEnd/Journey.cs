@@ -29,10 +29,15 @@ internal static class Journey
         return project;
     }
 
-    public static async Task UploadAndFreezeAsync(this IPage page, string path)
+    public static async Task UploadAndFreezeAsync(this IPage page, string path, string? decision = null)
     {
         await page.Locator("input[type=file]").SetInputFilesAsync(path);
         await page.Button("Import").ClickAsync();
+        if (decision is not null)
+        {
+            await page.Button(decision).First.ClickAsync();
+        }
+
         await page.Button("Freeze version 1").ClickAsync();
         await page.Link("Go on to Model").ClickAsync();
     }

@@ -19,4 +19,7 @@ internal static class Repository
 
         throw new InvalidOperationException("The tests run from inside the repository.");
     }
+
+    /// <summary>10,003 support messages of a bank in 77 intents, where the public data sets stand beside the repository.</summary>
+    public static string Banking => Path.Combine(Root, "..", "shared", "datasets", "banking77-support-intents", "train.csv");
 }

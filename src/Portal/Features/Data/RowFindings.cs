@@ -170,7 +170,11 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
         }
     }
 
-    private string Share(int count) => $"{100.0 * count / Math.Max(1, facts.Count(f => f.IsUsable)):0.0} % of the rows";
+    private string Share(int count)
+    {
+        var percent = 100.0 * count / Math.Max(1, facts.Count(f => f.IsUsable));
+        return percent is > 0 and < 0.05 ? "under 0.1 % of the rows" : $"{percent:0.0} % of the rows";
+    }
 
     private static string NameOf(PromptEnding ending) => ending switch
     {

@@ -20,7 +20,8 @@ public sealed class DeployStep(DeploymentService deployments, TrafficService tra
 
         if (state is { Live: not null, Endpoint: { } endpoint })
         {
-            return new StepStatus(StepState.Done, $"live as {endpoint.Name} · {Show.Count(await traffic.CallsTodayAsync(endpoint.Id, ct))} calls today");
+            var calls = await traffic.CallsTodayAsync(endpoint.Id, ct);
+            return new StepStatus(StepState.Done, $"live as {endpoint.Name} · {(calls is 1 ? "1 call" : $"{Show.Count(calls)} calls")} today");
         }
 
         if (state.Deployments is [{ State: DeploymentState.Failed } failed, ..])
