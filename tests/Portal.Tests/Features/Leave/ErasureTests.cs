@@ -229,9 +229,9 @@ public sealed class ErasureTests : IDisposable
         Assert.Contains(TenantRows.NamingIn(db.Model), n => n.Entity.ClrType == typeof(SignInSession));
     }
 
-    // People and the catalogue's models belong to nobody.
+    // People, the catalogue's models and what the platform announces belong to nobody.
     private static bool IsOfNoOrganization(string column) =>
-        column.EndsWith("UserId", StringComparison.Ordinal) || column.EndsWith("ModelId", StringComparison.Ordinal) || column is "SuccessorId";
+        column.EndsWith("UserId", StringComparison.Ordinal) || column.EndsWith("ModelId", StringComparison.Ordinal) || column is "SuccessorId" or "AnnouncementId";
 
     private static async Task<Dictionary<string, long>> RowsPerTableAsync(PortalDbContext db)
     {
