@@ -32,23 +32,31 @@ public static class AuditTrail
     /// </summary>
     internal static async Task<bool> ChainAsync(this PortalDbContext db, List<AuditEntry> entries, CancellationToken ct)
     {
-        var count = entries.Count;
-        var head = db.Set<AuditHead>();
-        if (await head.ExecuteUpdateAsync(set => set.SetProperty(h => h.Sequence, h => h.Sequence + count), ct) is 0)
+        db.IsChaining = true;
+        try
         {
-            return false;
-        }
+            var count = entries.Count;
+            var head = db.Set<AuditHead>();
+            if (await head.ExecuteUpdateAsync(set => set.SetProperty(h => h.Sequence, h => h.Sequence + count), ct) is 0)
+            {
+                return false;
+            }
 
-        var end = await head.AsNoTracking().SingleAsync(ct);
-        var (sequence, hash) = (end.Sequence - count, end.Hash);
-        foreach (var entry in entries)
+            var end = await head.AsNoTracking().SingleAsync(ct);
+            var (sequence, hash) = (end.Sequence - count, end.Hash);
+            foreach (var entry in entries)
+            {
+                entry.Chain(db.TenantId, ++sequence, hash);
+                hash = entry.Hash;
+            }
+
+            await head.ExecuteUpdateAsync(set => set.SetProperty(h => h.Hash, hash), ct);
+            return true;
+        }
+        finally
         {
-            entry.Chain(db.TenantId, ++sequence, hash);
-            hash = entry.Hash;
+            db.IsChaining = false;
         }
-
-        await head.ExecuteUpdateAsync(set => set.SetProperty(h => h.Hash, hash), ct);
-        return true;
     }
 
     // Databases keep microseconds; what is hashed must be what is read back.

@@ -12,6 +12,8 @@ public static class GlobalTables
         "Engagement", "EngagementAct",
         // From an organization to the platform's own log.
         "PlatformAct",
+        // By what right an admin of the platform looks into an organization for a while: read only through TenancyService and BreakGlassService.
+        "BreakGlassVisit",
         // From the platform to everybody, and who has read it.
         "Announcement", "AnnouncementDismissal",
         // What is left of an organisation that was erased, and so outlives it.

@@ -36,12 +36,18 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
 
     public bool IsRestricted => scope.ProjectIds is not null;
 
+    /// <summary>Whoever is behind it looks and changes nothing; the audit log is written all the same.</summary>
+    public bool IsReadOnly => scope.IsReadOnly;
+
     public Actor Actor => scope.Actor;
 
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Audit entries of what is saved next; they get their place in the chain in that transaction.</summary>
     internal List<AuditEntry> Unchained { get; } = [];
+
+    /// <summary>The chain's end is being moved, which a context that only reads may do as well.</summary>
+    internal bool IsChaining { get; set; }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -63,7 +69,7 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>().AddInterceptors(PlatformOnlyReads.Instance, AppendOnlyRows.Instance);
+        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ScopedModelCacheKeyFactory>().AddInterceptors(PlatformOnlyReads.Instance, AppendOnlyRows.Instance, OnlyReads.Instance);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -172,6 +178,11 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
             if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted))
             {
                 continue;
+            }
+
+            if (IsReadOnly && entry.Entity is not (AuditEntry or AuditHead))
+            {
+                throw new OnlyReadsException();
             }
 
             if (entry.Entity is ITenantOwned row ? IsPlatform || row.TenantId != TenantId : NamesAnother(entry))

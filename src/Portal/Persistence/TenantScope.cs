@@ -23,6 +23,9 @@ public sealed class TenantScope
     /// <summary>The only projects whose rows may be seen or written; null is every project.</summary>
     public IReadOnlyCollection<string>? ProjectIds { get; private set; }
 
+    /// <summary>Contexts made from now on read, and write nothing but the audit log.</summary>
+    public bool IsReadOnly { get; private set; }
+
     public void Enter(string tenantId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
@@ -49,6 +52,8 @@ public sealed class TenantScope
 
     /// <summary>Contexts made from now on see and write only rows of these projects; null lifts the restriction.</summary>
     public void RestrictTo(IReadOnlyCollection<string>? projectIds) => ProjectIds = projectIds;
+
+    public void OnlyRead(bool only) => IsReadOnly = only;
 
     /// <summary>Asked before every context is made: it throws once the right to be here has ended.</summary>
     public void RecheckBy(Func<CancellationToken, ValueTask> recheck) => _recheck = recheck;

@@ -21,6 +21,9 @@ public enum AccessKind
 public sealed record Access(
     AccessKind Kind, IReadOnlySet<Permission> Permissions, IReadOnlyCollection<string>? ProjectIds = null, string Via = "", string ViaId = "", DateTime? Until = null)
 {
+    /// <summary>In whose place an admin looks; empty for everybody else.</summary>
+    public string SubjectName { get; init; } = "";
+
     public static Access Of(MemberRole role) => new(AccessKind.Member, Tenancy.Permissions.Of(role));
 
     public bool May(Permission permission) => Permissions.Contains(permission);

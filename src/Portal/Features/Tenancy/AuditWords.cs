@@ -14,6 +14,9 @@ public static class AuditWords
         ["audit.exported"] = "Exported the audit log",
         [AuditRetention.Action] = "Removed audit entries kept long enough",
         ["baselines.started"] = "Started baselines of",
+        ["break-glass.began"] = "Began a break-glass visit of",
+        ["break-glass.ended"] = "A break-glass visit ended of",
+        ["break-glass.looked"] = "Looked, by break-glass, at",
         ["catalogue.added"] = "Added to the catalogue",
         ["catalogue.brought-back"] = "Brought back an earlier state of",
         ["catalogue.changed"] = "Changed in the catalogue",
@@ -104,7 +107,7 @@ public static class AuditWords
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
-        ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),

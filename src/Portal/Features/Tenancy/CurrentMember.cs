@@ -24,6 +24,9 @@ public sealed class CurrentMember(TenantScope scope)
     /// <summary>Here for a consultancy, with what was granted and nothing of the organisation itself.</summary>
     public bool IsVisiting => _membership is { Access.Kind: AccessKind.Consultant };
 
+    /// <summary>An admin of the platform who looks in the place of somebody here, and changes nothing.</summary>
+    public bool IsBreakGlass => _membership is { Access.Kind: AccessKind.BreakGlass };
+
     public string Slug => Membership.Slug;
 
     public void Enter(Membership membership, ClaimsPrincipal user, string address = "")
@@ -53,6 +56,7 @@ public sealed class CurrentMember(TenantScope scope)
     {
         _membership = membership;
         scope.RestrictTo(membership.Access.ProjectIds);
+        scope.OnlyRead(membership.Access.Kind is AccessKind.BreakGlass);
         scope.ActAs(new Actor(UserId, UserName, membership.Access.Via, membership.Access.ViaId, address));
     }
 }

@@ -97,6 +97,6 @@ public sealed class MemberGate(CurrentMember current, TenantScope scope, IServic
             return null;
         }
 
-        return await own.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, _providerTenantId, ct);
+        return await own.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, _providerTenantId, ct, _sessionId);
     }
 }

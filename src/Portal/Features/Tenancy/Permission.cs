@@ -62,6 +62,12 @@ public static class Permissions
     public static readonly FrozenSet<Permission> ForConsultants =
         s_build.Except([Permission.ViewMembers, Permission.ViewConnection, Permission.WorkForClients]).Append(Permission.ViewBilling).ToFrozenSet();
 
+    /// <summary>
+    /// The most an admin's break-glass visit can see; it is cut down to what the person in whose place the admin looks may see. No verb here
+    /// changes, spends, issues or takes anything away.
+    /// </summary>
+    public static readonly FrozenSet<Permission> ForBreakGlass = [.. s_look, Permission.ViewBilling];
+
     public static FrozenSet<Permission> Of(MemberRole role) => s_ofRole[role];
 
     public static IEnumerable<MemberRole> RolesWith(Permission permission) =>

@@ -22,7 +22,8 @@ public static class TenancyFeature
             .Validate(o => EmailKey.Of(o.From) is not "", "Mail:From must be an e-mail address that the mail server lets the portal write from.")
             .Validate(o => o.TimeLimit > TimeSpan.Zero && o.TimeLimit <= TimeSpan.FromMinutes(2), "Mail:TimeLimit must be up to 2 minutes, such as 00:00:30.");
         services.AddOptions<PlatformOptions>().BindConfiguration("Platform").ValidateDataAnnotations().ValidateOnStart()
-            .Validate(o => o.SupportAddress is "" || EmailKey.Of(o.SupportAddress) is not "", "Platform:SupportAddress must be an e-mail address that customers can write to.");
+            .Validate(o => o.SupportAddress is "" || EmailKey.Of(o.SupportAddress) is not "", "Platform:SupportAddress must be an e-mail address that customers can write to.")
+            .Validate(o => o.FreshSignIn > TimeSpan.Zero && o.FreshSignIn <= TimeSpan.FromHours(1), "Platform:FreshSignIn must be a time of up to an hour, such as 00:10:00.");
         services.AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformLogService>().AddScoped<PlatformActWorker>().AddScoped<ISwept, PlatformActSweep>();
         services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<MailWorker>().AddScoped<ISwept, MailSweep>().AddScoped<IFailedWork, FailedMails>();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart()
@@ -40,6 +41,7 @@ public static class TenancyFeature
         services.AddScoped<StandingRight>().AddScoped<SessionService>().AddScoped<SessionCookie>().AddScoped<OpenIdEvents>().AddScoped<BackChannelLogout>();
         services.AddScoped<SessionActWorker>().AddScoped<ISwept, SessionActSweep>();
         services.AddScoped<IFailedWork, UntoldPlatformActs>().AddScoped<IFailedWork, UntoldEngagementActs>().AddScoped<IFailedWork, UntoldSessionActs>();
+        services.AddScoped<BreakGlassService>().AddScoped<BreakGlassWorker>().AddScoped<ISwept, BreakGlassSweep>();
         services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
         services.AddSingleton<OutsideHttp>().AddSingleton<ProviderSecrets>().AddSingleton<ProviderSignIn>();
         services.AddScoped<ProviderDirectory>().AddScoped<IdentityProviderService>().AddScoped<ProviderCheck>().AddScoped<NameServerGateway>().AddScoped<DomainService>();
@@ -73,6 +75,12 @@ public static class TenancyFeature
                 return gate.Suspension is { } suspension
                     ? Results.Problem($"{suspension.Organization} is suspended: {suspension.Reason}", statusCode: StatusCodes.Status403Forbidden)
                     : Results.Problem("This address does not exist, or you have no access to it.", statusCode: StatusCodes.Status404NotFound);
+            }
+
+            if (http.RequestServices.GetRequiredService<CurrentMember>().IsBreakGlass)
+            {
+                // Whatever these addresses do, they change something or hand something out; such a visit looks at pages.
+                return Results.Problem("A break-glass visit looks at pages: it takes nothing away and changes nothing.", statusCode: StatusCodes.Status403Forbidden);
             }
 
             try

@@ -47,10 +47,17 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
     }
 
     /// <summary>Null both where the organisation does not exist and where the person has no business there. Members enter as members.</summary>
-    public async Task<Membership?> FindMembershipAsync(string userId, string slug, string? providerTenantId, CancellationToken ct)
+    /// <param name="userId">The person.</param>
+    /// <param name="slug">The organisation's name in addresses.</param>
+    /// <param name="providerTenantId">The organisation whose own provider vouched for the session; null is the platform's.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="sessionId">The session that asks. A break-glass visit belongs to one, so without it, in a worker for one, there is none.</param>
+    public async Task<Membership?> FindMembershipAsync(string userId, string slug, string? providerTenantId, CancellationToken ct, string? sessionId = null)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await OwnOf(db, userId, slug, providerTenantId).SingleOrDefaultAsync(ct) ?? (await VisitsAsync(db, userId, slug, providerTenantId, ct)).FirstOrDefault();
+        return await OwnOf(db, userId, slug, providerTenantId).SingleOrDefaultAsync(ct)
+            ?? (await VisitsAsync(db, userId, slug, providerTenantId, ct)).FirstOrDefault()
+            ?? (sessionId is null || providerTenantId is not null ? null : await BreakGlassAsync(db, userId, slug, sessionId, ct));
     }
 
     /// <summary>The same by the organisation's id, for a worker, which knows no address, and no session either: how the person signed in was asked when they began the work.</summary>
@@ -106,5 +113,33 @@ public sealed class TenancyService(IDbContextFactory<PortalDbContext> dbs, TimeP
                {
                    Access = new Access(AccessKind.Consultant, visit.Engagement.Permissions, visit.Engagement.ProjectIds, visit.Consultancy, visit.Engagement.Id, visit.Engagement.EndsAt),
                };
+    }
+
+    /// <summary>
+    /// By a break-glass visit that runs: of this very session, which stands, of somebody who administrates the platform still, in the place of
+    /// somebody who is a member still. A suspended organisation may be visited, one that is being erased may not.
+    /// </summary>
+    private async Task<Membership?> BreakGlassAsync(PortalDbContext db, string userId, string slug, string sessionId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var found = await (
+            from visit in db.BreakGlassVisits.AsNoTracking()
+            join tenant in db.Tenants on visit.TenantId equals tenant.Id
+            join admin in db.Users on visit.AdminUserId equals admin.Id
+            join session in db.SignInSessions on visit.SessionId equals session.Id
+            join subject in db.Members on new { visit.TenantId, UserId = visit.SubjectUserId } equals new { subject.TenantId, subject.UserId }
+            where visit.AdminUserId == userId && visit.SessionId == sessionId && visit.EndedAt == null && visit.StartedAt <= now && visit.EndsAt > now
+                && admin.IsPlatformAdmin && session.UserId == userId && session.ProviderTenantId == null && session.EndedAt == null && session.ExpiresAt > now
+                && tenant.Slug == slug && tenant.ClosedAt == null
+            orderby visit.StartedAt descending
+            select new { Visit = visit, subject.Role, tenant.Name, tenant.Slug, tenant.Kind }).FirstOrDefaultAsync(ct);
+        return found is null ? null : new Membership(found.Visit.TenantId, found.Name, found.Slug, found.Kind, MemberRole.Viewer)
+        {
+            Access = new Access(
+                AccessKind.BreakGlass, Permissions.ForBreakGlass.Intersect(Permissions.Of(found.Role)).ToHashSet(), null, found.Visit.Via, found.Visit.Id, found.Visit.EndsAt)
+            {
+                SubjectName = found.Visit.SubjectName,
+            },
+        };
     }
 }

@@ -64,7 +64,7 @@ internal sealed class AdminRig : IDisposable
         services.AddSingleton(Options.Create(new PlatformOptions { SupportAddress = "help@portal.example" }));
         services.AddSingleton<AuthenticationStateProvider>(Seat);
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>().AddScoped<SessionService>();
-        services.AddScoped<AuditService>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformLogService>().AddScoped<PlatformActWorker>();
+        services.AddScoped<AuditService>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<SuspensionService>().AddScoped<PlatformLogService>().AddScoped<BreakGlassService>().AddScoped<BreakGlassWorker>().AddScoped<PlatformActWorker>();
         services.AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IFailedWork, FailedEvaluations>()
             .AddScoped<IFailedWork, FailedTunings>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IFailedWork, FailedMails>()
             .AddScoped<IFailedWork, FailedExports>().AddScoped<IFailedWork, FailedErasures>()
