@@ -84,6 +84,11 @@ public static class PortalUrls
 
     public static string Export(string org, string exportId) => $"/o/{org}/api/exports/{exportId}/archive.zip";
 
+    /// <summary>Where an archive is sent to, part by part.</summary>
+    public static string Imports(string org) => $"/o/{org}/api/imports";
+
+    public static string ImportedLog(string org, string logId) => $"/o/{org}/api/imported-logs/{logId}/audit.jsonl";
+
     /// <summary>What is left of an organization that was erased, for those who owned it.</summary>
     public static string Receipt(string erasureId) => $"/receipts/{erasureId}";
 

@@ -96,7 +96,8 @@ public static class AuditChain
         }
     }
 
-    private static AuditBreak? Fault(AuditEntry entry, long place, string hash) => entry switch
+    /// <summary>What is wrong with an entry after the one at a place with a hash; null where it follows.</summary>
+    internal static AuditBreak? Fault(AuditEntry entry, long place, string hash) => entry switch
     {
         _ when entry.Sequence > place + 1 => new(place + 1, entry.Sequence == place + 2 ? "The entry is missing." : $"The entries up to {entry.Sequence - 1} are missing."),
         _ when entry.ComputeHash() != entry.Hash => new(entry.Sequence, "The entry was changed after it was written: its content does not give its hash."),

@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Features.Leave;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
@@ -38,6 +39,11 @@ public sealed class DemoSeed(IDbContextFactory<PortalDbContext> dbs, IOptions<Si
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var (slug, name, kind) in s_organizations)
         {
+            if (await db.WasErasedAsync(slug, ct))
+            {
+                continue;
+            }
+
             db.Tenants.Add(new Tenant { Slug = slug, Name = name, Kind = kind, CreatedAt = now });
         }
 

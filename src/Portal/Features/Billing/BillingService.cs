@@ -83,7 +83,9 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     public async Task<long> ChargedForAsync(string subjectId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.UsageEvents.AsNoTracking().Where(u => u.SubjectId == subjectId).SumAsync(u => u.AmountMicros, ct);
+        // A figure of the subject: what an imported one was charged elsewhere is part of it.
+        return await db.UsageEvents.AsNoTracking().Where(u => u.SubjectId == subjectId).SumAsync(u => u.AmountMicros, ct)
+            + await db.ImportedUsages.AsNoTracking().Where(u => u.SubjectId == subjectId).SumAsync(u => u.AmountMicros, ct);
     }
 
     public async Task<long> ChargedForProjectAsync(string projectId, CancellationToken ct)

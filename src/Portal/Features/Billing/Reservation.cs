@@ -59,6 +59,8 @@ public static class BillingTables
     {
         public DbSet<UsageEvent> UsageEvents => db.Set<UsageEvent>();
 
+        public DbSet<ImportedUsage> ImportedUsages => db.Set<ImportedUsage>();
+
         public DbSet<Reservation> Reservations => db.Set<Reservation>();
     }
 }

@@ -69,12 +69,15 @@ public sealed class Deployment : TenantOwned, IVersioned
 
     public DateTime? EndedAt { get; private set; }
 
+    /// <summary>It served elsewhere: an archive says so, and nothing here has tested it.</summary>
+    public bool IsImported { get; private set; }
+
     public long Version { get; private set; }
 
     public bool IsUnderWay => State is DeploymentState.Draft or DeploymentState.Testing;
 
     /// <summary>It has answered before, so it can answer again without another test.</summary>
-    public bool CanComeBack => State is DeploymentState.Undeployed && DeployedAt is not null;
+    public bool CanComeBack => State is DeploymentState.Undeployed && DeployedAt is not null && !IsImported;
 
     /// <summary>False while another step holds it, or once it has come to rest.</summary>
     public bool TryBeginTest(DateTime now, TimeSpan lease)

@@ -135,6 +135,7 @@ public sealed class DeploymentService(
             throw new NotFoundException("candidate");
         }
 
+        Candidate.RefuseFormer(candidate.ModelName);
         var gate = await evaluations.FindGateAsync(projectId, candidateId, ct)
             ?? throw new PortalException($"{candidate.Name} has not been evaluated, so nobody knows what it is worth. Evaluate it first.");
         var model = await catalogue.GetAsync(candidate.BaseModelId, ct);

@@ -15,6 +15,7 @@ internal static class ArchiveContent
     public static readonly IReadOnlyDictionary<string, string> Withheld = new Dictionary<string, string>
     {
         ["OrganizationExport"] = "about archives, which are not part of one",
+        ["OrganizationImport"] = "about archives, which are not part of one",
         ["OutgoingMail"] = "mail on its way, encrypted by a key that stays here",
         ["RedactionKey"] = "a secret: it finds what was redacted",
         ["RedactedValue"] = "encrypted by a key that stays here; the uploaded files have the values themselves",

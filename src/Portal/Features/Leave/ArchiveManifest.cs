@@ -10,7 +10,7 @@ public sealed record ArchiveManifest
     public const string FormatName = "portal-organization";
 
     /// <summary>Raised when older builds could no longer read what is written.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public const string Path = "manifest.json";
 
@@ -20,6 +20,15 @@ public sealed record ArchiveManifest
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter() },
         AllowDuplicateProperties = false,
+    };
+
+    /// <summary>The same on one line.</summary>
+    internal static readonly JsonSerializerOptions Compact = new(Json) { WriteIndented = false };
+
+    /// <summary>As somebody else's text is read: nothing is null that must not be, and nothing stands there unknown.</summary>
+    internal static readonly JsonSerializerOptions Strict = new(Json)
+    {
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     public required string Format { get; init; }
@@ -44,6 +53,9 @@ public sealed record ArchiveManifest
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     public required IReadOnlyList<WithheldPart> Withheld { get; init; }
+
+    /// <summary>What was used and what it cost, by month, meter and currency: whoever takes it in must come to the same sums.</summary>
+    public required IReadOnlyList<UsageSum> Usage { get; init; }
 }
 
 public sealed record ArchivedOrganization(string Id, string Name, string Slug, string Kind, DateTime CreatedAt);

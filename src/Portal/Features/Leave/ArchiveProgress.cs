@@ -8,7 +8,7 @@ public sealed class ArchiveProgress(TimeProvider time, Func<long, Task> tell)
     private long _told = time.GetTimestamp();
     private long _done;
 
-    public async ValueTask StepAsync(int rows)
+    public async ValueTask StepAsync(long rows)
     {
         _done += rows;
         if (time.GetElapsedTime(_told) >= s_every)

@@ -67,6 +67,12 @@ internal sealed class ArchiveRows(PortalDbContext db, IEntityType entity)
             WriteValue(json, column.GetGetter().GetClrValue(row));
         }
 
+        foreach (var figures in entity.GetComplexProperties())
+        {
+            json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(figures.Name));
+            JsonSerializer.Serialize(json, figures.PropertyInfo?.GetValue(row), figures.ClrType, ArchiveManifest.Compact);
+        }
+
         if (row is FrozenExample frozen)
         {
             // What the version's hashes were made of: anybody can follow them without the portal.

@@ -59,6 +59,7 @@ public sealed class ArchiveWriter(BlobStore blobs, IOptions<ConnectOptions> conn
             Files = files,
             Sources = sources,
             Missing = missing,
+            Usage = await UsageSum.OfAllAsync(db, ct),
             Withheld = [.. ArchiveContent.Withheld.Select(w => new WithheldPart(w.Key, w.Value))],
         };
         await AddTextAsync(zip, ArchiveManifest.Path, JsonSerializer.Serialize(manifest, ArchiveManifest.Json), [], ct);

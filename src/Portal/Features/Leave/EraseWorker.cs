@@ -127,7 +127,7 @@ public sealed class EraseWorker(
         var ledger = erasure.Ledger;
         if (ledger.Usage.Count is 0)
         {
-            ledger.Usage.AddRange(await UsageAsync(db, ct));
+            ledger.Usage.AddRange(await UsageSum.OfChargedAsync(db, ct));
             erasure.Note(ledger);
         }
 
@@ -135,14 +135,6 @@ public sealed class EraseWorker(
         // Keys and invitations that nobody can look up open nothing, from this moment on.
         await _rows.RemoveGlobalAsync(s_later.Append(nameof(Member)).ToHashSet(), NoteAsync(erasureId, ct), ct);
         return null;
-    }
-
-    private static async Task<IEnumerable<UsageSum>> UsageAsync(PortalDbContext db, CancellationToken ct)
-    {
-        var sums = await db.UsageEvents.GroupBy(u => new { u.At.Year, u.At.Month, u.Meter, u.Currency })
-            .Select(g => new { g.Key, Quantity = g.Sum(u => u.Quantity), Amount = g.Sum(u => u.AmountMicros) }).ToListAsync(ct);
-        return sums.OrderBy(s => s.Key.Year).ThenBy(s => s.Key.Month).ThenBy(s => s.Key.Meter)
-            .Select(s => new UsageSum($"{s.Key.Year:D4}-{s.Key.Month:D2}", s.Key.Meter.ToString(), s.Key.Currency, s.Quantity, s.Amount));
     }
 
     private async Task<Action<OrganizationErasure>?> EndWorkAsync(OrganizationErasure erasure, CancellationToken ct)

@@ -12,6 +12,13 @@ public sealed class LeaveOptions
     [Range(1, 1L << 44)]
     public long MaxArchiveBytes { get; set; } = 32L << 30;
 
+    /// <summary>Files that an archive may have: one for each table and each upload.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxArchiveFiles { get; set; } = 100_000;
+
+    /// <summary>How long an archive that was uploaded waits for the rest of it, or for somebody's yes.</summary>
+    public TimeSpan KeepImport { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>What an export leaves free on the disk for everybody else.</summary>
     [Range(0, 1L << 44)]
     public long KeepFreeBytes { get; set; } = 256L << 20;

@@ -11,6 +11,9 @@ public sealed partial class LeavePage : PortalPage
     private IReadOnlyList<OrganizationExport> _exports = [];
     private OrganizationExport? _deleting;
     private ErasureNotice? _notice;
+    private OrganizationImport? _import;
+    private IReadOnlyList<string> _obstacles = [];
+    private IReadOnlyList<ImportedAuditLog> _logs = [];
     private string? _sessionId;
     private bool _isFresh;
 
@@ -19,6 +22,9 @@ public sealed partial class LeavePage : PortalPage
 
     [Inject]
     private ExportService Exports { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ImportService Imports { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private EraseService Erasures { get; set; } = default!; // filled by the renderer
@@ -37,6 +43,8 @@ public sealed partial class LeavePage : PortalPage
 
     private bool IsUnderWay => _exports.Any(e => e.State is ExportState.Writing);
 
+    private bool IsImporting => _import?.State is ArchiveImportState.Checking or ArchiveImportState.Importing;
+
     private string SignInHref => $"{PortalUrls.SignInStart}?returnUrl={Uri.EscapeDataString(PortalUrls.Leave(Org))}";
 
     private string Role => Current.IsVisiting ? "a guest" : MemberService.WithArticle(Current.Membership.Role);
@@ -44,6 +52,10 @@ public sealed partial class LeavePage : PortalPage
     protected override async Task LoadAsync(CancellationToken ct)
     {
         _exports = await Exports.ListAsync(ct);
+        _import = await Imports.FindAsync(ct);
+        // While one is being taken in, its own rows are not what stands in its way.
+        _obstacles = !Imports.IsAllowed || _import is { IsEnded: false } ? [] : await Imports.ObstaclesAsync(ct);
+        _logs = Imports.IsAllowed ? await Imports.LogsAsync(ct) : [];
         _notice = await Erasures.FindAsync(ct);
         _sessionId = (await Authentication).User.SessionId();
         _isFresh = await Erasures.IsFreshAsync(_sessionId, ct);
@@ -87,6 +99,18 @@ public sealed partial class LeavePage : PortalPage
             Navigation.NavigateTo(PortalUrls.Receipt(receiptOf), forceLoad: true);
         }
     }
+
+    private Task ConfirmAsync() => RunAsync(async ct =>
+    {
+        await Imports.ConfirmAsync(_import?.Id ?? "", _sessionId, ct);
+        await LoadAsync(ct);
+    });
+
+    private Task DiscardAsync() => RunAsync(async ct =>
+    {
+        await Imports.DiscardAsync(_import?.Id ?? "", ct);
+        await LoadAsync(ct);
+    }, "The archive is discarded. Nothing was imported.");
 
     private Task CancelAsync() => RunAsync(async ct =>
     {

@@ -106,6 +106,10 @@ public static class LeaveTables
     {
         public DbSet<OrganizationExport> OrganizationExports => db.Set<OrganizationExport>();
 
+        public DbSet<OrganizationImport> OrganizationImports => db.Set<OrganizationImport>();
+
+        public DbSet<ImportedAuditLog> ImportedAuditLogs => db.Set<ImportedAuditLog>();
+
         public DbSet<OrganizationErasure> OrganizationErasures => db.Set<OrganizationErasure>();
     }
 }

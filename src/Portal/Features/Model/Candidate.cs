@@ -45,6 +45,20 @@ public sealed class Candidate : TenantOwned
     public required string Key { get; init; }
 
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Leads the name of what an imported archive names at the vendor. It may be anybody's, so it is kept to be read and never called.</summary>
+    public const string FormerPrefix = "former:";
+
+    public static bool IsFormer(string vendorName) => vendorName.StartsWith(FormerPrefix, StringComparison.Ordinal);
+
+    public static void RefuseFormer(string vendorName)
+    {
+        if (IsFormer(vendorName))
+        {
+            throw new PortalException(
+                $"This model came with an imported archive and stands where it was tuned: {vendorName[FormerPrefix.Length..]}. It cannot be called from here. Tune it again from its version and settings.");
+        }
+    }
 }
 
 internal sealed class CandidateMapping : IEntityTypeConfiguration<Candidate>

@@ -35,6 +35,7 @@ public sealed class CandidateRunService(
     {
         current.Require(Permission.RunModels);
         var (candidate, recipe) = await candidates.GetAsync(candidateId, ct);
+        Candidate.RefuseFormer(candidate.ModelName);
         var (_, task) = await projects.GetAsync(candidate.ProjectId, ct);
         var version = await examples.GetVersionAsync(versionId, ct);
         var total = Math.Min(maxRows, RunRows.CountOf(version, split));

@@ -30,6 +30,7 @@ public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, Tim
     /// <summary>Makes a tuned model a candidate, in the caller's context. Once a tuning job: doing it again gives the candidate that is there.</summary>
     public async Task<Candidate> RegisterTunedAsync(PortalDbContext db, TunedRegistration tuned, CancellationToken ct)
     {
+        Candidate.RefuseFormer(tuned.EndpointName);
         var task = await db.TaskDefinitions.AsNoTracking().SingleOrDefaultAsync(t => t.ProjectId == tuned.ProjectId, ct) ?? throw new NotFoundException("project");
         var model = await db.CatalogueModels.AsNoTracking().SingleOrDefaultAsync(m => m.Id == tuned.BaseModelId, ct) ?? throw new NotFoundException("model");
         var content = Prompting.Tuned(task, tuned.Instruction, model);

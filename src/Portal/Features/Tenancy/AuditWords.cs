@@ -11,6 +11,11 @@ public static class AuditWords
         ["access.denied"] = "Was refused the right to",
         ["announcement.published"] = "Announced:",
         ["announcement.withdrawn"] = "Withdrew the announcement:",
+        ["archive.confirmed"] = "Agreed to import the archive",
+        ["archive.discarded"] = "Discarded the archive",
+        ["archive.imported"] = "Imported the organization's archive",
+        ["archive.refused"] = "Could not import the archive",
+        ["archive.uploaded"] = "Uploaded the archive",
         ["audit.exported"] = "Exported the audit log",
         [AuditRetention.Action] = "Removed audit entries kept long enough",
         ["baselines.started"] = "Started baselines of",
@@ -107,7 +112,7 @@ public static class AuditWords
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
-        ("access.", "Refused rights"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("access.", "Refused rights"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),

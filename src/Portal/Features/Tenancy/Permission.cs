@@ -31,6 +31,7 @@ public enum Permission
     ViewAudit,
     ManagePrivacy,
     ExportOrganization,
+    ImportOrganization,
     EraseOrganization,
 }
 
@@ -46,7 +47,7 @@ public static class Permissions
     ];
 
     private static readonly Permission[] s_ownersOnly =
-        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ExportOrganization, Permission.EraseOrganization];
+        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ExportOrganization, Permission.ImportOrganization, Permission.EraseOrganization];
 
     private static readonly FrozenDictionary<MemberRole, FrozenSet<Permission>> s_ofRole = new Dictionary<MemberRole, FrozenSet<Permission>>
     {
@@ -102,6 +103,7 @@ public static class Permissions
         Permission.ViewAudit => "read the audit log",
         Permission.ManagePrivacy => "change what is stored and for how long",
         Permission.ExportOrganization => "export the organization",
+        Permission.ImportOrganization => "import an organization from its archive",
         Permission.EraseOrganization => "erase the organization",
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, null),
     };

@@ -210,9 +210,11 @@ public sealed class TuningService(
         var ids = past.Select(j => j.Id).ToList();
         var charged = await db.UsageEvents.AsNoTracking().Where(u => ids.Contains(u.SubjectId))
             .GroupBy(u => u.SubjectId).Select(g => new { g.Key, Amount = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
+        var elsewhere = await db.ImportedUsages.AsNoTracking().Where(u => ids.Contains(u.SubjectId))
+            .GroupBy(u => u.SubjectId).Select(g => new { g.Key, Amount = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
         return [.. past.Select(j => new TuningRow(
             j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName,
-            new Hyperparameters(j.EpochCount, j.LearningRateMultiplier, j.AdapterSize), charged.GetValueOrDefault(j.Id)))];
+            new Hyperparameters(j.EpochCount, j.LearningRateMultiplier, j.AdapterSize), charged.GetValueOrDefault(j.Id) + elsewhere.GetValueOrDefault(j.Id)))];
     }
 
     private async Task<TuningJob?> FindOpenAsync(string projectId, CancellationToken ct)

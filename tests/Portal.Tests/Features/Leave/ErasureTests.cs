@@ -47,6 +47,13 @@ public sealed class ErasureTests : IDisposable
         // The id alone stays: in the record of the erasure, and in what the platform's log is told.
         Assert.Equal(["OrganizationErasure", "PlatformAct"], (await Leftovers.RowsWithAsync(_rig.Database, own.TenantId)).Select(r => r.Split(':')[0]));
         Assert.False(Directory.Exists(_rig.BlobsOf(own.TenantId)));
+        await using (var db = _rig.Database.CreateDbContextFor(new TenantScope()))
+        {
+            // Its address leads to nobody else, ever.
+            Assert.True(await db.WasErasedAsync("own", LeaveRig.Ct));
+            Assert.False(await db.WasErasedAsync("other", LeaveRig.Ct));
+        }
+
         Assert.Equal(before, await TwinAsync(other));
         var jobs = new TenantJobs(_rig.Storage);
         Assert.Equal((0, 1), (jobs.Remove(own.TenantId) > 0 ? 1 : 0, jobs.Find(other.TenantId).Count));

@@ -259,7 +259,7 @@ public sealed partial class ExportTests : IDisposable
         string[] known =
         [
             "AuditEntry.Hash", "AuditEntry.PreviousHash", "AuditHead.Hash", "AuditCheckpoint.Hash", "Candidate.Key", "DatasetVersion.ContentHash", "Example.GroupKey",
-            "Recipe.ContentHash", "TokenCount.InstructionHash", "UsageEvent.IdempotencyKey",
+            "ImportedAuditLog.EndHash", "ImportedAuditLog.StartHash", "ImportedUsage.IdempotencyKey", "Recipe.ContentHash", "TokenCount.InstructionHash", "UsageEvent.IdempotencyKey",
         ];
         using var db = new SqliteDesign().CreateDbContext([]);
         var sounding = ArchiveContent.TablesOf(db.Model)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
+using Portal.Features.Define;
 using Portal.Features.Leave;
 using Portal.Features.Tenancy;
 using Xunit;
@@ -78,8 +79,39 @@ public sealed class LeavePageTests : BunitContext
         page.Find("form").Submit();
 
         page.WaitForAssertion(() => Assert.Contains("This organization will be erased on 2026-12-02 09:00 UTC", page.Markup, StringComparison.Ordinal));
+        // Until the act has come to its end, the button waits with it.
+        page.WaitForAssertion(() => Assert.False(Button(page, "Keep the organization").HasAttribute("disabled")));
         Button(page, "Keep the organization").Click();
         page.WaitForAssertion(() => Button(page, "Erase organization…"));
+    }
+
+    [Fact]
+    public async Task Import_OnThePage_SaysWhatStandsInTheWay_OrShowsWhatIsInTheArchive()
+    {
+        var own = await EnterAsync(MemberRole.Owner);
+        var empty = Show();
+        empty.WaitForAssertion(() => Assert.NotNull(empty.Find("input[type=file][aria-label='Choose an archive']")));
+
+        _session = await _rig.SignInAsync(_userId);
+        var kit = new ImportKit(_rig, own, _userId);
+        var import = await kit.UploadAsync(await kit.ExportAsync());
+        Assert.True(import.State is ArchiveImportState.Ready, import.Failure);
+        var page = Show();
+        page.WaitForAssertion(() => Assert.False(Button(page, "Discard").HasAttribute("disabled")));
+        Assert.Contains("Nobody is a member by the archive", page.Markup, StringComparison.Ordinal);
+        Button(page, "Discard").Click();
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("input[type=file][aria-label='Choose an archive']")));
+
+        await _rig.ReadAsync(own, async db =>
+        {
+            var project = new Project { CreatedByUserId = _userId };
+            project.Rename("Triage");
+            db.Add(project);
+            return await db.SaveChangesAsync(LeaveRig.Ct);
+        });
+        var full = Show();
+        full.WaitForAssertion(() => Assert.Contains("here there is already: 1 project", full.Markup, StringComparison.Ordinal));
+        Assert.Empty(full.FindAll("input[type=file]"));
     }
 
     private string _session = "none";

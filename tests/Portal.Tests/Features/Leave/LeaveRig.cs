@@ -4,6 +4,7 @@ using Hangfire.InMemory;
 using Hangfire.Logging;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +48,9 @@ internal sealed class LeaveRig : IDisposable
     /// <summary>Called before each context that a worker or a member opens: a process may die there.</summary>
     public Action OnContext { get; set; } = () => { };
 
+    /// <summary>Called before each save: a process may die there too.</summary>
+    public Action OnSave { get; set; } = () => { };
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
 
     public PortalDatabase Database { get; }
@@ -69,9 +73,9 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
         services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
-        services.AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
+        services.AddScoped<StandingRight>().AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
         services.AddScoped<OwnerTenantContext>(provider => () => Database.CreateOwnerContext(provider.GetRequiredService<TenantScope>()));
-        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext()));
+        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext(), new Saves(() => OnSave())));
     }
 
     public async Task<string> AddOrganizationAsync(string slug)
@@ -206,15 +210,24 @@ internal sealed class LeaveRig : IDisposable
     }
 
     /// <summary>Asks the scope again before each context, as the portal's factory does.</summary>
-    private sealed class Factory(PortalDatabase database, TenantScope scope, Action onContext) : IDbContextFactory<PortalDbContext>
+    private sealed class Factory(PortalDatabase database, TenantScope scope, Action onContext, Saves saves) : IDbContextFactory<PortalDbContext>
     {
-        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
+        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope, saves);
 
         public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {
             await scope.RecheckAsync(cancellationToken);
             onContext();
             return CreateDbContext();
+        }
+    }
+
+    private sealed class Saves(Action onSave) : SaveChangesInterceptor
+    {
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            onSave();
+            return base.SavingChangesAsync(eventData, result, cancellationToken);
         }
     }
 }

@@ -18,11 +18,11 @@ internal static class Leftovers
             ? new NpgsqlConnection(database.Options.OwnerConnectionString) : new SqliteConnection(database.Options.ConnectionString);
         await connection.OpenAsync();
         var tables = await ReadAsync(connection, TestServer.Provider is DatabaseProvider.Postgres
-            ? "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'" : "SELECT name FROM sqlite_master WHERE type = 'table'", row => row.GetString(0));
+            ? "SELECT table_schema || '\".\"' || table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')" : "SELECT name FROM sqlite_master WHERE type = 'table'", row => row.GetString(0));
         foreach (var table in tables)
         {
             found.AddRange((await ReadAsync(connection, $"SELECT * FROM \"{table}\"", row =>
-                $"{table}: {string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : row.GetValue(i) is byte[] bytes ? Encoding.Latin1.GetString(bytes) : row.GetValue(i)))}"))
+                $"{table.Split('"')[^1]}: {string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : row.GetValue(i) is byte[] bytes ? Encoding.Latin1.GetString(bytes) : row.GetValue(i)))}"))
                 .Where(row => row.Contains(text, StringComparison.Ordinal)));
         }
 

@@ -1,0 +1,152 @@
+using System.Collections.Frozen;
+using Portal.Features.Billing;
+using Portal.Features.Data;
+using Portal.Features.Deploy;
+using Portal.Features.Evaluate;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
+using Portal.Features.Tune;
+using Portal.Persistence;
+using Endpoint = Portal.Features.Deploy.Endpoint;
+
+namespace Portal.Features.Leave;
+
+/// <summary>
+/// What becomes of an archive's rows here. An archive is somebody's word: it grants no access, starts no work, names nobody, and nothing
+/// that it names at the vendor is ever called.
+/// </summary>
+internal static class ImportRules
+{
+    private const string WasUnderWay = "It was under way when the organization was exported, and ended with that.";
+
+    public static readonly IReadOnlyDictionary<string, string> NotBrought = new Dictionary<string, string>
+    {
+        [nameof(AuditCheckpoint)] = "kept with the audit log, apart",
+        [nameof(AuditEntry)] = "kept apart, as a log of its own",
+        [nameof(AuditHead)] = "kept with the audit log, apart",
+        ["FormerMember"] = "belonging is not brought by an archive",
+        ["IdentityProvider"] = "a way in is not opened by an archive",
+        ["Invitation"] = "belonging is not brought by an archive",
+        ["OrganizationDomain"] = "a domain is proved where it is used",
+    };
+
+    private static readonly FrozenDictionary<Type, Action<ArchivedRow, DateTime>> s_rules = new Dictionary<Type, Action<ArchivedRow, DateTime>>
+    {
+        [typeof(DatasetImport)] = (row, _) => EndAs(row, ImportState.Failed, nameof(DatasetImport.Failure), ImportState.Mapped, ImportState.Importing),
+        [typeof(DatasetVersion)] = (row, _) => EndAs(row, VersionState.Failed, nameof(DatasetVersion.Failure), VersionState.Freezing),
+        [typeof(CandidateRun)] = (row, at) =>
+        {
+            row[nameof(CandidateRun.NextAttemptAt)] = null;
+            if (EndAs(row, RunState.Cancelled, nameof(CandidateRun.Problem), RunState.Queued, RunState.Running))
+            {
+                row[nameof(CandidateRun.EndedAt)] = at;
+            }
+        },
+        [typeof(EvaluationRun)] = (row, at) =>
+        {
+            if (EndAs(row, EvaluationState.Cancelled, nameof(EvaluationRun.Problem), EvaluationState.Queued, EvaluationState.Running))
+            {
+                row[nameof(EvaluationRun.EndedAt)] = at;
+            }
+        },
+        [typeof(TuningJob)] = EndTuning,
+        [typeof(Checkpoint)] = (row, _) => Former(row, nameof(Checkpoint.Endpoint)),
+        [typeof(Candidate)] = (row, _) =>
+        {
+            if (row.Text(nameof(Candidate.ModelName)) != row.Text(nameof(Candidate.BaseModelId)) || row.Is(nameof(Candidate.Rung), Rung.Tuned))
+            {
+                Former(row, nameof(Candidate.ModelName));
+            }
+        },
+        [typeof(Deployment)] = (row, at) =>
+        {
+            EndAs(row, DeploymentState.Failed, nameof(Deployment.SmokeProblem), DeploymentState.Draft, DeploymentState.Testing);
+            EndAs(row, DeploymentState.Undeployed, null, DeploymentState.Deployed);
+            row[nameof(Deployment.EndedAt)] ??= at;
+            row[nameof(Deployment.TestingUntil)] = null;
+            row[nameof(Deployment.IsImported)] = true;
+        },
+        [typeof(Endpoint)] = (row, _) => row[nameof(Endpoint.LiveDeploymentId)] = null,
+        [typeof(ApiKey)] = (row, at) =>
+        {
+            if (row[nameof(ApiKey.RevokedAt)] is null)
+            {
+                (row[nameof(ApiKey.RevokedAt)], row[nameof(ApiKey.RevokedByName)]) = (at, "Import of an archive");
+            }
+        },
+        [typeof(Reservation)] = (row, at) =>
+        {
+            if (EndAs(row, ReservationState.Released, null, ReservationState.Held))
+            {
+                row[nameof(Reservation.EndedAt)] = at;
+            }
+        },
+    }.ToFrozenDictionary();
+
+    /// <summary>The entity that an archive's table is taken in as.</summary>
+    public static Type TakenAs(Type entity) => entity == typeof(UsageEvent) ? typeof(ImportedUsage) : entity;
+
+    /// <param name="row">As the archive has it; afterwards as it is here.</param>
+    /// <param name="exportedAt">When whatever was under way came to its end.</param>
+    public static void Apply(ArchivedRow row, DateTime exportedAt)
+    {
+        foreach (var person in row.Entity.GetProperties().Where(p => p.Name.EndsWith("UserId", StringComparison.Ordinal)))
+        {
+            // Names stay, to be read. The id is of another place, or somebody here whom the archive only names.
+            row[person.Name] = person.IsNullable ? null : "";
+        }
+
+        if (typeof(IVersioned).IsAssignableFrom(row.Entity.ClrType) && row[nameof(IVersioned.Version)] is long version)
+        {
+            // The save counts it up by one.
+            row[nameof(IVersioned.Version)] = Math.Max(0, version - 1);
+        }
+
+        if (s_rules.TryGetValue(row.Entity.ClrType, out var rule))
+        {
+            rule(row, exportedAt);
+        }
+    }
+
+    private static void EndTuning(ArchivedRow row, DateTime at)
+    {
+        if (row[nameof(TuningJob.State)] is TuningJobState state && !TuningTransitions.IsEnded(state))
+        {
+            (row[nameof(TuningJob.State)], row[nameof(TuningJob.StateSince)], row[nameof(TuningJob.Problem)]) = (TuningJobState.Cancelled, at, WasUnderWay);
+        }
+
+        row[nameof(TuningJob.EndedAt)] ??= at;
+        // Its rows, if any are left in a bucket, are in somebody else's.
+        row[nameof(TuningJob.FilesDeletedAt)] ??= at;
+        row[nameof(TuningJob.Slot)] = row[nameof(TuningJob.Id)];
+        foreach (var name in new[] { nameof(TuningJob.VendorName), nameof(TuningJob.Endpoint), nameof(TuningJob.Experiment), nameof(TuningJob.TrainUri), nameof(TuningJob.ValidationUri) })
+        {
+            Former(row, name);
+        }
+    }
+
+    private static void Former(ArchivedRow row, string column)
+    {
+        if (row.Text(column) is { Length: > 0 } name && !Candidate.IsFormer(name))
+        {
+            row[column] = Candidate.FormerPrefix + name;
+        }
+    }
+
+    private static bool EndAs<T>(ArchivedRow row, T ended, string? why, params ReadOnlySpan<T> active)
+        where T : struct, Enum
+    {
+        if (!row.Is("State", active))
+        {
+            return false;
+        }
+
+        row["State"] = ended;
+        if (why is not null)
+        {
+            row[why] = WasUnderWay;
+        }
+
+        return true;
+    }
+}
