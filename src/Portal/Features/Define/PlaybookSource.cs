@@ -102,15 +102,8 @@ public sealed class PlaybookSource(
             ("Name", name), ("Goal", content.Goal), ("Instruction", content.Instruction),
             .. from s in preview.Settings where content.Settings.ContainsKey(s.Key) from fact in s.Facts select ($"{s.Name}, {fact.Name}", fact.Value),
         ]);
-        var rows = 0;
-        foreach (var source in texts)
-        {
-            await foreach (var text in source.ReadAsync(preview.Project.Id, ct))
-            {
-                rows += text.Kind is ProjectTextKind.Row ? 1 : 0;
-                match.Look(text);
-            }
-        }
+        // A million rows take a while, and the page has to answer meanwhile.
+        var rows = await Task.Run(() => LookAsync(match, preview.Project.Id, ct), ct);
 
         // A label is found as a row's answer too: it is told once.
         var found = match.Found;
@@ -120,6 +113,21 @@ public sealed class PlaybookSource(
             .. found.Where(f => f.Kind is ProjectTextKind.Label || !labels.Contains((f.Field, f.Text)))
                 .Where(f => f.Kind is not ProjectTextKind.Label || content.Labels.Count is 0).Select(f => new PlaybookObjection(f, MayStay(f, rows))),
         ];
+    }
+
+    private async Task<int> LookAsync(TextMatch match, string projectId, CancellationToken ct)
+    {
+        var rows = 0;
+        foreach (var source in texts)
+        {
+            await foreach (var text in source.ReadAsync(projectId, ct))
+            {
+                rows += text.Kind is ProjectTextKind.Row ? 1 : 0;
+                match.Look(text);
+            }
+        }
+
+        return rows;
     }
 
     private bool MayStay(FoundText found, int rows) => found switch
