@@ -213,9 +213,9 @@ public sealed partial class DataPage
         }
     }
 
-    private async Task FreezeAsync(string note)
+    private async Task FreezeAsync((string Note, SplitMethod Method) how)
     {
-        if (await RunAsync(ct => Versions.FreezeAsync(ProjectId, note, ct)))
+        if (await RunAsync(ct => Versions.FreezeAsync(ProjectId, how.Note, how.Method, ct)))
         {
             await RefreshAsync();
         }

@@ -187,7 +187,7 @@ public sealed class DatasetService(
             await findings.DecideAsync(open.Id, FindingDecision.Keep, ct);
         }
 
-        var version = await versions.BeginAsync(projectId, "", ct);
+        var version = await versions.BeginAsync(projectId, "", null, ct);
         await freezeWorker.RunAsync(scope.TenantId, version.Id, ct);
         return await versions.WaitAsync(version.Id, ct);
     }

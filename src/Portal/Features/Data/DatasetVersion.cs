@@ -50,8 +50,19 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
     /// <summary>Distinct outputs for a task that classifies, otherwise 0.</summary>
     public int LabelCount { get; private set; }
 
-    /// <summary>Rows that were kept in one split because another row is nearly the same.</summary>
+    public SplitMethod SplitMethod { get; init; }
+
+    /// <summary>Rows that were kept in one split because another row is nearly the same, or of the same group.</summary>
     public int KeptTogetherCount { get; private set; }
+
+    /// <summary>Rows that an earlier version has sealed, or nearly, and this one seals again.</summary>
+    public int StaySealedCount { get; private set; }
+
+    /// <summary>Rows that an earlier version has sealed, or nearly, and this one trains on or tunes settings on: its models cannot be compared there.</summary>
+    public int UnsealedCount { get; private set; }
+
+    /// <summary>Rows that stand in one split of the file, and nearly the same or another of the group in a stronger one.</summary>
+    public int CrossingCount { get; private set; }
 
     /// <summary>SHA-256 over the rows in order, each with its split.</summary>
     public string ContentHash { get; private set; } = "";
@@ -74,7 +85,7 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
     public int Count => TrainCount + ValidationCount + TestCount;
 
     /// <summary>Ends the freeze. From here on nothing of a version changes.</summary>
-    public void Freeze(VersionTotals totals, DateTime at)
+    internal void Freeze(VersionTotals totals, DateTime at)
     {
         if (State is VersionState.Frozen)
         {
@@ -83,7 +94,8 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 
         State = VersionState.Frozen;
         (TrainCount, ValidationCount, TestCount) = (totals.Train, totals.Validation, totals.Test);
-        (LabelCount, KeptTogetherCount) = (totals.Labels, totals.KeptTogether);
+        (LabelCount, KeptTogetherCount) = (totals.Labels, totals.Plan.KeptTogether);
+        (StaySealedCount, UnsealedCount, CrossingCount) = (totals.Plan.StaySealed, totals.Plan.Unsealed, totals.Plan.Crossing);
         (ContentHash, TestDigest) = (totals.ContentHash, totals.TestDigest);
         (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
     }
@@ -109,7 +121,7 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 }
 
 /// <summary>What freezing found out about the rows.</summary>
-public sealed record VersionTotals(int Train, int Validation, int Test, int Labels, int KeptTogether, string ContentHash, string TestDigest);
+internal sealed record VersionTotals(int Train, int Validation, int Test, int Labels, SplitPlan Plan, string ContentHash, string TestDigest);
 
 internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVersion>
 {
@@ -123,6 +135,8 @@ internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVe
         builder.Property(v => v.FrozenByName).HasMaxLength(200);
         builder.Property(v => v.ContentHash).HasMaxLength(64);
         builder.Property(v => v.TestDigest).HasMaxLength(64);
+        // What was frozen before there was a choice.
+        builder.Property(v => v.SplitMethod).HasDefaultValue(SplitMethod.Spread);
         builder.Property(v => v.LeaseToken).HasMaxLength(40);
         builder.Ignore(v => v.Count);
         builder.BelongsTo<DatasetVersion, Project>(nameof(DatasetVersion.ProjectId));

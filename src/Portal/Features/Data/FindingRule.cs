@@ -12,6 +12,7 @@ public enum FindingRule
     ContradictoryOutput,
     NearContradiction,
     LeakedTestRow,
+    SplitLeak,
     LabelVariant,
     EncodingDamage,
     OverTokenLimit,

@@ -78,7 +78,7 @@ public sealed class FreezeWorker(
             var frozen = await db.DatasetVersions.SingleAsync(v => v.Id == versionId, ct);
             LeaseLostException.ThrowUnless(frozen.LeaseToken == lease);
             frozen.Freeze(totals, Now);
-            db.Audit("version.frozen", frozen.AsTarget(), $"Split {totals.Train:N0} / {totals.Validation:N0} / {totals.Test:N0}, sealed rows {totals.TestDigest}");
+            db.Audit("version.frozen", frozen.AsTarget(), $"Split {SplitMethods.Words(frozen.SplitMethod)}: {totals.Train:N0} / {totals.Validation:N0} / {totals.Test:N0}, sealed rows {totals.TestDigest}");
             await db.SaveChangesAsync(ct);
         }
 
@@ -90,7 +90,7 @@ public sealed class FreezeWorker(
         var rows = new SplitRows();
         await foreach (var page in PagesAsync(version, ct))
         {
-            foreach (var (_, input, output, _) in page)
+            foreach (var (_, input, output, more) in page)
             {
                 var stratum = "";
                 if (isClassify && !labels.TryGetValue(output.Trim(), out stratum))
@@ -98,19 +98,41 @@ public sealed class FreezeWorker(
                     labels[stratum = output.Trim()] = stratum;
                 }
 
-                rows.Add(input, output, stratum ?? "");
+                rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given));
             }
 
             await RenewAsync(version.Id, lease, 0, ct);
         }
 
-        var plan = Splitter.Assign(rows, version.ProjectId);
+        await AddSealedAsync(version, rows, ct);
+        var plan = Splitter.Assign(rows, version.ProjectId, version.SplitMethod);
+        if (plan.CountOf(Split.Train) is 0)
+        {
+            throw new PortalException("Nothing is left to train on: every row is sealed in an earlier version, or given to another split. Add examples that are not, then freeze again.");
+        }
+
         if (plan.CountOf(Split.Test) is 0 || plan.CountOf(Split.Validation) is 0)
         {
             throw new PortalException("Nearly all rows are near-copies of each other, so no rows can be kept aside that the model has not seen in other words. Add examples that differ, then freeze again.");
         }
 
         return plan;
+    }
+
+    /// <summary>What earlier versions of the project have sealed. They are not copied; rows like them must not be trained on.</summary>
+    private async Task AddSealedAsync(DatasetVersion version, SplitRows rows, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var earlier = await db.DatasetVersions.Where(v => v.ProjectId == version.ProjectId && v.Number < version.Number && v.State == VersionState.Frozen)
+            .OrderBy(v => v.Number).Select(v => v.Id).ToListAsync(ct);
+        foreach (var id in earlier)
+        {
+            var inputs = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == id && e.Split == Split.Test).OrderBy(e => e.Number).Select(e => e.Input);
+            await foreach (var input in inputs.AsAsyncEnumerable().WithCancellation(ct))
+            {
+                rows.AddSealed(input);
+            }
+        }
     }
 
     private async Task<VersionTotals> CopyAsync(DatasetVersion version, SplitPlan plan, int labels, string lease, CancellationToken ct)
@@ -150,7 +172,7 @@ public sealed class FreezeWorker(
         }
 
         return done == plan.Splits.Length
-            ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan.KeptTogether,
+            ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan,
                 Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()))
             : throw new InvalidOperationException($"Version {version.Id}: {plan.Splits.Length} rows were planned and {done} were there to copy.");
     }
@@ -168,7 +190,7 @@ public sealed class FreezeWorker(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             var page = await db.Examples.AsNoTracking().Where(e => e.ImportId == version.ImportId && e.Number > after && e.SetAsideBy == null)
-                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId) }).ToListAsync(ct);
+                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId, e.GroupKey, e.DatedAt, e.GivenSplit) }).ToListAsync(ct);
             if (page.Count is 0)
             {
                 yield break;
@@ -263,4 +285,4 @@ public sealed class FreezeWorker(
 }
 
 /// <summary>What a row has beside its input and its output.</summary>
-internal sealed record RowExtras(string System, string? Content, string Slice, string SourceId);
+internal sealed record RowExtras(string System, string? Content, string Slice, string SourceId, string Group, DateTime? Date, Split? Given);

@@ -25,8 +25,13 @@ internal static class MappingGuess
         var leaves = columns.Select((name, i) => (Name: name, At: i)).Where(c => !columns.Any(o => o.StartsWith(c.Name + ".", StringComparison.Ordinal))).ToList();
         var (from, to) = ColumnGuess.Of([.. leaves.Select(l => l.Name)], [.. rows.Select(r => (IReadOnlyList<string?>)[.. leaves.Select(l => r.ElementAtOrDefault(l.At))])]);
         var mapping = new ColumnMapping(from is "" ? "" : RowTemplate.Of(from), to is "" ? "" : RowTemplate.Of(to));
+        mapping = mapping with { Split = columns.FirstOrDefault(c => c != from && c != to && IsSplit(c, Values(columns, rows, c))) ?? "" };
         return from is "prompt" && to is "completion" ? WithEndings(mapping, Values(columns, rows, from), Values(columns, rows, to)) : mapping;
     }
+
+    /// <summary>Called as such columns are, and nothing but splits in it.</summary>
+    private static bool IsSplit(string column, List<string> values) =>
+        column.ToLowerInvariant() is "split" or "set" or "subset" or "partition" or "fold" && values.Count > 0 && values.TrueForAll(v => SplitMethods.Named(v) is not null);
 
     private static ColumnMapping WithEndings(ColumnMapping mapping, List<string> inputs, List<string> outputs) => mapping with
     {

@@ -51,6 +51,11 @@ internal sealed class RowChecks(string importId)
                 : SetAside(row, FindingRule.EmptyOutput, input, output, "the expected output is empty");
         }
 
+        if (row.Split is { } given)
+        {
+            _inspector.Give(given);
+        }
+
         Accepted++;
         _labels.Add(output, row.Number);
         _words.Add(_inspector.InputWords, row.Number);

@@ -16,6 +16,9 @@ internal struct RowFact
     /// <summary>The sign in which the input ends, as a class.</summary>
     public PromptEnding Ending;
 
+    /// <summary>The split the file gives it to, from 1 in the order of <see cref="Split"/>; 0 for none.</summary>
+    public byte Given;
+
     public readonly bool IsUsable => (Marks & RowMarks.Unusable) is 0;
 }
 

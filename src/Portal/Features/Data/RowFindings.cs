@@ -67,7 +67,7 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
     /// <summary>Rows of one input or nearly one: repeated, or with answers that contradict each other. Sealed rows stand behind those of the file.</summary>
     private void Likeness()
     {
-        List<ConcernedRow> exact = [], near = [], contradictory = [], nearly = [], leaked = [];
+        List<ConcernedRow> exact = [], near = [], contradictory = [], nearly = [], leaked = [], crossing = [];
         foreach (var places in Groups())
         {
             var rows = places.Where(p => p < facts.Length && facts[p].IsUsable).Select(p => facts[p]).ToList();
@@ -82,6 +82,8 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
                 leaked.AddRange(rows.Select(r => new ConcernedRow(r.Number)));
             }
 
+            var strongest = rows.MaxBy(r => r.Given);
+            crossing.AddRange(rows.Where(r => r.Given > 0 && r.Given < strongest.Given).Select(r => new ConcernedRow(r.Number, strongest.Number)));
             var isAnswered = new HashSet<(ulong, ulong)>();
             var repeated = rows.Where(r => !isAnswered.Add((r.Input, r.Output))).Select(r => r.Number).ToHashSet();
             var several = rows.GroupBy(r => r.Input).Where(g => g.Select(r => r.Output).Distinct().Skip(1).Any()).SelectMany(g => g).Select(r => r.Number).ToHashSet();
@@ -97,6 +99,7 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
         Add(FindingRule.ContradictoryOutput, Sorted(contradictory));
         Add(FindingRule.NearContradiction, Sorted(nearly), figure: Share(nearly.Count));
         Add(FindingRule.LeakedTestRow, Sorted(leaked), figure: Share(leaked.Count));
+        Add(FindingRule.SplitLeak, Sorted(crossing), figure: Share(crossing.Count));
         Add(FindingRule.ExactDuplicate, Sorted(exact), figure: Share(exact.Count));
         Add(FindingRule.NearDuplicate, Sorted(near), figure: Share(near.Count));
     }

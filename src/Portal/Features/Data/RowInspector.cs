@@ -55,6 +55,9 @@ internal sealed class RowInspector
         return marks;
     }
 
+    /// <summary>The row inspected last is given to a split by its file.</summary>
+    public void Give(Split split) => _facts[Count - 1].Given = (byte)((int)split + 1);
+
     private static RowMarks MarksOf(ReadOnlySpan<char> input, ReadOnlySpan<char> output)
     {
         var plainInput = input.Trim();

@@ -104,16 +104,18 @@ internal sealed class RowMapper
 
     private static Split? SplitOf(string? value, ref string? fault)
     {
-        switch (value?.ToLowerInvariant())
+        if (value is null or "")
         {
-            case null or "": return null;
-            case "train" or "training": return Split.Train;
-            case "validation" or "valid" or "val" or "dev": return Split.Validation;
-            case "test" or "testing" or "eval" or "holdout": return Split.Test;
-            default:
-                fault ??= $"\"{(value.Length > 40 ? value[..40] : value)}\" is no split; write train, validation or test";
-                return null;
+            return null;
         }
+
+        if (SplitMethods.Named(value) is not { } split)
+        {
+            fault ??= $"\"{(value.Length > 40 ? value[..40] : value)}\" is no split; write train, validation or test";
+            return null;
+        }
+
+        return split;
     }
 
     /// <summary>A key longer than this is kept by its beginning and its hash, so that different keys stay different.</summary>

@@ -1,45 +1,37 @@
 using System.IO.Hashing;
+using System.Text;
 
 namespace Portal.Features.Data;
 
-/// <summary>The rows as the splitter sees them: a key of the content, the label each must be spread by, and the words.</summary>
-internal sealed class SplitRows
-{
-    private readonly TextScan _scan = new();
-    private readonly List<UInt128> _contents = [];
-    private readonly List<string> _strata = [];
-
-    public int Count => _contents.Count;
-
-    public RowPrints Prints { get; } = new();
-
-    public UInt128 ContentOf(int row) => _contents[row];
-
-    public string StratumOf(int row) => _strata[row];
-
-    public void Add(string input, string output, string stratum)
-    {
-        _scan.Read(input);
-        Prints.Add(_scan.Pairs, _scan.KeyOf(input));
-        _contents.Add(TextKey.Of(input, output));
-        _strata.Add(stratum);
-    }
-}
-
 /// <summary>The split of each row, in the order in which the rows were given.</summary>
-internal sealed record SplitPlan(Split[] Splits, int KeptTogether)
+internal sealed record SplitPlan(Split[] Splits)
 {
+    /// <summary>Rows that another of their group, or one nearly the same, keeps in its split.</summary>
+    public int KeptTogether { get; init; }
+
+    /// <summary>Rows that an earlier version has sealed, or nearly, and this one seals again.</summary>
+    public int StaySealed { get; init; }
+
+    /// <summary>Rows that an earlier version has sealed and the file gives to training or validation.</summary>
+    public int Unsealed { get; init; }
+
+    /// <summary>Rows that the file gives to one split, and nearly the same or another of the group to a stronger one.</summary>
+    public int Crossing { get; init; }
+
     public int CountOf(Split split) => Splits.Count(s => s == split);
 }
 
 /// <summary>
-/// Divides rows 80/10/10. Near-duplicates never cross a split, each label is spread over the three where it can be, and the
-/// same rows give the same splits in whatever order they come.
+/// Divides rows 80/10/10. Near-duplicates and groups never cross a split, what an earlier version has sealed stays sealed, and the
+/// same rows give the same splits in whatever order they come. A split that the file brings is kept as it is, and its leaks counted.
 /// </summary>
 internal static class Splitter
 {
     /// <summary>Google's limit for a validation set.</summary>
     public const int MaximumValidation = 5_000;
+
+    /// <summary>Of a hundred rows so many must have a date for the others to go along as the oldest.</summary>
+    public const int LeastDatedPercent = 95;
 
     public static (int Train, int Validation, int Test) Sizes(int rows)
     {
@@ -48,70 +40,93 @@ internal static class Splitter
         return (rows - test - validation, validation, test);
     }
 
-    public static SplitPlan Assign(SplitRows rows, string seed)
+    public static SplitPlan Assign(SplitRows rows, string seed, SplitMethod method = SplitMethod.Spread)
     {
-        var order = Enumerable.Range(0, rows.Count).ToArray();
-        Array.Sort(order, (a, b) => rows.ContentOf(a).CompareTo(rows.ContentOf(b)));
-        var groups = NearDuplicates.Group(rows.Prints, order);
-        var clusters = Clusters(rows, order, groups, XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(seed)));
-        Fill(clusters, Sizes(rows.Count));
+        if (method is SplitMethod.ByDate && rows.Dated * 100L < rows.Count * (long)LeastDatedPercent)
+        {
+            throw new PortalException($"Only {rows.Dated:N0} of {rows.Count:N0} rows have a date that can be read, too few to divide by date. Choose another way to split, or map the column of dates.");
+        }
 
+        var clusters = SplitClusters.Of(rows, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(seed)), method is SplitMethod.AsGiven);
+        var (_, validation, test) = Sizes(rows.Count);
+        if (method is SplitMethod.AsGiven)
+        {
+            // Only what the file leaves out altogether is made.
+            Fill(clusters.All, Split.Test, clusters.All.Any(c => c.Split is Split.Test) ? 0 : test, Spread);
+            Fill(clusters.All, Split.Validation, clusters.All.Any(c => c.Split is Split.Validation) ? 0 : validation, Spread);
+        }
+        else
+        {
+            Action<IReadOnlyList<SplitCluster>, Split, int> take = method is SplitMethod.ByDate ? TakeNewest : Spread;
+            Fill(clusters.All, Split.Test, test, take);
+            Fill(clusters.All, Split.Validation, validation, take);
+        }
+
+        return Plan(rows, clusters);
+    }
+
+    private static SplitPlan Plan(SplitRows rows, SplitClusters clusters)
+    {
         var splits = new Split[rows.Count];
-        foreach (var cluster in clusters)
+        foreach (var cluster in clusters.All)
         {
-            cluster.Rows.ForEach(rank => splits[order[rank]] = cluster.Split);
+            cluster.Rows.ForEach(row => splits[row] = cluster.Split);
         }
 
-        return new SplitPlan(splits, clusters.Where(c => c.Size > 1).Sum(c => c.Size));
+        return new SplitPlan(splits)
+        {
+            KeptTogether = clusters.All.Where(c => c.Size > 1).Sum(c => c.Size),
+            StaySealed = clusters.Met - clusters.Unsealed,
+            Unsealed = clusters.Unsealed,
+            Crossing = clusters.Crossing,
+        };
     }
 
-    private static List<Cluster> Clusters(SplitRows rows, int[] order, int[] groups, ulong seed)
+    /// <summary>Fills a split from what is left to train on, up to a number of rows.</summary>
+    private static void Fill(IReadOnlyList<SplitCluster> clusters, Split split, int size, Action<IReadOnlyList<SplitCluster>, Split, int> take)
     {
-        Dictionary<int, Cluster> byGroup = [];
-        for (var rank = 0; rank < groups.Length; rank++)
+        var missing = size - clusters.Where(c => c.Split == split).Sum(c => c.Size);
+        if (missing > 0)
         {
-            if (!byGroup.TryGetValue(groups[rank], out var cluster))
-            {
-                // Its first row is the one with the least content key, whatever the order of the file was.
-                var content = rows.ContentOf(order[rank]);
-                byGroup[groups[rank]] = cluster = new Cluster(XxHash3.HashToUInt64(BitConverter.GetBytes((ulong)(content >> 64) ^ (ulong)content), (long)seed));
-            }
-
-            cluster.Rows.Add(rank);
+            take(clusters, split, missing);
         }
-
-        foreach (var cluster in byGroup.Values)
-        {
-            cluster.Stratum = cluster.Size is 1 ? rows.StratumOf(order[cluster.Rows[0]]) : cluster.Rows.GroupBy(rank => rows.StratumOf(order[rank]))
-                .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
-        }
-
-        return [.. byGroup.Values.OrderBy(c => c.Order).ThenBy(c => c.Rows[0])];
     }
 
-    private static void Fill(List<Cluster> clusters, (int Train, int Validation, int Test) sizes)
+    private static void TakeNewest(IReadOnlyList<SplitCluster> clusters, Split split, int missing)
+    {
+        var left = clusters.Where(c => c.Split is Split.Train).Sum(c => c.Size);
+        foreach (var cluster in clusters.Where(c => c.Split is Split.Train).OrderByDescending(c => c.Date ?? DateTime.MinValue).ThenBy(c => c.Order))
+        {
+            // A cluster that would make the split far too large stays in training: of two evils the smaller.
+            if (missing > 0 && cluster.Size < left && cluster.Size <= Math.Max(1, missing * 3 / 2))
+            {
+                cluster.Split = split;
+                missing -= cluster.Size;
+                left -= cluster.Size;
+            }
+        }
+    }
+
+    private static void Spread(IReadOnlyList<SplitCluster> clusters, Split split, int size)
     {
         var strata = clusters.GroupBy(c => c.Stratum).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new Stratum([.. g], g.Sum(c => c.Size))).ToList();
-        foreach (var (split, size) in new[] { (Split.Test, sizes.Test), (Split.Validation, sizes.Validation) })
+        var shares = Shares(strata, size);
+        var missing = size;
+        for (var i = 0; i < strata.Count; i++)
         {
-            var shares = Shares(strata, size);
-            var missing = size;
-            for (var i = 0; i < strata.Count; i++)
-            {
-                missing -= Take(strata[i].Clusters, split, shares[i]);
-            }
+            missing -= Take(strata[i].Clusters, split, shares[i]);
+        }
 
-            // What whole clusters could not fill comes from any label that has rows to spare.
-            foreach (var stratum in strata.OrderByDescending(s => s.Rows))
-            {
-                missing -= missing > 0 ? Take(stratum.Clusters, split, missing) : 0;
-            }
+        // What whole clusters could not fill comes from any label that has rows to spare.
+        foreach (var stratum in strata.OrderByDescending(s => s.Rows))
+        {
+            missing -= missing > 0 ? Take(stratum.Clusters, split, missing) : 0;
         }
     }
 
     /// <summary>Moves clusters from training into a split, up to a number of rows, always leaving something to train on.</summary>
-    private static int Take(List<Cluster> clusters, Split split, int wanted)
+    private static int Take(List<SplitCluster> clusters, Split split, int wanted)
     {
         var taken = 0;
         var left = clusters.Where(c => c.Split is Split.Train).Sum(c => c.Size);
@@ -154,18 +169,5 @@ internal static class Splitter
         return shares;
     }
 
-    private sealed record Stratum(List<Cluster> Clusters, int Rows);
-
-    private sealed class Cluster(ulong order)
-    {
-        public ulong Order { get; } = order;
-
-        public List<int> Rows { get; } = [];
-
-        public int Size => Rows.Count;
-
-        public string Stratum { get; set; } = "";
-
-        public Split Split { get; set; } = Split.Train;
-    }
+    private sealed record Stratum(List<SplitCluster> Clusters, int Rows);
 }

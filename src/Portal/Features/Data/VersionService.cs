@@ -17,10 +17,11 @@ public sealed class VersionService(
     public bool MayRead => current.May(Permission.ReadRows);
 
     /// <summary>Begins to freeze the rows worked on now; a worker does the rest.</summary>
-    public async Task<DatasetVersion> FreezeAsync(string projectId, string note, CancellationToken ct)
+    /// <param name="method">One that the columns of the file allow; null takes what they propose.</param>
+    public async Task<DatasetVersion> FreezeAsync(string projectId, string note, SplitMethod? method, CancellationToken ct)
     {
         current.RequireChange();
-        var version = await BeginAsync(projectId, note, ct);
+        var version = await BeginAsync(projectId, note, method, ct);
         var (tenantId, versionId) = (scope.TenantId, version.Id);
         jobs.Enqueue<FreezeWorker>(w => w.RunAsync(tenantId, versionId, CancellationToken.None));
         return version;
@@ -60,7 +61,7 @@ public sealed class VersionService(
         return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total);
     }
 
-    internal async Task<DatasetVersion> BeginAsync(string projectId, string note, CancellationToken ct)
+    internal async Task<DatasetVersion> BeginAsync(string projectId, string note, SplitMethod? method, CancellationToken ct)
     {
         var (_, task) = await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -68,6 +69,12 @@ public sealed class VersionService(
             ?? throw new PortalException("There is nothing to freeze yet. Import a file first.");
         var import = await db.DatasetImports.AsNoTracking().SingleAsync(i => i.Id == importId, ct);
         await RefuseUnsettledAsync(import, task.Kind, ct);
+        var methods = SplitMethods.Of(import.Mapping);
+        if (method is { } wanted && !methods.Contains(wanted))
+        {
+            throw new PortalException($"{import.FileName} cannot be split {SplitMethods.Words(wanted)}: no column was mapped for it. Map one, or choose another way.");
+        }
+
         if (await db.DatasetVersions.AnyAsync(v => v.ProjectId == projectId && v.State == VersionState.Freezing, ct))
         {
             throw new PortalException("A version of this project is being frozen already. Wait until it is done.");
@@ -81,6 +88,7 @@ public sealed class VersionService(
             Number = last + 1,
             Note = note.Trim() is { Length: > DatasetVersion.NoteLength } tooLong ? tooLong[..DatasetVersion.NoteLength] : note.Trim(),
             Total = import.AcceptedCount,
+            SplitMethod = method ?? methods[0],
             FrozenByUserId = current.UserId,
             FrozenByName = current.UserName,
             StartedAt = time.GetUtcNow().UtcDateTime,

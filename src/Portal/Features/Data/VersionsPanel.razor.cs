@@ -54,7 +54,11 @@ public sealed partial class VersionsPanel
     [
         ("Rows", Show.Count(version.Count)),
         ("Frozen", version.FrozenAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC"),
-        ("Near-duplicates kept together", Show.Count(version.KeptTogetherCount)),
+        ("Split", char.ToUpperInvariant(SplitMethods.Words(version.SplitMethod)[0]) + SplitMethods.Words(version.SplitMethod)[1..]),
+        ("Near-duplicates and groups kept together", Show.Count(version.KeptTogetherCount)),
+        .. version.StaySealedCount > 0 ? [("Sealed before, sealed again", Show.Count(version.StaySealedCount))] : Array.Empty<(string, string)>(),
+        .. version.UnsealedCount > 0 ? [("Sealed before, no longer", $"{Show.Count(version.UnsealedCount)}: scores of its models on earlier versions prove nothing")] : Array.Empty<(string, string)>(),
+        .. version.CrossingCount > 0 ? [("Nearly the same in two splits", $"{Show.Count(version.CrossingCount)}, as the file gave them: scores look better than they are")] : Array.Empty<(string, string)>(),
         ("Content, SHA-256", version.ContentHash),
     ];
 }

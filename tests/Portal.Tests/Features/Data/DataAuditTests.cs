@@ -34,7 +34,7 @@ public sealed class DataAuditTests : IDisposable
         }
 
         await _kit.Findings.DecideRowAsync(import.Id, 7, FindingDecision.SetAside, s_ct);
-        var begun = await _kit.Versions.FreezeAsync(projectId, "CANARY note", s_ct);
+        var begun = await _kit.Versions.FreezeAsync(projectId, "CANARY note", null, s_ct);
         await _kit.Freezes.RunAsync("org_test", begun.Id, s_ct);
         await _kit.Examples.RecordLookAsync(begun.Id, "Evaluation 1: Flash", s_ct);
         await _kit.Findings.RecordExportAsync(projectId, s_ct);
@@ -65,7 +65,7 @@ public sealed class DataAuditTests : IDisposable
         await EnterAsync();
         var projectId = await _kit.CreateProjectAsync();
         await _kit.ImportAsync(projectId, DataKit.Csv(60));
-        var freeze = await _kit.Versions.FreezeAsync(projectId, "", s_ct);
+        var freeze = await _kit.Versions.FreezeAsync(projectId, "", null, s_ct);
         var receipt = await _kit.UploadAsync(projectId, DataKit.Csv(61), "later.csv");
         var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, s_ct);
         var importId = await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, s_ct);

@@ -87,11 +87,27 @@ public sealed class DataPageTests : BunitContext
     }
 
     [Fact]
+    public async Task Page_FileWithASplit_ProposesItAndOffersAnother()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, "text,label,split\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")},{(i > 30 ? "test" : "train")}\n")));
+        var page = Open(projectId);
+        page.WaitForAssertion(() => Assert.Contains("as the column of the file says", page.Markup, StringComparison.Ordinal));
+
+        page.FindAll("input[type=radio]")[1].Click();
+        page.WaitForAssertion(() => Assert.Contains("80 % to train", page.Markup, StringComparison.Ordinal));
+        await Primary(page).ClickAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("Freezing version 1", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(SplitMethod.Spread, (await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None)).Freezing?.SplitMethod);
+    }
+
+    [Fact]
     public async Task Page_Frozen_GoesOnToModelAndNeverShowsASealedRow()
     {
         var projectId = await _kit.CreateProjectAsync();
         await _kit.ImportAsync(projectId, DataKit.Csv(40));
-        var version = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
         await _kit.Freezes.RunAsync("org_test", version.Id, CancellationToken.None);
         var sealedRows = await _kit.Examples.ReadSealedAsync(version.Id, 0, 100, CancellationToken.None);
 

@@ -20,7 +20,7 @@ public sealed class DataStepTests : IDisposable
         await _kit.ImportAsync(projectId, DataKit.Csv(198) + "Where is my card?,card\nwhere is MY card,card\n");
         Assert.Equal(new StepStatus(StepState.Now, "200 examples, ready to freeze", "Freeze"), await step.ReadAsync(projectId, CancellationToken.None));
 
-        var version = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
         Assert.Equal(StepState.Working, (await step.ReadAsync(projectId, CancellationToken.None)).State);
 
         await _kit.Freezes.RunAsync("org_test", version.Id, CancellationToken.None);

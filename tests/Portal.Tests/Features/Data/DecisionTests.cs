@@ -97,7 +97,7 @@ public sealed class DecisionTests : IDisposable
     {
         var projectId = await _kit.CreateProjectAsync();
         await _kit.ImportAsync(projectId, DataKit.Csv(60));
-        var first = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        var first = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
         await _kit.Freezes.RunAsync("org_test", first.Id, CancellationToken.None);
         var @sealed = await _kit.Examples.ReadSealedAsync(first.Id, 0, 100, CancellationToken.None);
 
@@ -108,6 +108,30 @@ public sealed class DecisionTests : IDisposable
         Assert.Empty(await _kit.Findings.SamplesAsync(finding.Id, 0, CancellationToken.None));
         var shown = await _kit.Findings.RowsAsync(projectId, new RowFilter(), 0, CancellationToken.None);
         Assert.Equal((90 - @sealed.Count, @sealed.Count), (shown.Total, shown.Sealed));
+    }
+
+    [Fact]
+    public async Task Freeze_OfAFileWithItsOwnSplit_KeepsItAndWhatWasSealedStaysSealed()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        string Line(int i, string split) => $"{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")},{split}\n";
+        await _kit.ImportAsync(projectId, "text,label,split\n" + string.Concat(Enumerable.Range(1, 60).Select(i => Line(i, i <= 40 ? "train" : i <= 50 ? "dev" : "test"))) + Line(55, "train"));
+        var finding = await FindAsync(projectId, FindingRule.SplitLeak);
+        Assert.Equal((1, "61", true), (finding.Count, finding.FirstRows, finding.IsOpen));
+
+        var given = await DecideAndFreezeAsync(projectId, finding, FindingDecision.Keep);
+        await using (var db = _kit.Database.CreateDbContext())
+        {
+            var splits = await db.FrozenExamples.Where(e => e.VersionId == given.Id).OrderBy(e => e.Number).Select(e => e.Split).ToListAsync(CancellationToken.None);
+            Assert.Equal([.. Enumerable.Repeat(Split.Train, 40), .. Enumerable.Repeat(Split.Validation, 10), .. Enumerable.Repeat(Split.Test, 10), Split.Train], splits);
+        }
+
+        Assert.Equal((SplitMethod.AsGiven, 1), (given.SplitMethod, given.CrossingCount));
+        var spread = await _kit.Versions.FreezeAsync(projectId, "", SplitMethod.Spread, CancellationToken.None);
+        await _kit.Freezes.RunAsync("org_test", spread.Id, CancellationToken.None);
+        spread = (await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None)).Latest!;
+        Assert.Equal((2, 11, 11), (spread.Number, spread.TestCount, spread.StaySealedCount));
+        await Assert.ThrowsAsync<PortalException>(() => _kit.Versions.FreezeAsync(projectId, "", SplitMethod.ByDate, CancellationToken.None));
     }
 
     [Fact]
@@ -129,7 +153,7 @@ public sealed class DecisionTests : IDisposable
     private async Task<DatasetVersion> DecideAndFreezeAsync(string projectId, Finding finding, FindingDecision decision)
     {
         await _kit.Findings.DecideAsync(finding.Id, decision, CancellationToken.None);
-        var version = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
         await _kit.Freezes.RunAsync("org_test", version.Id, CancellationToken.None);
         return await _kit.Examples.GetVersionAsync(version.Id, CancellationToken.None);
     }

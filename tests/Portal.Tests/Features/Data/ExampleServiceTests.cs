@@ -95,7 +95,7 @@ public sealed class ExampleServiceTests : IDisposable
             db.FrozenExamples.Add(new FrozenExample { VersionId = version.Id, Split = split, Number = i, Input = $"question {i}", Output = "answer" });
         }
 
-        version.Freeze(new VersionTotals(8, 1, 1, 1, 0, "c0ffee", "5ea1ed"), db.Now);
+        version.Freeze(new VersionTotals(8, 1, 1, 1, new SplitPlan([]), "c0ffee", "5ea1ed"), db.Now);
         await db.SaveChangesAsync();
         return version;
     }

@@ -20,7 +20,7 @@ public sealed class ImportTests : IDisposable
         var import = await _kit.ImportAsync(projectId, DataKit.Csv(200));
         Assert.Equal((ImportState.Imported, 200, 200, 0, 2), (import.State, import.ReadCount, import.AcceptedCount, import.SetAsideCount, import.LabelCount));
 
-        var begun = await _kit.Versions.FreezeAsync(projectId, "first", CancellationToken.None);
+        var begun = await _kit.Versions.FreezeAsync(projectId, "first", null, CancellationToken.None);
         await _kit.Freezes.RunAsync("org_test", begun.Id, CancellationToken.None);
 
         var version = await _kit.Examples.GetVersionAsync(begun.Id, CancellationToken.None);
@@ -90,7 +90,7 @@ public sealed class ImportTests : IDisposable
         _kit.Options.BatchRows = 40;
         var projectId = await _kit.CreateProjectAsync();
         await _kit.ImportAsync(projectId, DataKit.Csv(100));
-        var first = await _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None);
+        var first = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
         await using (var db = _kit.Database.CreateDbContext())
         {
             db.FrozenExamples.AddRange(Enumerable.Range(1, 40).Select(i => new FrozenExample { VersionId = first.Id, Split = Split.Test, Number = i, Input = "half", Output = "written" }));
@@ -160,7 +160,7 @@ public sealed class ImportTests : IDisposable
         var data = await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None);
         var finding = Assert.Single(data.Findings, f => f.Rule is FindingRule.ContradictoryOutput);
         Assert.Equal("1 finding needs a decision", data.FreezeObstacle);
-        await Assert.ThrowsAsync<PortalException>(() => _kit.Versions.FreezeAsync(projectId, "", CancellationToken.None));
+        await Assert.ThrowsAsync<PortalException>(() => _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None));
         Assert.Equal([61, 63], (await _kit.Findings.RowsAsync(projectId, new RowFilter(FindingId: finding.Id), 0, CancellationToken.None)).Rows.Select(r => r.Number));
 
         await _kit.Findings.DecideAsync(finding.Id, FindingDecision.SetAside, CancellationToken.None);
@@ -204,7 +204,7 @@ public sealed class ImportTests : IDisposable
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.PreviewAsync(import.Id, null, ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.StartImportAsync(import.Id, import.Layout, ColumnMapping.Of("text", "label"), ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Findings.DecideAsync(finding.Id, FindingDecision.Keep, ct));
-        await Assert.ThrowsAsync<NotFoundException>(() => stranger.Versions.FreezeAsync(projectId, "", ct));
+        await Assert.ThrowsAsync<NotFoundException>(() => stranger.Versions.FreezeAsync(projectId, "", null, ct));
         Assert.Equal(0, (await stranger.Findings.RowsAsync(projectId, new RowFilter(), 0, ct)).Total);
         Assert.Empty(await stranger.Findings.ListAsync(import.Id, null, ct));
     }

@@ -74,6 +74,78 @@ public sealed class SplitterTests
         Assert.Equal((40, 0, 0), (plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)));
     }
 
+    [Fact]
+    public void Assign_Groups_StayTogetherAlsoThroughTheirNearDuplicates()
+    {
+        // Forty customers of five messages; and the first message of each even one is also, nearly, the next one's.
+        var rows = new SplitRows();
+        for (var i = 0; i < 200; i++)
+        {
+            var isBridge = i % 10 is 5;
+            rows.Add(new SplitRow(DataKit.Sentence(isBridge ? i - 5 : i) + (isBridge ? " !" : ""), "x", "x", "customer " + (i / 5).ToString(CultureInfo.InvariantCulture)));
+        }
+
+        var plan = Splitter.Assign(rows, "seed");
+
+        Assert.All(plan.Splits.Chunk(10), bridged => Assert.Single(bridged.Distinct()));
+        Assert.Equal((160, 20, 20), (plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)));
+    }
+
+    [Fact]
+    public void Assign_ByDate_MeasuresOnTheNewestAndTrainsOnTheOldest()
+    {
+        var rows = new SplitRows();
+        var order = Enumerable.Range(0, 100).ToArray();
+        new Random(3).Shuffle(order);
+        foreach (var day in order)
+        {
+            rows.Add(new SplitRow(DataKit.Sentence(day), "x", "x", Date: day is 0 ? null : s_day.AddDays(day)));
+        }
+
+        var plan = Splitter.Assign(rows, "seed", SplitMethod.ByDate);
+
+        Assert.All(order.Zip(plan.Splits), r => Assert.Equal(r.First >= 90 ? Split.Test : r.First >= 80 ? Split.Validation : Split.Train, r.Second));
+        Enumerable.Range(100, 6).ToList().ForEach(i => rows.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
+        Assert.Contains("Only 99 of 106 rows have a date", Assert.Throws<PortalException>(() => Splitter.Assign(rows, "seed", SplitMethod.ByDate)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Assign_AsGiven_KeepsTheSplitMakesWhatIsMissingAndCountsWhatLeaks()
+    {
+        var rows = new SplitRows();
+        for (var i = 0; i < 100; i++)
+        {
+            rows.Add(new SplitRow(DataKit.Sentence(i), "x", "x", Given: i < 70 ? Split.Train : i < 90 ? Split.Test : null));
+        }
+
+        rows.Add(new SplitRow(DataKit.Sentence(75).ToUpperInvariant(), "x", "x", Given: Split.Train));
+        rows.Add(new SplitRow(DataKit.Sentence(76) + "?", "x", "x"));
+        rows.AddSealed(DataKit.Sentence(0));
+        rows.AddSealed(DataKit.Sentence(80));
+
+        var plan = Splitter.Assign(rows, "seed", SplitMethod.AsGiven);
+
+        Assert.All(plan.Splits[70..90], s => Assert.Equal(Split.Test, s));
+        Assert.Equal((Split.Train, Split.Test), (plan.Splits[100], plan.Splits[101]));
+        Assert.DoesNotContain(Split.Test, plan.Splits[..70].Concat(plan.Splits[90..101]));
+        Assert.Equal((10, 1, 1, 1), (plan.CountOf(Split.Validation), plan.Crossing, plan.Unsealed, plan.StaySealed));
+    }
+
+    [Fact]
+    public void Assign_RowsLikeSealedOnes_AreSealedAgain()
+    {
+        var rows = new SplitRows();
+        Enumerable.Range(0, 200).ToList().ForEach(i => rows.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
+        Enumerable.Range(30, 15).ToList().ForEach(i => rows.AddSealed(DataKit.Sentence(i) + " !"));
+
+        var plan = Splitter.Assign(rows, "seed");
+
+        Assert.All(plan.Splits[30..45], s => Assert.Equal(Split.Test, s));
+        Assert.Equal((Splitter.Sizes(200), 15), ((plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)), plan.StaySealed));
+    }
+
+    private static readonly DateTime s_day = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     [Theory]
     [InlineData("Where is my card?", "where is MY card", 1)]
     [InlineData("one two three four five six seven eight nine ten eleven", "one two three four five six seven eight nine ten twelve", 0.818)]
@@ -101,7 +173,7 @@ public sealed class SplitterTests
         var rows = new SplitRows();
         foreach (var (input, output) in texts)
         {
-            rows.Add(input, output, output);
+            rows.Add(new SplitRow(input, output, output));
         }
 
         return Splitter.Assign(rows, seed);

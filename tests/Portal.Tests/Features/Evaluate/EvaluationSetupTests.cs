@@ -75,7 +75,7 @@ public sealed class EvaluationSetupTests
     private static DatasetVersion Version(int number)
     {
         var version = new DatasetVersion { ProjectId = "p", Number = number, StartedAt = s_start.AddDays(number) };
-        version.Freeze(new VersionTotals(80, 10, 10, 3, 0, "", ""), s_start.AddDays(number));
+        version.Freeze(new VersionTotals(80, 10, 10, 3, new SplitPlan([]), "", ""), s_start.AddDays(number));
         // An id comes from the database; these are told apart by what it would give them.
         typeof(TenantOwned).GetProperty(nameof(TenantOwned.Id))!.SetValue(version, $"ver_{number}");
         return version;

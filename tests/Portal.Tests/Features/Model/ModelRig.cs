@@ -75,7 +75,7 @@ public sealed class ModelRig : IDisposable
             db.FrozenExamples.Add(new FrozenExample { VersionId = version.Id, Split = split, Number = i, Input = $"message {i} is {label}", Output = label });
         }
 
-        version.Freeze(new VersionTotals(train, validation, test, 3, 0, "hash", "digest"), Now);
+        version.Freeze(new VersionTotals(train, validation, test, 3, new SplitPlan([]), "hash", "digest"), Now);
         await db.SaveChangesAsync(Ct);
         return version.Id;
     }

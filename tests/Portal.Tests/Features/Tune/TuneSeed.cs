@@ -49,7 +49,7 @@ internal static class TuneSeed
         }
 
         var version = new DatasetVersion { ProjectId = project.Id, Number = 1, StartedAt = db.Now };
-        version.Freeze(new VersionTotals(train, validation, 5, 2, 0, "hash", "digest"), db.Now);
+        version.Freeze(new VersionTotals(train, validation, 5, 2, new SplitPlan([]), "hash", "digest"), db.Now);
         db.DatasetVersions.Add(version);
         for (var number = 1; number <= train + validation + 5; number++)
         {

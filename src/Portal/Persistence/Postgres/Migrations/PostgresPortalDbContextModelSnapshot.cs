@@ -446,6 +446,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<int>("CrossingCount")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Done")
                         .HasColumnType("integer");
 
@@ -497,6 +500,13 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("SplitMethod")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasDefaultValue("Spread");
+
                     b.Property<DateTime>("StartedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -504,6 +514,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<int>("StaySealedCount")
+                        .HasColumnType("integer");
 
                     b.Property<int>("TestCount")
                         .HasColumnType("integer");
@@ -517,6 +530,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("integer");
 
                     b.Property<int>("TrainCount")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("UnsealedCount")
                         .HasColumnType("integer");
 
                     b.Property<int>("ValidationCount")

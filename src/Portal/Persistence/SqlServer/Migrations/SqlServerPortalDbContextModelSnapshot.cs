@@ -446,6 +446,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<int>("CrossingCount")
+                        .HasColumnType("int");
+
                     b.Property<int>("Done")
                         .HasColumnType("int");
 
@@ -497,6 +500,13 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("SplitMethod")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasDefaultValue("Spread");
+
                     b.Property<DateTime>("StartedAt")
                         .HasColumnType("datetime2");
 
@@ -504,6 +514,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("StaySealedCount")
+                        .HasColumnType("int");
 
                     b.Property<int>("TestCount")
                         .HasColumnType("int");
@@ -517,6 +530,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("int");
 
                     b.Property<int>("TrainCount")
+                        .HasColumnType("int");
+
+                    b.Property<int>("UnsealedCount")
                         .HasColumnType("int");
 
                     b.Property<int>("ValidationCount")

@@ -439,6 +439,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("CrossingCount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Done")
                         .HasColumnType("INTEGER");
 
@@ -490,6 +493,13 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SplitMethod")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Spread");
+
                     b.Property<DateTime>("StartedAt")
                         .HasColumnType("TEXT");
 
@@ -497,6 +507,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("StaySealedCount")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("TestCount")
                         .HasColumnType("INTEGER");
@@ -510,6 +523,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("TrainCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("UnsealedCount")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("ValidationCount")

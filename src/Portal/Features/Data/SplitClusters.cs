@@ -1,0 +1,127 @@
+using System.IO.Hashing;
+
+namespace Portal.Features.Data;
+
+/// <summary>Rows that must not be torn apart.</summary>
+internal sealed class SplitCluster(ulong order)
+{
+    /// <summary>Its place in the draw: chance, but the same for the same content.</summary>
+    public ulong Order { get; } = order;
+
+    public List<int> Rows { get; } = [];
+
+    public int Size => Rows.Count;
+
+    public string Stratum { get; set; } = "";
+
+    public DateTime? Date { get; set; }
+
+    /// <summary>Where nothing else decides, a row is trained on.</summary>
+    public Split Split { get; set; } = Split.Train;
+}
+
+/// <summary>Finds what stays together: near-duplicates, rows of one group, and whatever hangs together by both.</summary>
+internal sealed class SplitClusters
+{
+    private readonly SplitRows _rows;
+    private readonly int[] _roots;
+
+    private SplitClusters(SplitRows rows)
+    {
+        _rows = rows;
+        _roots = RootsOf(rows);
+    }
+
+    /// <summary>Rows that are sealed in an earlier version, or nearly.</summary>
+    public int Met { get; private set; }
+
+    /// <summary>Those of them that this version does not seal again.</summary>
+    public int Unsealed { get; private set; }
+
+    /// <summary>Rows of which a stronger split holds nearly the same, or another of their group.</summary>
+    public int Crossing { get; private set; }
+
+    public IReadOnlyList<SplitCluster> All { get; private set; } = [];
+
+    public static SplitClusters Of(SplitRows rows, ulong seed, bool isGiven)
+    {
+        var clusters = new SplitClusters(rows);
+        var together = Enumerable.Range(0, rows.CountOfAll).GroupBy(row => clusters._roots[row]);
+        clusters.All = [.. together.SelectMany(members => clusters.Divide([.. members], seed, isGiven)).OrderBy(c => c.Order).ThenBy(c => c.Rows[0])];
+        return clusters;
+    }
+
+    private IEnumerable<SplitCluster> Divide(List<int> members, ulong seed, bool isGiven)
+    {
+        var rows = members.Where(r => !_rows.IsSealed(r)).ToList();
+        var isMet = rows.Count < members.Count;
+        Met += isMet ? rows.Count : 0;
+        if (!isGiven)
+        {
+            return rows.Count is 0 ? [] : [Make(rows, seed, isMet ? Split.Test : null)];
+        }
+
+        // The strongest split is the one that must stay clean: what a test holds should be nowhere else.
+        var strongest = rows.Max(r => _rows.GivenOf(r));
+        Crossing += rows.Count(r => _rows.GivenOf(r) is { } given && given != strongest);
+        Unsealed += isMet ? rows.Count(r => (_rows.GivenOf(r) ?? strongest) is not Split.Test) : 0;
+        return rows.GroupBy(r => _rows.GivenOf(r) ?? strongest).Select(g => Make([.. g], seed, g.Key));
+    }
+
+    private SplitCluster Make(List<int> rows, ulong seed, Split? split)
+    {
+        // Whatever the order of the file was.
+        rows.Sort((a, b) => _rows.ContentOf(a).CompareTo(_rows.ContentOf(b)));
+        var content = _rows.ContentOf(rows[0]);
+        var cluster = new SplitCluster(XxHash3.HashToUInt64(BitConverter.GetBytes((ulong)(content >> 64) ^ (ulong)content), (long)seed))
+        {
+            Date = rows.Max(_rows.DateOf),
+            Stratum = rows.Count is 1 ? _rows.StratumOf(rows[0]) : rows.GroupBy(_rows.StratumOf)
+                .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key,
+            Split = split ?? Split.Train,
+        };
+        cluster.Rows.AddRange(rows);
+        return cluster;
+    }
+
+    /// <summary>For each row the place of the cluster it belongs to.</summary>
+    private static int[] RootsOf(SplitRows rows)
+    {
+        var order = Enumerable.Range(0, rows.CountOfAll).ToArray();
+        Array.Sort(order, (a, b) => rows.ContentOf(a).CompareTo(rows.ContentOf(b)));
+        var alike = NearDuplicates.Group(rows.Prints, order);
+        var roots = new int[order.Length];
+        for (var place = 0; place < order.Length; place++)
+        {
+            roots[order[place]] = alike[place];
+        }
+
+        // The places are their own parents; a group joins those of its members.
+        var parents = Enumerable.Range(0, order.Length).ToArray();
+        foreach (var group in rows.Groups)
+        {
+            foreach (var member in group)
+            {
+                var (one, other) = (Find(roots[group[0]]), Find(roots[member]));
+                parents[Math.Max(one, other)] = Math.Min(one, other);
+            }
+        }
+
+        for (var row = 0; row < roots.Length; row++)
+        {
+            roots[row] = Find(roots[row]);
+        }
+
+        return roots;
+
+        int Find(int place)
+        {
+            while (parents[place] != place)
+            {
+                place = parents[place] = parents[parents[place]];
+            }
+
+            return place;
+        }
+    }
+}

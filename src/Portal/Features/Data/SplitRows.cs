@@ -1,0 +1,77 @@
+namespace Portal.Features.Data;
+
+/// <summary>A row as it goes into the splitter.</summary>
+/// <param name="Stratum">What is to be spread over the splits; the label where there is one.</param>
+/// <param name="Group">Rows of one group stay together; empty for none.</param>
+/// <param name="Given">The split its file asks for.</param>
+internal readonly record struct SplitRow(string Input, string Output, string Stratum, string Group = "", DateTime? Date = null, Split? Given = null);
+
+/// <summary>The rows as the splitter keeps them, without their texts; behind them those that earlier versions have sealed.</summary>
+internal sealed class SplitRows
+{
+    private readonly TextScan _scan = new();
+    private readonly List<UInt128> _contents = [];
+    private readonly List<string> _strata = [];
+    private readonly List<DateTime?> _dates = [];
+    private readonly List<Split?> _given = [];
+    private readonly Dictionary<string, List<int>> _groups = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> _sealed = [];
+
+    /// <summary>Rows to be divided.</summary>
+    public int Count => _strata.Count;
+
+    /// <summary>With the sealed ones.</summary>
+    public int CountOfAll => _contents.Count;
+
+    public int Dated { get; private set; }
+
+    public RowPrints Prints { get; } = new();
+
+    public IEnumerable<IReadOnlyList<int>> Groups => _groups.Values;
+
+    public UInt128 ContentOf(int row) => _contents[row];
+
+    public string StratumOf(int row) => _strata[row];
+
+    public DateTime? DateOf(int row) => _dates[row];
+
+    public Split? GivenOf(int row) => _given[row];
+
+    public bool IsSealed(int row) => row >= Count;
+
+    public void Add(in SplitRow row)
+    {
+        if (_sealed.Count > 0)
+        {
+            throw new InvalidOperationException("Sealed rows come behind all others.");
+        }
+
+        if (row.Group.Length > 0)
+        {
+            (_groups.TryGetValue(row.Group, out var members) ? members : _groups[row.Group] = []).Add(Count);
+        }
+
+        Print(row.Input, TextKey.Of(row.Input, row.Output));
+        Dated += row.Date is null ? 0 : 1;
+        _dates.Add(row.Date);
+        _given.Add(row.Given);
+        _strata.Add(row.Stratum);
+    }
+
+    /// <summary>The input of a row that an earlier version has sealed.</summary>
+    public void AddSealed(string input)
+    {
+        var key = TextKey.Of(input, "");
+        if (_sealed.Add(key))
+        {
+            Print(input, key);
+        }
+    }
+
+    private void Print(string input, UInt128 content)
+    {
+        _scan.Read(input);
+        Prints.Add(_scan.Pairs, _scan.KeyOf(input));
+        _contents.Add(content);
+    }
+}
