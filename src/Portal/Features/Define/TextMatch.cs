@@ -28,10 +28,12 @@ public sealed class TextMatch
     private readonly Dictionary<string, List<Span>> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<(Span Span, ProjectTextKind Kind), int> _found = [];
     private readonly HashSet<(Span Span, ProjectTextKind Kind)> _ofThisOne = [];
+    private readonly List<(int Start, int End)> _words = [];
+    private char[] _joined = [];
 
     public TextMatch(IEnumerable<(string Name, string Text)> fields)
     {
-        _fields = [.. fields.Select(f => new Field(f.Name, f.Text, WordsOf(f.Text)))];
+        _fields = [.. fields.Select(f => new Field(f.Name, f.Text, TextWord.Of(f.Text)))];
         for (var field = 0; field < _fields.Count; field++)
         {
             Index(field, _fields[field].Words);
@@ -88,7 +90,7 @@ public sealed class TextMatch
         }
     }
 
-    private void Index(int field, List<Word> words)
+    private void Index(int field, List<TextWord> words)
     {
         for (var first = 0; first < words.Count; first++)
         {
@@ -113,31 +115,64 @@ public sealed class TextMatch
 
     private void Look(string value, ProjectTextKind kind)
     {
-        var words = WordsOf(value);
-        var joined = string.Join(' ', words.Select(w => w.Text));
+        Fold(value);
+        var joined = _joined.AsSpan(0, _words.Count is 0 ? 0 : _words[^1].End);
         if (joined.Length >= ShortestValue)
         {
             Note(_values, joined, kind);
         }
 
-        var (at, starts) = (0, new int[words.Count]);
-        for (var i = 0; i < words.Count; at += words[i++].Text.Length + 1)
+        for (var first = 0; first < _words.Count; first++)
         {
-            starts[i] = at;
-        }
-
-        for (var first = 0; first < words.Count; first++)
-        {
-            Note(_numbers, words[first].Text, kind);
-            for (var last = first; last < words.Count; last++)
+            var (start, end) = _words[first];
+            if (IsNumber(joined[start..end]))
             {
-                var length = starts[last] + words[last].Text.Length - starts[first];
-                if (IsPassage(last - first + 1, length))
+                Note(_numbers, joined[start..end], kind);
+            }
+
+            for (var last = first; last < _words.Count; last++)
+            {
+                if (IsPassage(last - first + 1, _words[last].End - start))
                 {
-                    Note(_passages, joined.AsSpan(starts[first], length), kind);
+                    Note(_passages, joined[start.._words[last].End], kind);
                     break;
                 }
             }
+        }
+    }
+
+    /// <summary>The words of a text, a space between each, and where they are. Rows come by the million, and most are plain letters.</summary>
+    private void Fold(string text)
+    {
+        _words.Clear();
+        if (!Ascii.IsValid(text))
+        {
+            var words = TextWord.Of(text);
+            _joined = string.Join(' ', words.Select(w => w.Text)).ToCharArray();
+            var at = 0;
+            words.ForEach(w => _words.Add((at, (at += w.Text.Length + 1) - 1)));
+            return;
+        }
+
+        _joined = _joined.Length < text.Length ? new char[text.Length] : _joined;
+        var (from, to) = (0, 0);
+        foreach (var c in text)
+        {
+            if (char.IsAsciiLetterOrDigit(c) || c is '@')
+            {
+                _joined[to++] = char.ToLowerInvariant(c);
+            }
+            else if (to > from)
+            {
+                _words.Add((from, to));
+                _joined[to++] = ' ';
+                from = to;
+            }
+        }
+
+        if (to > from)
+        {
+            _words.Add((from, to));
         }
     }
 
@@ -145,7 +180,10 @@ public sealed class TextMatch
     {
         if (index.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var spans))
         {
-            _ofThisOne.UnionWith(spans.Select(s => (s, kind)));
+            foreach (var span in spans)
+            {
+                _ofThisOne.Add((span, kind));
+            }
         }
     }
 
@@ -201,7 +239,21 @@ public sealed class TextMatch
 
     private static bool IsPassage(int words, int length) => words >= PassageWords && length >= PassageLetters;
 
-    private static bool IsNumber(string word) => word.Contains('@', StringComparison.Ordinal) || (word.Length >= ShortestNumber && word.Any(char.IsDigit));
+    private static bool IsNumber(ReadOnlySpan<char> word)
+    {
+        var hasDigit = false;
+        foreach (var c in word)
+        {
+            if (c is '@')
+            {
+                return true;
+            }
+
+            hasDigit |= char.IsDigit(c);
+        }
+
+        return hasDigit && word.Length >= ShortestNumber;
+    }
 
     private static void Add(Dictionary<string, List<Span>> index, string key, Span span)
     {
@@ -213,41 +265,7 @@ public sealed class TextMatch
         spans.Add(span);
     }
 
-    private static List<Word> WordsOf(string text)
-    {
-        List<Word> words = [];
-        for (var at = 0; at < text.Length;)
-        {
-            var from = at;
-            while (at < text.Length && IsInWord(text[at]) && !(at > from && StandsAlone(text[at])) && !(at > from && StandsAlone(text[at - 1])))
-            {
-                at++;
-            }
-
-            if (at > from)
-            {
-                words.Add(new Word(Folded(text[from..at]), from, at));
-            }
-            else
-            {
-                at++;
-            }
-        }
-
-        return words;
-    }
-
-    // Half a pair, which a text may hold, has no normal form.
-    private static string Folded(string word) => (word.Any(char.IsSurrogate) ? word : word.Normalize(NormalizationForm.FormKC)).ToLowerInvariant();
-
-    private static bool IsInWord(char c) => char.IsLetterOrDigit(c) || c is '@' || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark;
-
-    /// <summary>Letters of scripts that put no space between words are each a word.</summary>
-    private static bool StandsAlone(char c) => c is (>= '\u0E00' and <= '\u0EFF') or (>= '\u2E80' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF');
-
-    private sealed record Field(string Name, string Text, List<Word> Words);
-
-    private readonly record struct Word(string Text, int From, int To);
+    private sealed record Field(string Name, string Text, List<TextWord> Words);
 
     private readonly record struct Span(int Field, int First, int Last, bool IsPassage);
 }
