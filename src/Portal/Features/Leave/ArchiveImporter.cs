@@ -84,7 +84,7 @@ public sealed class ArchiveImporter(BlobStore blobs, IOptions<LeaveOptions> opti
             rows += batch.Length;
         }
 
-        var report = await new FigureCheck(db, archive.Manifest).RunAsync(rows, () => Task.CompletedTask, ct);
+        var report = await new FigureCheck(db, archive.Manifest).RunAsync(rows, ct);
         return (report, ImportedChain.Read(archive, db.Model, names.AuditName, Now));
     }
 

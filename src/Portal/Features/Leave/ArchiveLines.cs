@@ -5,7 +5,7 @@ namespace Portal.Features.Leave;
 /// <summary>The lines of a table as JSON objects, one at a time, none longer than a row can be.</summary>
 internal sealed class ArchiveLines(Stream table, string path)
 {
-    private const int LongestLine = 96 << 20;
+    private const int LongestLine = 32 << 20;
 
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 

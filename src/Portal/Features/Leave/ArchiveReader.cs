@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Portal.Features.Data;
+using Portal.Persistence;
 
 namespace Portal.Features.Leave;
 
@@ -11,7 +12,7 @@ namespace Portal.Features.Leave;
 /// </summary>
 internal sealed class ArchiveReader
 {
-    private const int LongestManifest = 64 << 20;
+    private const int LongestManifest = 32 << 20;
 
     private readonly Stream _file;
     private readonly DataOptions _limits;
@@ -42,6 +43,11 @@ internal sealed class ArchiveReader
             throw Refused($"It unpacks to more than {Components.Show.Bytes(options.MaxArchiveBytes)}, the most that is taken in.");
         }
 
+        if (items.Where(i => i.Name.StartsWith("tables/", StringComparison.Ordinal)).Sum(i => (decimal)i.Length) > options.MaxArchiveRowBytes)
+        {
+            throw Refused($"Its tables unpack to more than {Components.Show.Bytes(options.MaxArchiveRowBytes)}, the most that is taken in at once.");
+        }
+
         var byName = items.ToDictionary(i => i.Name, StringComparer.Ordinal);
         var manifest = ReadManifest(file, byName, limits);
         Check(manifest, byName, model);
@@ -55,7 +61,12 @@ internal sealed class ArchiveReader
     public static PortalException Refused(string why, Exception? cause = null) =>
         new($"The archive is refused. {why} Upload it exactly as it was downloaded; if it is, export the organization again.", cause);
 
-    internal static string Shown(string text) => text.Length > 80 ? text[..80] + "…" : text;
+    /// <summary>Somebody else's text inside a message: short, and of characters that every database and screen takes.</summary>
+    internal static string Shown(string text)
+    {
+        var plain = string.Concat(text.Take(80).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        return text.Length > 80 ? plain + "…" : plain;
+    }
 
     private static ArchiveManifest ReadManifest(Stream file, Dictionary<string, ZipItem> items, DataOptions limits)
     {
@@ -96,6 +107,11 @@ internal sealed class ArchiveReader
         if (manifest.Files.Any(f => f is null) || manifest.Tables.Any(t => t is null) || manifest.Sources.Any(s => s is null) || manifest.Usage.Any(u => u is null) || manifest.Missing.Any(m => m is null))
         {
             throw Refused("Its manifest.json has an empty entry.");
+        }
+
+        if (!ArchiveRowReader.IsId(manifest.Organization.Id, PublicId.MaxLength) || manifest.Organization.Name.Length > 200 || manifest.Organization.Name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw Refused("Its manifest.json does not say properly whose archive it is.");
         }
 
         RefuseTwice(manifest.Files.Select(f => f.Path), "file");

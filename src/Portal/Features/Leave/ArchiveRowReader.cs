@@ -20,7 +20,15 @@ internal sealed partial class ArchiveRowReader(IEntityType entity)
     private readonly PropertyInfo[] _derived =
         [.. entity.ClrType.GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length is 0 && entity.FindProperty(p.Name) is null && entity.FindComplexProperty(p.Name) is null)];
 
+    /// <summary>More than anything costs or uses, and little enough that a million of it can be added up.</summary>
+    private const long MostOfAnything = 1_000_000_000_000;
+
+    /// <summary>A name of Google's for a place: it becomes part of the address that a credential is sent to.</summary>
+    private const string Location = "Location";
+
     public IEntityType Entity => entity;
+
+    public static bool IsId(string text, int longest) => text.Length <= longest && Id.IsMatch(text);
 
     public ArchivedRow Read(JsonElement line, Func<string, Exception?, PortalException> refused)
     {
@@ -85,7 +93,7 @@ internal sealed partial class ArchiveRowReader(IEntityType entity)
             _ when type == typeof(string) => TextOf(column, value.GetString() ?? throw new FormatException("must be a text")),
             _ when type == typeof(bool) => value.GetBoolean(),
             _ when type == typeof(int) => value.GetInt32(),
-            _ when type == typeof(long) => value.GetInt64(),
+            _ when type == typeof(long) => AmountOf(column, value.GetInt64()),
             _ when type == typeof(double) && value.ValueKind is JsonValueKind.String => double.Parse(value.GetString() ?? "", NumberStyles.Float, CultureInfo.InvariantCulture),
             _ when type == typeof(double) => double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw new FormatException("is out of range"),
             _ when type == typeof(decimal) => value.GetDecimal(),
@@ -94,6 +102,10 @@ internal sealed partial class ArchiveRowReader(IEntityType entity)
             _ => throw new NotSupportedException($"Say how an archive reads a {type.Name}."),
         };
     }
+
+    private static long AmountOf(IProperty column, long value) =>
+        value is >= 0 and <= MostOfAnything || !(column.Name.EndsWith("Micros", StringComparison.Ordinal) || column.Name.EndsWith("PerMillion", StringComparison.Ordinal) || column.Name is "Quantity") ? value
+            : throw new FormatException($"is {value:N0}, which nothing can cost or use");
 
     private static string TextOf(IProperty column, string text)
     {
@@ -107,6 +119,11 @@ internal sealed partial class ArchiveRowReader(IEntityType entity)
             throw new FormatException("has a character that no database takes");
         }
 
+        if (column.Name is Location && !Place.IsMatch(text))
+        {
+            throw new FormatException($"is no place of Google's: \"{ArchiveReader.Shown(text)}\"");
+        }
+
         var mustBeId = s_plainIds.Contains(column.Name) || column.Name.EndsWith("UserId", StringComparison.Ordinal) || column.IsForeignKey() || (column.IsPrimaryKey() && column.Name.EndsWith("Id", StringComparison.Ordinal));
         return !mustBeId || Id.IsMatch(text) || (text is "" && !column.IsKey() && !column.IsForeignKey()) ? text
             : throw new FormatException($"is no id: \"{ArchiveReader.Shown(text)}\"");
@@ -116,6 +133,9 @@ internal sealed partial class ArchiveRowReader(IEntityType entity)
         Enum.GetNames(type).Contains(word, StringComparer.Ordinal) ? Enum.Parse(type, word) : throw new FormatException($"is none of {string.Join(", ", Enum.GetNames(type))}");
 
     private static string Why(Exception wrong) => wrong is FormatException and { Message: var message } && message.Length > 0 && char.IsLower(message[0]) ? message : "is not of its type";
+
+    [GeneratedRegex(@"^[a-z0-9-]{0,40}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Place { get; }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Id { get; }

@@ -12,6 +12,9 @@ internal sealed record TakenRow(object Entity, string Table, int Line);
 /// </summary>
 internal sealed class ArchiveTables(ArchiveReader archive, IModel model, ImportBlobs blobs)
 {
+    /// <summary>Their ids are held in memory.</summary>
+    private const int MostReferredTo = 1_000_000;
+
     private readonly Dictionary<IEntityType, HashSet<string>> _known = [];
     private readonly TenantEntities _order = TenantEntities.Of(model);
 
@@ -37,6 +40,11 @@ internal sealed class ArchiveTables(ArchiveReader archive, IModel model, ImportB
         {
             using (line)
             {
+                if (lines.Number > table.Rows || keys?.Count > MostReferredTo)
+                {
+                    throw ArchiveReader.Refused($"{table.Path} has more rows than {(keys?.Count > MostReferredTo ? "can be taken in" : "its manifest says")}.");
+                }
+
                 yield return new TakenRow(Take(reader, reader.Read(line.RootElement, lines.Refused), keys, lines), table.Name, lines.Number);
             }
         }
@@ -49,7 +57,15 @@ internal sealed class ArchiveTables(ArchiveReader archive, IModel model, ImportB
 
     private object Take(ArchiveRowReader reader, ArchivedRow row, HashSet<string>? keys, ArchiveLines lines)
     {
-        ImportRules.Apply(row, archive.Manifest.ExportedAt);
+        try
+        {
+            ImportRules.Apply(row, archive.Manifest.ExportedAt);
+        }
+        catch (PortalException rule)
+        {
+            throw lines.Refused(ArchiveReader.Shown(rule.Message.TrimEnd('.')), rule);
+        }
+
         blobs.Apply(row, lines.Refused);
         foreach (var reference in row.Entity.GetForeignKeys().Where(k => typeof(ITenantOwned).IsAssignableFrom(k.PrincipalEntityType.ClrType)))
         {
@@ -69,8 +85,9 @@ internal sealed class ArchiveTables(ArchiveReader archive, IModel model, ImportB
         {
             var built = row.Build();
             reader.Try(built, lines.Refused);
-            if (built is ImportedAuditLog log && blobs.PathOf(log.BlobName) is { } path)
+            if (built is ImportedAuditLog log)
             {
+                var path = blobs.PathOf(log.BlobName) ?? throw lines.Refused("the file of its audit log is not in the archive", null);
                 using var entries = archive.OpenFile(path);
                 ImportedChain.Verify(log, entries, path, model);
             }

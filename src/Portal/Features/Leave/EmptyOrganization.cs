@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
-using Portal.Components;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Portal.Persistence;
 
 namespace Portal.Features.Leave;
@@ -18,37 +18,39 @@ internal static class EmptyOrganization
         nameof(AuditEntry), nameof(AuditHead), nameof(AuditCheckpoint), nameof(OrganizationExport), nameof(OrganizationImport),
         "FormerMember", "IdentityProvider", "Invitation", "OrganizationDomain", "OutgoingMail");
 
-    private static readonly FrozenDictionary<string, (string One, string Many)> s_words = new Dictionary<string, (string One, string Many)>
-    {
-        ["Project"] = ("project", "projects"),
-        ["TaskDefinition"] = ("task", "tasks"),
-        ["Dataset"] = ("dataset", "datasets"),
-        ["DatasetImport"] = ("data file", "data files"),
-        ["DatasetVersion"] = ("version", "versions"),
-        ["UsageEvent"] = ("usage event", "usage events"),
-        ["ImportedUsage"] = ("imported usage event", "imported usage events"),
-        ["ImportedAuditLog"] = ("imported audit log", "imported audit logs"),
-        ["TuningJob"] = ("tuning", "tunings"),
-        ["Deployment"] = ("deployment", "deployments"),
-        ["Upload"] = ("upload under way", "uploads under way"),
-    }.ToFrozenDictionary();
+    /// <summary>In the order in which they are named.</summary>
+    private static readonly (string Table, string One)[] s_words =
+    [
+        ("Project", "project"),
+        ("Playbook", "playbook"),
+        ("TaskDefinition", "task"),
+        ("Dataset", "dataset"),
+        ("DatasetImport", "data file"),
+        ("DatasetVersion", "version"),
+        ("UsageEvent", "usage event"),
+        ("ImportedUsage", "imported usage event"),
+        ("ImportedAuditLog", "imported audit log"),
+        ("TuningJob", "tuning"),
+        ("Deployment", "deployment"),
+        ("Upload", "unfinished upload"),
+    ];
 
     /// <summary>What is here that was not there at the founding, with its number, such as "3 projects"; of much, the first kinds.</summary>
     public static async Task<IReadOnlyList<string>> ObstaclesAsync(PortalDbContext db, CancellationToken ct)
     {
         List<string> found = [];
-        foreach (var entity in TenantEntities.Of(db.Model).ParentFirst.Where(e => !s_founding.Contains(e.ClrType.Name)).OrderBy(e => s_words.ContainsKey(e.ClrType.Name) ? 0 : 1))
+        foreach (var entity in TenantEntities.Of(db.Model).ParentFirst.Where(e => !s_founding.Contains(e.ClrType.Name)).OrderBy(PlaceOf))
         {
             if (found.Count < Named && await new ArchiveRows(db, entity).CountAsync(ct) is > 0 and var count)
             {
-                var (one, many) = s_words.GetValueOrDefault(entity.ClrType.Name, ($"row of {entity.ClrType.Name}", $"rows of {entity.ClrType.Name}"));
-                found.Add($"{Show.Count(count)} {(count is 1 ? one : many)}");
+                found.Add(Array.Find(s_words, w => w.Table == entity.ClrType.Name).One is { } one
+                    ? ImportWords.Count(count, one) : ImportWords.Count(count, $"row of {entity.ClrType.Name}", $"rows of {entity.ClrType.Name}"));
             }
         }
 
         if (found.Count < Named && await db.Set<AuditEntry>().CountAsync(e => e.ProjectId != null, ct) is > 0 and var acts)
         {
-            found.Add($"{Show.Count(acts)} {(acts is 1 ? "act on a project" : "acts on projects")} in the audit log");
+            found.Add(ImportWords.Count(acts, "act on a project in the audit log", "acts on projects in the audit log"));
         }
 
         return found;
@@ -56,4 +58,6 @@ internal static class EmptyOrganization
 
     public static string Refusal(IReadOnlyList<string> obstacles) =>
         $"An archive is only taken into an empty organization, so that every figure stays what it was. Here there is already: {string.Join(", ", obstacles)}. Import it into an organization without work in it.";
+
+    private static int PlaceOf(IEntityType entity) => Array.FindIndex(s_words, w => w.Table == entity.ClrType.Name) is >= 0 and var place ? place : s_words.Length;
 }

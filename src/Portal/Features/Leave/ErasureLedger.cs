@@ -29,10 +29,14 @@ public sealed record UsageSum(string Month, string Meter, string Currency, long 
     public static Task<List<UsageSum>> OfChargedAsync(PortalDbContext db, CancellationToken ct) =>
         SumAsync(db.UsageEvents.Select(u => new Line { Year = u.At.Year, Month = u.At.Month, Meter = u.Meter, Currency = u.Currency, Quantity = u.Quantity, Amount = u.AmountMicros }), ct);
 
-    /// <summary>Of that, and of what an archive brought.</summary>
+    /// <summary>Of what an archive brought.</summary>
+    public static Task<List<UsageSum>> OfImportedAsync(PortalDbContext db, CancellationToken ct) =>
+        SumAsync(db.ImportedUsages.Select(u => new Line { Year = u.At.Year, Month = u.At.Month, Meter = u.Meter, Currency = u.Currency, Quantity = u.Quantity, Amount = u.AmountMicros }), ct);
+
+    /// <summary>Of both.</summary>
     public static async Task<List<UsageSum>> OfAllAsync(PortalDbContext db, CancellationToken ct)
     {
-        var imported = await SumAsync(db.ImportedUsages.Select(u => new Line { Year = u.At.Year, Month = u.At.Month, Meter = u.Meter, Currency = u.Currency, Quantity = u.Quantity, Amount = u.AmountMicros }), ct);
+        var imported = await OfImportedAsync(db, ct);
         return [.. (await OfChargedAsync(db, ct)).Concat(imported).GroupBy(s => (s.Month, s.Meter, s.Currency)).OrderBy(g => g.Key)
             .Select(g => new UsageSum(g.Key.Month, g.Key.Meter, g.Key.Currency, g.Sum(s => s.Quantity), g.Sum(s => s.AmountMicros)))];
     }

@@ -23,26 +23,37 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
     private readonly List<string> _older = [];
     private readonly Dictionary<string, TaskDefinition> _tasks = [];
 
-    public async Task<FigureReport> RunAsync(long rows, Func<Task> pulse, CancellationToken ct)
+    public async Task<FigureReport> RunAsync(long rows, CancellationToken ct)
+    {
+        try
+        {
+            return await ComputeAsync(rows, ct);
+        }
+        catch (Exception wrong) when (wrong is ArithmeticException or ArgumentException)
+        {
+            throw ArchiveReader.Refused("One of its figures cannot be computed from its rows: they are out of any range.", wrong);
+        }
+    }
+
+    private async Task<FigureReport> ComputeAsync(long rows, CancellationToken ct)
     {
         foreach (var task in await db.TaskDefinitions.AsNoTracking().ToListAsync(ct))
         {
             _tasks[task.ProjectId] = task;
         }
 
-        var versions = await EachAsync(db.DatasetVersions.AsNoTracking().Where(v => v.State == VersionState.Frozen).OrderBy(v => v.Id), v => CheckAsync(v, ct), pulse, ct);
-        var runs = await EachAsync(db.CandidateRuns.AsNoTracking().Where(r => r.State == RunState.Succeeded).OrderBy(r => r.Id), r => CheckAsync(r, ct), pulse, ct);
-        var evaluations = await EachAsync(db.EvaluationRuns.AsNoTracking().Where(e => e.State == EvaluationState.Succeeded).OrderBy(e => e.Id), e => CheckAsync(e, ct), pulse, ct);
+        var versions = await EachAsync(db.DatasetVersions.AsNoTracking().Where(v => v.State == VersionState.Frozen).OrderBy(v => v.Id), v => CheckAsync(v, ct), ct);
+        var runs = await EachAsync(db.CandidateRuns.AsNoTracking().Where(r => r.State == RunState.Succeeded).OrderBy(r => r.Id), r => CheckAsync(r, ct), ct);
+        var evaluations = await EachAsync(db.EvaluationRuns.AsNoTracking().Where(e => e.State == EvaluationState.Succeeded).OrderBy(e => e.Id), e => CheckAsync(e, ct), ct);
         return new FigureReport(versions, runs, evaluations, await CheckUsageAsync(ct), rows, _older);
     }
 
-    private static async Task<int> EachAsync<T>(IQueryable<T> rows, Func<T, Task> check, Func<Task> pulse, CancellationToken ct)
+    private static async Task<int> EachAsync<T>(IQueryable<T> rows, Func<T, Task> check, CancellationToken ct)
     {
         var all = await rows.ToListAsync(ct);
         foreach (var one in all)
         {
             await check(one);
-            await pulse();
         }
 
         return all.Count;

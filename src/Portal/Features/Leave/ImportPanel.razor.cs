@@ -28,6 +28,10 @@ public sealed partial class ImportPanel(IJSRuntime script)
     [Parameter]
     public IReadOnlyList<ImportedAuditLog> Logs { get; set; } = [];
 
+    /// <summary>What was used before, elsewhere.</summary>
+    [Parameter]
+    public IReadOnlyList<UsageSum> Usage { get; set; } = [];
+
     [Parameter]
     public long MaxBytes { get; set; }
 

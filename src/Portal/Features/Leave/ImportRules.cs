@@ -17,6 +17,9 @@ namespace Portal.Features.Leave;
 /// </summary>
 internal static class ImportRules
 {
+    /// <summary>Nobody's id. An empty one would be the portal's own, which needs no right for what it begins again.</summary>
+    public const string FormerUserId = "usr_former";
+
     private const string WasUnderWay = "It was under way when the organization was exported, and ended with that.";
 
     public static readonly IReadOnlyDictionary<string, string> NotBrought = new Dictionary<string, string>
@@ -66,7 +69,7 @@ internal static class ImportRules
             row[nameof(Deployment.TestingUntil)] = null;
             row[nameof(Deployment.IsImported)] = true;
         },
-        [typeof(Endpoint)] = (row, _) => row[nameof(Endpoint.LiveDeploymentId)] = null,
+        [typeof(Endpoint)] = (row, _) => (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.Name)]) = (null, Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)))),
         [typeof(ApiKey)] = (row, at) =>
         {
             if (row[nameof(ApiKey.RevokedAt)] is null)
@@ -93,7 +96,7 @@ internal static class ImportRules
         foreach (var person in row.Entity.GetProperties().Where(p => p.Name.EndsWith("UserId", StringComparison.Ordinal)))
         {
             // Names stay, to be read. The id is of another place, or somebody here whom the archive only names.
-            row[person.Name] = person.IsNullable ? null : "";
+            row[person.Name] = row[person.Name] is null ? null : FormerUserId;
         }
 
         if (typeof(IVersioned).IsAssignableFrom(row.Entity.ClrType) && row[nameof(IVersioned.Version)] is long version)

@@ -54,6 +54,18 @@ public sealed class ImportService(
         return await db.ImportedAuditLogs.AsNoTracking().OrderBy(l => l.ImportedAt).ThenBy(l => l.Id).Take(50).ToListAsync(ct);
     }
 
+    /// <summary>What archives have brought of usage, by month and meter.</summary>
+    public async Task<IReadOnlyList<UsageSum>> UsageAsync(CancellationToken ct)
+    {
+        if (!current.May(Permission.ViewBilling))
+        {
+            return [];
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await UsageSum.OfImportedAsync(db, ct);
+    }
+
     /// <summary>Opens an imported audit log for somebody who takes it away. That stands in the organisation's own log.</summary>
     public async Task<(ImportedAuditLog Log, Stream Content)> OpenLogAsync(string logId, CancellationToken ct)
     {

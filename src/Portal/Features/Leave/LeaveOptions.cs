@@ -16,6 +16,10 @@ public sealed class LeaveOptions
     [Range(1, 1_000_000)]
     public int MaxArchiveFiles { get; set; } = 100_000;
 
+    /// <summary>Rows come in by one transaction, and on SQLite nobody else writes meanwhile.</summary>
+    [Range(1, 1L << 44)]
+    public long MaxArchiveRowBytes { get; set; } = 4L << 30;
+
     /// <summary>How long an archive that was uploaded waits for the rest of it, or for somebody's yes.</summary>
     public TimeSpan KeepImport { get; set; } = TimeSpan.FromDays(7);
 

@@ -14,6 +14,7 @@ public sealed partial class LeavePage : PortalPage
     private OrganizationImport? _import;
     private IReadOnlyList<string> _obstacles = [];
     private IReadOnlyList<ImportedAuditLog> _logs = [];
+    private IReadOnlyList<UsageSum> _usage = [];
     private string? _sessionId;
     private bool _isFresh;
 
@@ -56,6 +57,7 @@ public sealed partial class LeavePage : PortalPage
         // While one is being taken in, its own rows are not what stands in its way.
         _obstacles = !Imports.IsAllowed || _import is { IsEnded: false } ? [] : await Imports.ObstaclesAsync(ct);
         _logs = Imports.IsAllowed ? await Imports.LogsAsync(ct) : [];
+        _usage = Imports.IsAllowed ? await Imports.UsageAsync(ct) : [];
         _notice = await Erasures.FindAsync(ct);
         _sessionId = (await Authentication).User.SessionId();
         _isFresh = await Erasures.IsFreshAsync(_sessionId, ct);

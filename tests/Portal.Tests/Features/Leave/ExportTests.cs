@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
+using Portal.Features.Define;
 using Portal.Features.Leave;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
@@ -70,6 +71,12 @@ public sealed partial class ExportTests : IDisposable
         var own = await _rig.AddOrganizationAsync("own");
         await CanaryRows.PlantAsync(_rig.Database, own, Canary);
         var upload = Encoding.UTF8.GetBytes("text,label\nhello,world\n");
+        // A file on its way is no part of an archive, and so none that is missing in it.
+        await _rig.ReadAsync(own, async db =>
+        {
+            db.Uploads.Add(new Upload { ProjectId = await db.Projects.Select(p => p.Id).SingleAsync(LeaveRig.Ct), FileName = "half.csv", Length = 10, PartBytes = 5, BlobName = "upload/half", StartedAt = db.Now });
+            return await db.SaveChangesAsync(LeaveRig.Ct);
+        });
         await using (var owner = _rig.As(own))
         {
             await owner.ServiceProvider.GetRequiredService<BlobStore>().WriteAsync(Canary, new MemoryStream(upload), 1_000, LeaveRig.Ct);
@@ -87,6 +94,7 @@ public sealed partial class ExportTests : IDisposable
         }
 
         Assert.Equal(upload, Bytes(zip, manifest.Sources.Single(s => s.BlobName == Canary).Path));
+        Assert.Empty(manifest.Missing);
         Assert.Equal(own, manifest.Organization.Id);
     }
 

@@ -190,7 +190,7 @@ public sealed class ImportArchiveTests(EvaluatedOrganization source) : IClassFix
     {
         await using var db = kit.Rig.Database.For(kit.TenantId).CreateDbContext();
         var job = await db.TuningJobs.SingleAsync(LeaveRig.Ct);
-        Assert.Equal((TuningJobState.Cancelled, job.Id, "former:projects/1/locations/us-central1/tuningJobs/7", ""), (job.State, job.Slot, job.VendorName, job.StartedByUserId));
+        Assert.Equal((TuningJobState.Cancelled, job.Id, "former:projects/1/locations/us-central1/tuningJobs/7", ImportRules.FormerUserId), (job.State, job.Slot, job.VendorName, job.StartedByUserId));
         Assert.NotNull(job.FilesDeletedAt);
         var deployment = await db.Deployments.SingleAsync(LeaveRig.Ct);
         Assert.Equal((DeploymentState.Undeployed, false), (deployment.State, deployment.CanComeBack));
