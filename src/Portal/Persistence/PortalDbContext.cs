@@ -102,9 +102,15 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
                 key.DeleteBehavior = DeleteBehavior.Restrict;
             }
         }
+
+        // Once all have their keys: a filter that asks for a row's parent names the parent's key.
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType)).ToList())
+        {
+            Filter(modelBuilder, entity);
+        }
     }
 
-    private void MapTenantOwned(ModelBuilder model, IMutableEntityType entity)
+    private static void MapTenantOwned(ModelBuilder model, IMutableEntityType entity)
     {
         var builder = model.Entity(entity.ClrType);
         var tenant = builder.Property(nameof(ITenantOwned.TenantId)).HasMaxLength(PublicId.MaxLength)
@@ -115,7 +121,11 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         {
             builder.HasKey(nameof(TenantOwned.TenantId), nameof(TenantOwned.Id));
         }
+    }
 
+    private void Filter(ModelBuilder model, IMutableEntityType entity)
+    {
+        var builder = model.Entity(entity.ClrType);
         // Two cached models instead of "IsPlatform || …" in every query: an OR on a parameter would cost the index.
         if (!IsPlatform && s_filter.MakeGenericMethod(entity.ClrType).Invoke(this, null) is LambdaExpression filter)
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Data;
 using Portal.Features.Define;
@@ -83,6 +84,20 @@ public sealed class ProjectScopeTests : IDisposable
         Assert.True(owned.Count > 20);
         Assert.Equal([nameof(AuditCheckpoint), nameof(AuditHead)], unfiltered.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task Read_AnyTable_IsAnswered()
+    {
+        await using var db = Restricted("prj_any");
+        var count = GetType().GetMethod(nameof(CountAsync), BindingFlags.Static | BindingFlags.NonPublic)!; // below
+        foreach (var entity in db.Model.GetEntityTypes().Where(e => typeof(ITenantOwned).IsAssignableFrom(e.ClrType)))
+        {
+            Assert.Equal(0, await (Task<int>)count.MakeGenericMethod(entity.ClrType).Invoke(null, [db])!);
+        }
+    }
+
+    private static Task<int> CountAsync<T>(PortalDbContext db)
+        where T : class => db.Set<T>().CountAsync();
 
     private PortalDbContext Restricted(params string[] projectIds)
     {

@@ -208,6 +208,11 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
     {
         current.Require(Permission.ReadRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
+        if (!await db.Projects.AnyAsync(p => p.Id == projectId, ct))
+        {
+            throw new NotFoundException("project");
+        }
+
         db.Audit("data.exported", new AuditTarget("project", projectId, "", projectId), "The rows set aside, as CSV");
         await db.SaveChangesAsync(ct);
     }

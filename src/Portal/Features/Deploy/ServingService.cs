@@ -46,11 +46,7 @@ public sealed class ServingService(
     /// <summary>The live deployment of an endpoint, for the playground.</summary>
     public async Task<Served> FindLiveAsync(string projectId, string endpointId, CancellationToken ct)
     {
-        if (!DeployRights.MayTry(current))
-        {
-            throw new PortalException("Your role lets you look at deployments, not call them. Ask an owner of your organization.");
-        }
-
+        current.Require(Permission.TryModel);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == endpointId && e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
         return await ReadAsync(db, endpoint, endpoint.LiveDeploymentId ?? throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again."), ct);

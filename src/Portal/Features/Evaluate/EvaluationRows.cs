@@ -95,9 +95,9 @@ public sealed class EvaluationRows(
 
     private async Task<EvaluationDetail> RequireAsync(string projectId, string evaluationId, CancellationToken ct)
     {
+        current.Require(Permission.ReadRows);
         var detail = await evaluations.GetAsync(projectId, evaluationId, ct);
         return detail.Evaluation.State is not EvaluationState.Succeeded ? throw new PortalException("The rows stay sealed until the evaluation is done.")
-            : !IsAllowed ? throw new NotFoundException("page")
             : detail;
     }
 }

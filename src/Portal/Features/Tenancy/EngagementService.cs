@@ -10,7 +10,7 @@ public sealed record EngagementPerson(string UserId, string Name);
 public sealed record EngagementRow(Engagement Engagement, string OtherName, string? OtherSlug, bool IsAsker, IReadOnlyList<EngagementPerson> Consultants);
 
 /// <summary>What one organisation sees and does of its engagements; each act stands in both organisations' audit logs.</summary>
-public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, IBackgroundJobClient jobs, TimeProvider time)
+public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, IAuditedProjects projects, IBackgroundJobClient jobs, TimeProvider time)
 {
     private const int MostOpen = 50;
 
@@ -61,6 +61,7 @@ public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, Cu
             throw new PortalException($"Give the other organization's name as it stands in its address after /o/, and at most {Engagement.NoteLength} characters of note.");
         }
 
+        await RequireOwnProjectsAsync(grant, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var asked = await db.Engagements.AsNoTracking()
             .Where(e => (side == EngagementSide.Client ? e.ClientId == mine.TenantId : e.ConsultancyId == mine.TenantId) && e.AskedBy == side && e.AskedAt > now - Engagement.AnsweredWithin)
@@ -102,6 +103,7 @@ public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, Cu
     /// <summary>The client's owner grants exactly this, which need not be what was asked for.</summary>
     public Task ApproveAsync(string id, EngagementGrant grant, CancellationToken ct) => ActAsync(id, "engagement.approved", EngagementSide.Client, async (db, e) =>
     {
+        await RequireOwnProjectsAsync(grant, ct);
         var now = Now;
         if (await db.Engagements.AnyAsync(x => x.Id != e.Id && x.ClientId == e.ClientId && x.ConsultancyId == e.ConsultancyId
             && x.State == EngagementState.Approved && x.EndsAt > now, ct))
@@ -125,10 +127,10 @@ public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, Cu
         return Task.CompletedTask;
     }, ct);
 
-    public Task ChangeAsync(string id, EngagementGrant grant, CancellationToken ct) => ActAsync(id, "engagement.changed", EngagementSide.Client, (_, e) =>
+    public Task ChangeAsync(string id, EngagementGrant grant, CancellationToken ct) => ActAsync(id, "engagement.changed", EngagementSide.Client, async (_, e) =>
     {
+        await RequireOwnProjectsAsync(grant, ct);
         e.Change(grant, current.UserId, current.UserName, Now);
-        return Task.CompletedTask;
     }, ct);
 
     public Task TakeOffAsync(string id, string userId, CancellationToken ct) => ActAsync(id, "engagement.person-taken-off", Side, (_, e) =>
@@ -198,6 +200,26 @@ public sealed class EngagementService(IDbContextFactory<PortalDbContext> dbs, Cu
         if (await db.Members.CountAsync(m => m.TenantId == mine && ids.Contains(m.UserId) && roles.Contains(m.Role), ct) != ids.Count)
         {
             throw new PortalException("Somebody you named is no member here, or may not work for clients. Load the page again.");
+        }
+    }
+
+    /// <summary>A client grants its own projects. A consultancy, which knows none of them, asks for all, and the client chooses.</summary>
+    private async Task RequireOwnProjectsAsync(EngagementGrant grant, CancellationToken ct)
+    {
+        if (grant.ProjectIds is not { } asked)
+        {
+            return;
+        }
+
+        if (Side is EngagementSide.Consultancy)
+        {
+            throw new PortalException("A request names no projects: the client chooses them. Ask without.");
+        }
+
+        var own = await projects.ProjectNamesAsync(ct);
+        if (!asked.All(own.ContainsKey))
+        {
+            throw new NotFoundException("project");
         }
     }
 

@@ -88,8 +88,8 @@ public sealed class EvaluationRowsTests
         await rig.SeedAsync(test: 30);
         var detail = await rig.EvaluateAsync(rig.Right(50, 90));
 
-        await Assert.ThrowsAsync<NotFoundException>(() => rig.Get<EvaluationRows>().OpenAsync(rig.ProjectId, detail.Evaluation.Id, s_ct));
-        await Assert.ThrowsAsync<NotFoundException>(() => rig.Get<EvaluationRows>().ReadAsync(rig.ProjectId, detail.Evaluation.Id, rig.Tuned.Id, RowFilter.BothWrong, null, 1, s_ct));
+        await Assert.ThrowsAsync<ForbiddenException>(() => rig.Get<EvaluationRows>().OpenAsync(rig.ProjectId, detail.Evaluation.Id, s_ct));
+        await Assert.ThrowsAsync<ForbiddenException>(() => rig.Get<EvaluationRows>().ReadAsync(rig.ProjectId, detail.Evaluation.Id, rig.Tuned.Id, RowFilter.BothWrong, null, 1, s_ct));
     }
 
     // Of 100 rows the baseline has the first 70 right; the tuned model the first 90 but for two of those.

@@ -10,13 +10,19 @@ namespace Portal.Tests.Features.Leave;
 /// </summary>
 internal static class CanaryRows
 {
-    public static async Task PlantAsync(PortalDatabase database, string tenantId, string canary)
+    public static Task PlantAsync(PortalDatabase database, string tenantId, string canary) => PlantAsync(database, tenantId, canary, _ => true, (_, value) => value);
+
+    /// <param name="isPlanted">Tables to leave out say false.</param>
+    /// <param name="better">What a property holds instead of what is made up for it here.</param>
+    /// <returns>The rows by their types.</returns>
+    public static async Task<Dictionary<Type, object>> PlantAsync(
+        PortalDatabase database, string tenantId, string canary, Func<IEntityType, bool> isPlanted, Func<IProperty, object?, object?> better)
     {
         // As the owner: some tables are only read by the application.
         await using var db = database.CreateOwnerContext(database.For(tenantId).Scope);
         var tables = TenantEntities.Of(db.Model);
         Dictionary<IEntityType, object> planted = [];
-        foreach (var entity in tables.ParentFirst)
+        foreach (var entity in tables.ParentFirst.Where(isPlanted))
         {
             var row = Activator.CreateInstance(entity.ClrType, nonPublic: true)!;
             var entry = db.Entry(row);
@@ -29,7 +35,7 @@ internal static class CanaryRows
                 }
                 else if (property.Name is not "Id")
                 {
-                    entry.Property(property).CurrentValue = ValueOf(property, canary, db.Now);
+                    entry.Property(property).CurrentValue = better(property, ValueOf(property, canary, db.Now));
                 }
             }
 
@@ -37,6 +43,8 @@ internal static class CanaryRows
             planted[entity] = row;
             await db.SaveChangesAsync();
         }
+
+        return planted.ToDictionary(p => p.Key.ClrType, p => p.Value);
     }
 
     private static IForeignKey? ParentOf(IProperty property, TenantEntities tables) => property.GetContainingForeignKeys()

@@ -30,7 +30,7 @@ internal sealed class EngagementRig : IDisposable
             .AddScoped<EngagementService>().AddScoped<EngagementWorker>().AddScoped<ProjectService>().AddScoped<BillingService>().AddScoped<ClientBoard>()
             .AddScoped<OtherSide>().AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>().AddScoped<IProjectTexts, RowTexts>()
             .AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IPlaybookPart, TuningPart>()
-            .AddScoped<IProjectStep, DefineStep>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
+            .AddScoped<IProjectStep, DefineStep>().AddScoped<IAuditedProjects, OwnProjects>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()))
             .BuildServiceProvider();
     }
@@ -150,6 +150,12 @@ internal sealed class EngagementRig : IDisposable
         db.Add(user);
         db.Add(new Member { TenantId = tenant.Id, UserId = user.Id, Role = role });
         _people[name] = new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, user.Id), new Claim("name", name)], "test"));
+    }
+
+    private sealed class OwnProjects(ProjectService projects) : IAuditedProjects
+    {
+        public async Task<IReadOnlyDictionary<string, string>> ProjectNamesAsync(CancellationToken ct) =>
+            (await projects.ListAsync(ct)).ToDictionary(p => p.Id, p => p.Name);
     }
 
     private sealed class Factory(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>

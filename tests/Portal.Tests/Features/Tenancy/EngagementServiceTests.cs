@@ -49,6 +49,26 @@ public sealed class EngagementServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Grant_OfAProjectThatIsNotTheClients_IsRefused()
+    {
+        var own = await _rig.ProjectAsync("Own");
+        var others = await _rig.AsAsync("ben", "harbour", async s => (await s.GetRequiredService<ProjectService>().CreateAsync("Others", CancellationToken.None)).Id);
+        var asked = await _rig.AsAsync("carla", "fieldwork", async s => (await s.GetRequiredService<EngagementService>()
+            .RequestAsync("northwind", _rig.Grant([Permission.Tune]), [_rig.IdOf("carla")], "", CancellationToken.None)).Id);
+
+        foreach (var id in new[] { others, "prj_never" })
+        {
+            var grant = _rig.Grant([Permission.Tune], [own, id]);
+            await Assert.ThrowsAsync<NotFoundException>(() => _rig.AsAsync("olivia", "northwind", s => s.ApproveAsync(asked, grant, CancellationToken.None)));
+            await Assert.ThrowsAsync<NotFoundException>(() => _rig.AsAsync("olivia", "northwind", s => s.RequestAsync("fieldwork", grant, [], "", CancellationToken.None)));
+        }
+
+        await _rig.AsAsync("olivia", "northwind", s => s.ApproveAsync(asked, _rig.Grant([Permission.Tune], [own]), CancellationToken.None));
+        await Assert.ThrowsAsync<NotFoundException>(() => _rig.AsAsync("olivia", "northwind", s => s.ChangeAsync(asked, _rig.Grant([Permission.Tune], [others]), CancellationToken.None)));
+        await Assert.ThrowsAsync<PortalException>(() => _rig.AsAsync("carla", "fieldwork", s => s.RequestAsync("harbour", _rig.Grant([Permission.Tune], [others]), [_rig.IdOf("carla")], "", CancellationToken.None)));
+    }
+
+    [Fact]
     public async Task Operation_AfterTheLastDay_IsRefused()
     {
         await _rig.EngageAsync(_rig.Grant([]));

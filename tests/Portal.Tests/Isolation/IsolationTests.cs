@@ -1,0 +1,74 @@
+using Xunit;
+
+namespace Portal.Tests.Isolation;
+
+/// <summary>One world for the whole matrix: it is as it was after every cell.</summary>
+public sealed class IsolationFixture : IAsyncLifetime
+{
+    internal IsolationWorld World { get; private set; } = null!; // before any test
+
+    public async ValueTask InitializeAsync() => World = await IsolationWorld.StartAsync();
+
+    public async ValueTask DisposeAsync() => await World.DisposeAsync();
+}
+
+/// <summary>
+/// Everything that can be asked of the portal, found in its code, by everybody who might ask, with ids that are theirs, another's and
+/// nobody's. A surface that nothing here can fill in fails, and so does one that nobody gets to.
+/// </summary>
+public sealed class IsolationTests(IsolationFixture fixture) : IClassFixture<IsolationFixture>
+{
+    private readonly Matrix _matrix = new(fixture.World);
+
+    [Fact]
+    public async Task UseCases_WhoeverAsksForWhosever_TellNothingOfOthers()
+    {
+        var useCases = Surfaces.UseCases(fixture.World.Registered);
+        var cells = new UseCaseMatrix(_matrix);
+        foreach (var useCase in useCases)
+        {
+            await cells.RunAsync(useCase);
+        }
+
+        _matrix.Faults.AddRange(Reasons.Stale(useCases).Select(name => $"{nameof(Reasons)} names {name}, which is no use case any more."));
+        Assert.True(useCases.Count(u => u.IsEntry) > 100);
+        Conclude("Use cases", surfaces: 170, cells: 3_500);
+    }
+
+    [Fact]
+    public async Task Workers_WithAnothersIds_DoAsWithNobodys()
+    {
+        var cells = new WorkerMatrix(_matrix);
+        var workers = Surfaces.Workers(fixture.World.Registered);
+        await using (await cells.WaitingAsync())
+        {
+            foreach (var worker in workers.Where(w => !WorkerMatrix.ClearsUp(w)))
+            {
+                await cells.RunAsync(worker);
+            }
+
+            foreach (var sweep in Surfaces.Sweeps(fixture.World.Registered))
+            {
+                await cells.SweepAsync(sweep);
+            }
+        }
+
+        await using (await cells.OverAsync())
+        {
+            foreach (var worker in workers.Where(WorkerMatrix.ClearsUp))
+            {
+                await cells.RunAsync(worker);
+            }
+        }
+
+        Conclude("Workers and sweeps", surfaces: 28, cells: 100);
+    }
+
+    /// <summary>Floors may fall only on purpose: with the surface that went.</summary>
+    private void Conclude(string of, int surfaces, int cells)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(_matrix.Census.Line(of));
+        Assert.True(_matrix.Faults.Count is 0, $"{_matrix.Faults.Count} faults\n" + string.Join('\n', _matrix.Faults.Take(60)));
+        Assert.True(_matrix.Census.Surfaces >= surfaces && _matrix.Census.Cells >= cells, $"The matrix shrank: {_matrix.Census.Line(of)}, and at least {surfaces} surfaces and {cells} cells are expected.");
+    }
+}

@@ -1,0 +1,116 @@
+namespace Portal.Tests.Isolation;
+
+/// <summary>
+/// What is as it is for a reason, by the surface's name. A name that no surface has any more fails as one that is missing does.
+/// </summary>
+internal static class Reasons
+{
+    /// <summary>Told whose something is by what only its holder has, or asked before anybody is inside anywhere.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Doors = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["ApiKeyService.EnterAsync"] = "the key is the proof and says whose it is; keys are tried at the gateway's addresses",
+        ["GatewayCall.EnterAsync"] = "the same",
+        ["GatewayCall.FindAsync"] = "after a key was shown, which nobody in a circuit does",
+        ["MemberGate.EnterAsync"] = "the gate itself, at which everybody is tried",
+        ["MemberGate.CheckAsync"] = "asks the gate again",
+        ["TenancyService.FindMembershipAsync"] = "what the gate asks: where a person may enter, wherever that is",
+        ["TenancyService.FindMembershipInAsync"] = "the same",
+        ["TenancyService.MembershipsAsync"] = "the same, for the switcher of organizations",
+        ["ProviderDirectory.FindAsync"] = "a sign-in names its provider before anybody is anyone",
+        ["ProviderDirectory.FindByEmailAsync"] = "the same, by the domain of an address",
+        ["SessionService.BeatAsync"] = "the session's id comes out of the ticket that the portal sealed",
+        ["SessionService.FindAdminAsync"] = "the same",
+        ["SessionService.FarewellAsync"] = "the same",
+        ["SessionService.OpenAsync"] = "begins with a verified sign-in",
+        ["DemoSeed.RunAsync"] = "runs at the start, where the settings ask for it",
+    };
+
+    /// <summary>Takes what only the portal's own code has to give.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Inner = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["BackChannelLogout.EndAsync"] = "takes a provider's settings and its signed token; tried at its addresses",
+        ["PlatformWork.ActAsync"] = "takes code, and asks for the admin first; tried through what calls it",
+        ["ServingService.AnswerAsync"] = "takes what was found by a key, or for the playground; tried through both",
+        ["ServingService.CountAsync"] = "the same",
+        ["ServingService.RecordRefusalAsync"] = "the same",
+        ["ServingService.StreamAsync"] = "the same",
+        ["ProviderSignIn.HandlerAsync"] = "takes a request; tried at its addresses",
+    };
+
+    /// <summary>Needs what no member has: the platform, which was let in before, or it breaks.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Platforms = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["SuspensionService.SuspendAsync"] = "called within PlatformWork, which asks for the admin",
+        ["SuspensionService.RestoreAsync"] = "the same",
+    };
+
+    /// <summary>Belongs to one person of the organisation: to the others it is not there.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Personal = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["UploadService.GetAsync"] = "an upload is finished by whoever began it",
+        ["UploadService.PutPartAsync"] = "the same",
+        ["UploadService.FinishAsync"] = "the same",
+        ["UploadService.DiscardAsync"] = "the same",
+        ["EraseService.ReceiptAsync"] = "a receipt is for those who owned what was erased",
+    };
+
+    private const string Figures = "everybody inside may see projects and their figures";
+    private const string Oneself = "about the person who asks, and nobody else";
+    private const string Empty = "empty for whoever may not see them";
+
+    /// <summary>Refuses nobody who is inside, whatever the role.</summary>
+    public static readonly IReadOnlyDictionary<string, string> EveryMembers = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AdmissionService.AcceptAsync"] = "the invitation is the right, and its reader need not be inside at all",
+        ["AdmissionService.FindAsync"] = "the same",
+        ["ApiKeyService.ListAsync"] = "the names of keys are figures of an endpoint; no secret is kept",
+        ["AuditService.DeniedAsync"] = "writes down that somebody lacked a right",
+        ["BillingService.ChargedForAsync"] = "what one job was charged stands beside what it was quoted, for all who see the job",
+        ["CandidateRunService.ListAsync"] = Figures,
+        ["CatalogueService.ListAsync"] = "the models on offer are the same for everybody",
+        ["ChoiceService.FindAsync"] = Figures,
+        ["DatasetService.OverviewAsync"] = Figures,
+        ["DeploymentService.ChoicesAsync"] = Figures,
+        ["DeploymentService.ReadAsync"] = Figures,
+        ["EraseService.FindAsync"] = "every member may know that an erasure is coming",
+        ["EraseService.IsFreshAsync"] = Oneself,
+        ["EraseService.ReceiptAsync"] = Oneself,
+        ["EraseService.ReceiptsAsync"] = Oneself,
+        ["EvaluationService.FindLatestAsync"] = Figures,
+        ["EvaluationService.GetAsync"] = Figures,
+        ["EvaluationService.ListAsync"] = Figures,
+        ["EvaluationService.QuoteAsync"] = Figures,
+        ["EvaluationService.ReadSetupAsync"] = Figures,
+        ["ExampleService.CountLooksAsync"] = Figures,
+        ["ExampleService.GetVersionAsync"] = Figures,
+        ["ExampleService.LatestVersionAsync"] = Figures,
+        ["ExportService.ListAsync"] = Empty,
+        ["FindingService.HistoryAsync"] = Figures,
+        ["InvitationService.ListAsync"] = Empty,
+        ["MemberService.LeaveAsync"] = Oneself,
+        ["MemberService.ListAsync"] = "whoever may not see the members sees themselves",
+        ["ProjectBoard.ReadAsync"] = Figures,
+        ["ProjectService.GetAsync"] = Figures,
+        ["ProjectService.ListAsync"] = Figures,
+        ["SessionService.EndAsync"] = Oneself,
+        ["SessionService.EndOthersAsync"] = Oneself,
+        ["SessionService.ListAsync"] = Oneself,
+        ["TenancyService.ClosedAsync"] = Oneself,
+        ["TrafficService.ReadAsync"] = Figures,
+        ["TuningService.CheckpointsAsync"] = Figures,
+        ["TuningService.CurvesAsync"] = Figures,
+        ["TuningService.FindLatestAsync"] = Figures,
+        ["TuningService.HistoryAsync"] = Figures,
+        ["TuningService.PlanAsync"] = Figures,
+        ["TuningService.QuoteAsync"] = Figures,
+        ["UploadService.GetAsync"] = Oneself,
+        ["UploadService.ListAsync"] = Oneself,
+    };
+
+    /// <summary>Names above that no surface has any more.</summary>
+    public static IEnumerable<string> Stale(IEnumerable<UseCase> useCases)
+    {
+        var known = useCases.Select(u => u.ShortName).ToHashSet();
+        return new[] { Doors, Inner, Platforms, Personal, EveryMembers }.SelectMany(r => r.Keys).Where(name => !known.Contains(name));
+    }
+}
