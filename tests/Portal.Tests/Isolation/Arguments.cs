@@ -29,7 +29,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         ["baseline"] = "candidate", ["currentSession"] = "session", ["subjectId"] = "job", ["org"] = "slug", ["slug"] = "slug", ["token"] = "token", ["consultants"] = "consultant", ["mailId"] = "mail",
         ["EngagementService.id"] = "engagement", ["DomainService.id"] = "domain", ["IdentityProviderService.id"] = "provider", ["ProviderCheck.id"] = "provider",
         ["EngagementService.user"] = "consultant", ["EngagementWorker.act"] = "engagementAct", ["SessionActWorker.act"] = "sessionAct", ["PlatformActWorker.act"] = "platformAct",
-        ["EraseService.erasure"] = "receipt",
+        ["EraseService.erasure"] = "receipt", ["WorkRow.id"] = "import",
     };
 
     /// <summary>The kinds of things a method is told the ids of, each to be another's in turn.</summary>
@@ -109,6 +109,8 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
             _ when type == typeof(ColumnMapping) => ColumnMapping.Of("text", "label"),
             _ when type == typeof(TaskDraft) => new TaskDraft("A goal", TaskKind.Classify, "An instruction", ["card", "billing"], MetricKind.Accuracy, 0.9),
             _ when type == typeof(CatalogueEntry) => CatalogueService.Embedded().First(e => e.Id == ModelId),
+            _ when type == typeof(IReadOnlySet<string>) => new HashSet<string>(),
+            _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string>(),
             _ when typeof(ITenantOwned).IsAssignableFrom(type) => await RowAsync(type),
             { IsGenericType: true } when type.GetGenericArguments() is [var element] && typeof(IEnumerable<>).MakeGenericType(element).IsAssignableFrom(type) =>
                 await ListAsync(owner, name, element, where, depth),
@@ -175,6 +177,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         "address" or "email" or "recipient" => "new@people.example",
         "typed" => "new.example",
         "fileName" => "examples.csv",
+        "kind" or "Kind" => "Import",
         "search" or "range" or "note" => "",
         "location" => "us-central1",
         "issuer" or "Issuer" => "https://new-provider.example",

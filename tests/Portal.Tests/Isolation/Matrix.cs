@@ -23,7 +23,7 @@ internal sealed class Matrix(IsolationWorld world)
     public List<string> Faults { get; } = [];
 
     /// <summary>Whose things this person must not see a trace of.</summary>
-    public IEnumerable<Holdings> StrangersTo(Person person) => person.Standing is Standing.Member ? [world.Other] : person.Name is "other-owner" ? [world.Own, world.Closed] : [world.Other, world.Closed];
+    public IEnumerable<Holdings> StrangersTo(Person person) => person.Standing is Standing.Member or Standing.LookingIn ? [world.Other] : person.Name is "other-owner" ? [world.Own, world.Closed] : [world.Other, world.Closed];
 
     /// <summary>A use case, as somebody who came through the gate has it in a circuit.</summary>
     /// <param name="slug">Another organisation than the customer, where the person is a member.</param>

@@ -12,6 +12,9 @@ internal enum Standing
     /// <summary>From a consultancy, with what was granted, on one project.</summary>
     Consultant,
 
+    /// <summary>An admin of the platform who looks in, in a member's place, and may change nothing.</summary>
+    LookingIn,
+
     /// <summary>Came in with a grant that ran out while the page was open.</summary>
     RunOut,
 

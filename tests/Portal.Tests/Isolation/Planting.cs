@@ -58,6 +58,7 @@ internal sealed class Planting(IsolationWorld world)
         await PersonAsync("removed", Standing.Barred);
         await PersonAsync("of-suspended", Standing.Barred, (suspended, MemberRole.Owner));
         await PersonAsync("platform-admin", Standing.Barred, isAdmin: true);
+        await PersonAsync("looking-in", Standing.LookingIn, isAdmin: true);
         foreach (var (name, standing) in new[] { ("consultant", Standing.Consultant), ("consultant-of-both", Standing.Consultant), ("narrow-consultant", Standing.Consultant), ("run-out", Standing.RunOut), ("expired-consultant", Standing.Barred), ("unnamed-consultant", Standing.Barred) })
         {
             await PersonAsync(name, standing, (consultancy, name is "consultant" or "consultant-of-both" ? MemberRole.Owner : MemberRole.Editor));
@@ -72,6 +73,19 @@ internal sealed class Planting(IsolationWorld world)
         await EngageAsync(consultancy, distant);
         await using var db = Outside();
         var now = Now;
+        var announcement = db.Add(new Announcement { Severity = AnnouncementSeverity.Notice, Text = "The portal rests on Sunday.", Audience = AnnouncementAudience.Everybody, FromAt = now, UntilAt = now.AddDays(9), CreatedAt = now }).Entity;
+        foreach (var customer in new[] { Own, Other })
+        {
+            var visit = db.Add(new BreakGlassVisit
+            {
+                TenantId = customer.TenantId, AdminUserId = IdOf(customer == Own ? "looking-in" : "platform-admin"), AdminName = customer.Canary, SubjectName = customer.Canary, Reason = customer.Canary,
+                SessionId = _people.Single(p => p.Name == (customer == Own ? "looking-in" : "platform-admin")).SessionId, SubjectUserId = IdOf(customer == Own ? "owner" : "other-owner"), StartedAt = now, EndsAt = now.AddMinutes(30),
+            }).Entity;
+            (customer.Ids["visit"], customer.Ids["announcement"]) = (visit.Id, announcement.Id);
+        }
+
+        await db.SaveChangesAsync();
+        Closed = Closed with { Ids = Own.Ids.Concat(Closed.Ids).GroupBy(i => i.Key).ToDictionary(g => g.Key, g => g.Last().Value) };
         await db.Tenants.Where(t => t.Id == suspended).ExecuteUpdateAsync(t => t.SetProperty(x => x.SuspendedAt, now).SetProperty(x => x.SuspensionReason, "Payment is overdue."));
     }
 
@@ -215,7 +229,6 @@ internal sealed class Planting(IsolationWorld world)
         }
 
         await db.SaveChangesAsync();
-        Closed = Closed with { Ids = Own.Ids.Concat(Closed.Ids).GroupBy(i => i.Key).ToDictionary(g => g.Key, g => g.Last().Value) };
     }
 
     /// <summary>The name by which surfaces ask for a thing, where it is not the type's own.</summary>
@@ -244,6 +257,8 @@ internal sealed class Planting(IsolationWorld world)
         {
             (_, "MappingJson") => ColumnMapping.Of("text", "label").ToStored(),
             (_, "ResultJson" or "Entry" or "Sheet" or "Items" or "ThinkingLevel" or "Problem" or "Failure" or "Error" or "LeaseToken" or "UploadSession" or "Via" or "ViaId") => "",
+            (_, "ContentJson") => new PlaybookContent(TaskKind.Classify, canary, canary, MetricKind.Accuracy, 0.9) { Labels = [canary] }.ToStored(),
+            (_, "SettingsJson") => "{}",
             (_, "ShotsJson") => JsonSerializer.Serialize(new[] { new Shot(canary, canary) }),
             (_, "Content" or "ThinkingBudget" or "GivenSplit" or "SetAsideBy") => null,
             (_, "Delimiter") => ",",

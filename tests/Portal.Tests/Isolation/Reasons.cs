@@ -42,6 +42,11 @@ internal static class Reasons
     {
         ["SuspensionService.SuspendAsync"] = "called within PlatformWork, which asks for the admin",
         ["SuspensionService.RestoreAsync"] = "the same",
+        ["AnnouncementService.ListAsync"] = "the same",
+        ["AnnouncementService.PublishAsync"] = "the same",
+        ["AnnouncementService.WithdrawAsync"] = "the same",
+        ["BreakGlassService.BeginAsync"] = "the same",
+        ["BreakGlassService.ListAsync"] = "the same",
     };
 
     /// <summary>Belongs to one person of the organisation: to the others it is not there.</summary>
@@ -54,6 +59,25 @@ internal static class Reasons
         ["EraseService.ReceiptAsync"] = "a receipt is for those who owned what was erased",
     };
 
+    /// <summary>Keeps what somebody typed as they typed it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Typed = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["BreakGlassService.LookedAsync"] = "the address that was opened, whether or not anything is there",
+    };
+
+    /// <summary>Changes something for whoever looks in.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Ends = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["BreakGlassService.LeaveAsync"] = "ends the look",
+    };
+
+    /// <summary>Goes on after a right ran out, since it reads nothing.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Readless = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AnnouncementBoard.CurrentAsync"] = "reads what is the platform's, for everybody",
+        ["BreakGlassService.LeaveAsync"] = "whoever does not look in has nothing to leave",
+    };
+
     private const string Figures = "everybody inside may see projects and their figures";
     private const string Oneself = "about the person who asks, and nobody else";
     private const string Empty = "empty for whoever may not see them";
@@ -63,12 +87,21 @@ internal static class Reasons
     {
         ["AdmissionService.AcceptAsync"] = "the invitation is the right, and its reader need not be inside at all",
         ["AdmissionService.FindAsync"] = "the same",
+        ["AnnouncementBoard.CurrentAsync"] = "what the platform announces is for everybody",
+        ["AnnouncementService.DismissAsync"] = Oneself,
+        ["AnnouncementService.DismissedAsync"] = Oneself,
         ["ApiKeyService.ListAsync"] = "the names of keys are figures of an endpoint; no secret is kept",
         ["AuditService.DeniedAsync"] = "writes down that somebody lacked a right",
         ["BillingService.ChargedForAsync"] = "what one job was charged stands beside what it was quoted, for all who see the job",
+        ["BreakGlassService.EndAsync"] = "called within PlatformWork, or by whoever looks in; that a look ends harms nobody",
+        ["BreakGlassService.IsFreshAsync"] = Oneself,
+        ["BreakGlassService.LeaveAsync"] = Oneself,
+        ["BreakGlassService.LookedAsync"] = "writes down that somebody looked in",
+        ["BreakGlassService.NoticesAsync"] = Empty,
         ["CandidateRunService.ListAsync"] = Figures,
         ["CatalogueService.ListAsync"] = "the models on offer are the same for everybody",
         ["ChoiceService.FindAsync"] = Figures,
+        ["ClientBoard.ReadAsync"] = "takes the engagements that were listed, which asks for the right",
         ["DatasetService.OverviewAsync"] = Figures,
         ["DeploymentService.ChoicesAsync"] = Figures,
         ["DeploymentService.ReadAsync"] = Figures,
@@ -89,9 +122,12 @@ internal static class Reasons
         ["InvitationService.ListAsync"] = Empty,
         ["MemberService.LeaveAsync"] = Oneself,
         ["MemberService.ListAsync"] = "whoever may not see the members sees themselves",
+        ["Onboarding.ReadAsync"] = Figures,
+        ["PlaybookService.ListAsync"] = "a playbook holds the organization's own words and no row",
         ["ProjectBoard.ReadAsync"] = Figures,
         ["ProjectService.GetAsync"] = Figures,
         ["ProjectService.ListAsync"] = Figures,
+        ["ProjectService.StartOfAsync"] = Figures,
         ["SessionService.EndAsync"] = Oneself,
         ["SessionService.EndOthersAsync"] = Oneself,
         ["SessionService.ListAsync"] = Oneself,
@@ -103,6 +139,7 @@ internal static class Reasons
         ["TuningService.HistoryAsync"] = Figures,
         ["TuningService.PlanAsync"] = Figures,
         ["TuningService.QuoteAsync"] = Figures,
+        ["TuningService.StartedWithAsync"] = Figures,
         ["UploadService.GetAsync"] = Oneself,
         ["UploadService.ListAsync"] = Oneself,
     };
@@ -111,6 +148,6 @@ internal static class Reasons
     public static IEnumerable<string> Stale(IEnumerable<UseCase> useCases)
     {
         var known = useCases.Select(u => u.ShortName).ToHashSet();
-        return new[] { Doors, Inner, Platforms, Personal, EveryMembers }.SelectMany(r => r.Keys).Where(name => !known.Contains(name));
+        return new[] { Doors, Inner, Platforms, Personal, Typed, Ends, Readless, EveryMembers }.SelectMany(r => r.Keys).Where(name => !known.Contains(name));
     }
 }

@@ -99,6 +99,24 @@ internal sealed class UseCaseMatrix(Matrix matrix)
         else
         {
             CheckRights(useCase, said);
+            await LookInAsync(useCase);
+        }
+    }
+
+    /// <summary>An admin in a member's place sees what is there, and changes nothing but the log that says so.</summary>
+    private async Task LookInAsync(UseCase useCase)
+    {
+        var person = _world.Person("looking-in");
+        var cell = await matrix.CallAsync(useCase, person, matrix.OwnOf(person));
+        matrix.Take(useCase.Name, person, "own ids", cell);
+        if (cell.Outcome.Said is Said.Broke)
+        {
+            matrix.Fail(useCase.Name, person, "own ids", $"broke: {cell.Outcome.Text}");
+        }
+
+        foreach (var change in cell.Changes.Where(c => c.Table is not ("AuditEntry" or "AuditHead") && !Reasons.Ends.ContainsKey(useCase.ShortName)))
+        {
+            matrix.Fail(useCase.Name, person, "own ids", $"changed something, and looks in only to see: {change}");
         }
     }
 
@@ -154,7 +172,7 @@ internal sealed class UseCaseMatrix(Matrix matrix)
         }
 
         // Whoever may not is answered with nothing, before anything is read.
-        if (said[_world.Person("run-out")] is { Said: Said.Answered, Text: not "[] " } late)
+        if (said[_world.Person("run-out")] is { Said: Said.Answered, Text: not "[] " } late && !Reasons.Readless.ContainsKey(useCase.ShortName))
         {
             matrix.Fail(useCase.Name, _world.Person("run-out"), "own ids", $"goes on after the grant ran out: {late.Plain}");
         }
@@ -187,13 +205,13 @@ internal sealed class UseCaseMatrix(Matrix matrix)
             var cell = await matrix.CallAsync(useCase, person, asked, slug);
             matrix.Take(useCase.Name, person, what, cell);
             Compare(useCase, person, what, cell.Told(asked, kinds), told);
-            if (cell.Outcome.Said is Said.Broke && useCase.IsEntry)
+            if (cell.Outcome.Said is Said.Broke && useCase.IsEntry && !Reasons.Platforms.ContainsKey(useCase.ShortName))
             {
                 matrix.Fail(useCase.Name, person, what, $"broke: {cell.Outcome.Text}");
             }
 
             // What somebody typed to ask for another organisation is their own words.
-            foreach (var change in cell.Changes.Where(c => c.Kind is "now" && kinds.Any(k => k is not "slug" && stranger[k] != own[k] && c.Text.Contains(stranger[k], StringComparison.Ordinal))))
+            foreach (var change in cell.Changes.Where(c => c.Kind is "now" && !Reasons.Typed.ContainsKey(useCase.ShortName) && kinds.Any(k => k is not "slug" && stranger[k] != own[k] && c.Text.Contains(stranger[k], StringComparison.Ordinal))))
             {
                 matrix.Fail(useCase.Name, person, what, $"keeps another's id: {change.Table} {change.Text}");
             }

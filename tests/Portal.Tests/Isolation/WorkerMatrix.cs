@@ -25,6 +25,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
         return _world.State.SetAsync(
         [
             .. states.Where(s => s.Entity is not ("CatalogueModel" or "Engagement")).Select(s => $"UPDATE \"{s.Table}\" SET \"State\" = '{s.State}'"),
+            $"UPDATE \"{Table<BreakGlassVisit>()}\" SET \"EndsAt\" = \"StartedAt\"",
             $"UPDATE \"{Table<OrganizationErasure>()}\" SET \"DueAt\" = \"AskedAt\", \"NextStepAt\" = \"AskedAt\" WHERE \"State\" = 'Waiting'",
         ]);
     }
