@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Portal.Features.Billing;
 using Portal.Features.Data;
+using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
@@ -36,6 +37,7 @@ internal static class ImportRules
     private static readonly FrozenDictionary<Type, Action<ArchivedRow, DateTime>> s_rules = new Dictionary<Type, Action<ArchivedRow, DateTime>>
     {
         [typeof(DatasetImport)] = (row, _) => EndAs(row, ImportState.Failed, nameof(DatasetImport.Failure), ImportState.Mapped, ImportState.Importing),
+        [typeof(TaskDefinition)] = (row, _) => RequireMeasurable(row),
         [typeof(DatasetVersion)] = (row, _) => EndAs(row, VersionState.Failed, nameof(DatasetVersion.Failure), VersionState.Freezing),
         [typeof(CandidateRun)] = (row, at) =>
         {
@@ -108,6 +110,20 @@ internal static class ImportRules
         if (s_rules.TryGetValue(row.Entity.ClrType, out var rule))
         {
             rule(row, exportedAt);
+        }
+    }
+
+    /// <summary>As a task is when it is saved: every figure is computed from these two.</summary>
+    private static void RequireMeasurable(ArchivedRow row)
+    {
+        if (row[nameof(TaskDefinition.Target)] is double target and not (> 0 and < 1))
+        {
+            throw new PortalException($"Target is {target}, and must be a share between 0 and 1.");
+        }
+
+        if (row.Text(nameof(TaskDefinition.LabelLines)).AsSpan().Count('\n') >= TaskDefinition.MaximumLabels)
+        {
+            throw new PortalException($"LabelLines has more than {TaskDefinition.MaximumLabels:N0} labels.");
         }
     }
 

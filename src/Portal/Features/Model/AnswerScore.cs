@@ -9,6 +9,9 @@ public static partial class AnswerScore
 {
     private const int ShownLength = 80;
 
+    /// <summary>No model wraps an answer so often; what somebody wrapped a million times must not be unwrapped for hours.</summary>
+    private const int MostLayers = 8;
+
     /// <summary>Between 0 and 1. For accuracy and macro-F1 a row is right or wrong.</summary>
     public static double Of(TaskDefinition task, string expected, string answer) => task.Metric switch
     {
@@ -36,7 +39,7 @@ public static partial class AnswerScore
     public static string Normalize(string text)
     {
         var result = text.Trim();
-        while (Unwrapped(result) is { } inner)
+        for (var layers = 0; layers < MostLayers && Unwrapped(result) is { } inner; layers++)
         {
             result = inner;
         }

@@ -35,6 +35,8 @@ public sealed class HostileArchiveTests(EvaluatedOrganization source, HostileArc
         ["id that leads out"] = (a => a.Set("Project", "id", "../../x"), "Id is no id"),
         ["reference outside"] = (a => a.Set("CandidateRun", "candidateId", "cnd_elsewhere"), "CandidateId names a row of Candidate that is not in the archive"),
         ["place that is an address"] = (a => a.Set("TuningJob", "location", "evil.example/"), "Location is no place of Google's"),
+        ["target"] = (a => a.Set("TaskDefinition", "target", 1.5), "Target is 1.5"),
+        ["labels"] = (a => a.Set("TaskDefinition", "labelLines", string.Join('\n', Enumerable.Range(0, 1_001))), "more than 1,000 labels"),
         ["endpoint's name"] = (a => a.Set("Endpoint", "name", "../v1"), "tables/Endpoint.jsonl, line 1: Callers write the name"),
         ["endless money"] = (a => a.Set("UsageEvent", "amountMicros", long.MaxValue), "AmountMicros is 9,223,372,036,854,775,807, which nothing can cost"),
         ["half a character"] = (a => a.SetLines("Project", a.Lines("Project").Select(l => l.Replace("Triage", "\\ud800", StringComparison.Ordinal))), "Name is not of its type"),

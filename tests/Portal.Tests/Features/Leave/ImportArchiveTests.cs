@@ -54,6 +54,27 @@ public sealed class ImportArchiveTests(EvaluatedOrganization source) : IClassFix
     }
 
     [Fact]
+    public async Task Import_OfWhatWasImported_KeepsBothLogsAndTheUsageApart()
+    {
+        using var rig = new LeaveRig();
+        var (first, second) = (new ImportKit(rig), new ImportKit(rig));
+        await first.FoundAsync();
+        await second.FoundAsync();
+        Assert.Equal(ArchiveImportState.Done, (await first.ConfirmAsync((await first.UploadAsync(source.Archive)).Id)).State);
+        var between = await first.ExportAsync();
+
+        var again = await second.UploadAsync(between);
+        Assert.True(again.State is ArchiveImportState.Ready, again.Failure);
+        again = await second.ConfirmAsync(again.Id);
+
+        Assert.True(again.State is ArchiveImportState.Done, again.Failure);
+        var logs = await rig.ReadAsync(second.TenantId, db => db.ImportedAuditLogs.Select(l => l.SourceId).ToListAsync());
+        Assert.Equal(new[] { EvaluatedOrganization.TenantId, first.TenantId }.Order(), logs.Order());
+        Assert.Equal(new ArchiveCopy(source.Archive).Manifest["usage"]!.ToJsonString(), new ArchiveCopy(await second.ExportAsync()).Manifest["usage"]!.ToJsonString());
+        Assert.Equal("former:projects/1/locations/us-central1/tuningJobs/7", await rig.ReadAsync(second.TenantId, db => db.TuningJobs.Select(j => j.VendorName).SingleAsync()));
+    }
+
+    [Fact]
     public async Task Import_KilledAtEveryContextAndSave_EndsWholeAndLeavesNoFileOver()
     {
         using var rig = new LeaveRig();
