@@ -165,7 +165,8 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         {
             // Whoever tries again chains them again.
             entries.ForEach(entry => Entry(entry).State = EntityState.Detached);
-            if (fault is DbUpdateException { Entries: [.., { Entity: AuditHead }] } and not DbUpdateConcurrencyException)
+            // A server names every row of the failed batch, in an order of its own.
+            if (fault is DbUpdateException { Entries: var rows } and not DbUpdateConcurrencyException && rows.Any(r => r.Entity is AuditHead))
             {
                 throw new DbUpdateConcurrencyException("Two first entries of one audit log were written at once.", fault);
             }

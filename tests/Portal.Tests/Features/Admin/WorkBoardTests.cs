@@ -97,6 +97,36 @@ public sealed class WorkBoardTests : BunitContext
     }
 
     [Fact]
+    public async Task Version_ThatFailed_IsFrozenAgainUnlessItsRowsAreNoLongerTheProjects()
+    {
+        var tenant = await _rig.AddTenantAsync("northwind");
+        var import = await SeedAsync(tenant);
+        await _rig.ReadAsync(tenant, async db =>
+        {
+            var project = await db.Projects.SingleAsync();
+            var version = new DatasetVersion { ProjectId = project.Id, ImportId = import, Number = 1, StartedAt = _rig.Now };
+            version.Fail("Freezing was begun 5 times and never ended. Try again.");
+            db.AddRange(version, new Dataset { ProjectId = project.Id });
+            return await db.SaveChangesAsync();
+        });
+        var board = (await _rig.AsAdminAsync()).GetRequiredService<WorkBoard>();
+        var row = (await board.ListAsync(false, "Freezing a version", null, 0, s_ct)).Rows.Single();
+        Assert.Contains("begun several times", row.Cause, StringComparison.Ordinal);
+
+        Assert.Contains("other rows", (await Assert.ThrowsAsync<PortalException>(() => board.AgainAsync(row, s_ct))).Message, StringComparison.Ordinal);
+        await _rig.ReadAsync(tenant, async db =>
+        {
+            (await db.Datasets.SingleAsync()).WorkOn(await db.DatasetImports.SingleAsync());
+            return await db.SaveChangesAsync();
+        });
+        await board.AgainAsync(row, s_ct);
+
+        Assert.Equal(VersionState.Freezing, (await _rig.ReadAsync(tenant, db => db.DatasetVersions.SingleAsync())).State);
+        Assert.Single(_rig.Work.Enqueued, j => j.Type == typeof(FreezeWorker));
+        Assert.Single(await _rig.LogAsync(tenant));
+    }
+
+    [Fact]
     public async Task Steps_ThatFailedOrAreTriedAgain_ShowTheKindOfTheirFaultAlone()
     {
         var tenant = await _rig.AddTenantAsync("northwind", "Northwind Travel");
