@@ -19,6 +19,7 @@ public static class GatewayApi
         {
             var group = app.MapGroup(version).AllowAnonymous().DisableAntiforgery().AddEndpointFilter(GatewayEdge.AnswerInGoogleShapeAsync);
             group.MapPost("/models/{target}", (string target, HttpContext http, GatewayCall call, ServingService serving) => PostAsync(target, http, call, serving));
+            group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
             group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));
             group.Map("/{**path}", IResult (HttpContext http) => throw NoMethod(http));
         }
@@ -73,15 +74,24 @@ public static class GatewayApi
     private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
     {
         await call.EnterAsync(KeyOf(http.Request), http.RequestAborted);
-        var served = await call.FindAsync(name, http.RequestAborted);
-        return Results.Json(new
-        {
-            name = $"models/{served.Endpoint.Name}",
-            version = served.ModelVersion,
-            displayName = served.Endpoint.Name,
-            supportedGenerationMethods = new[] { GenerateContent, StreamGenerateContent, CountTokens },
-        });
+        return Results.Json(ModelOf(await call.FindAsync(name, http.RequestAborted)));
     }
+
+    /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
+    private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
+    {
+        await call.EnterAsync(KeyOf(http.Request), http.RequestAborted);
+        var served = await call.FindOnlyAsync(http.RequestAborted);
+        return Results.Json(new { models = served is null ? [] : new[] { ModelOf(served) } });
+    }
+
+    private static object ModelOf(Served served) => new
+    {
+        name = $"models/{served.Endpoint.Name}",
+        version = served.ModelVersion,
+        displayName = served.Endpoint.Name,
+        supportedGenerationMethods = new[] { GenerateContent, StreamGenerateContent, CountTokens },
+    };
 
     private static VertexGenerateContentRequest Generate(ReadOnlyMemory<byte> body)
     {

@@ -39,6 +39,10 @@ public sealed class GatewayCall(
     public Task<Served> FindAsync(string name, CancellationToken ct) =>
         serving.FindAsync(_holder ?? throw new InvalidOperationException("Nobody has shown a key yet."), name, ct);
 
+    /// <summary>The model that the key opens; null while nothing is deployed there.</summary>
+    public Task<Served?> FindOnlyAsync(CancellationToken ct) =>
+        serving.FindOnlyAsync(_holder ?? throw new InvalidOperationException("Nobody has shown a key yet."), ct);
+
     // Once a minute at most: a busy key must not queue for its own row.
     private async Task NoteUseAsync(KeyHolder holder, CancellationToken ct)
     {

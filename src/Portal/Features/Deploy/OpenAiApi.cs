@@ -9,8 +9,10 @@ public static class OpenAiApi
     {
         var group = app.MapGroup("/openai/v1").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(AnswerInOpenAiShapeAsync);
         group.MapPost("/chat/completions", (HttpContext http, GatewayCall call, ServingService serving, TimeProvider time) => CompleteAsync(http, call, serving, time));
+        group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
+        group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));
         group.Map("/{**path}", IResult (HttpContext http) =>
-            throw new GatewayException(404, VertexErrorStatus.NotFound, $"There is no {http.Request.Method} at this address. Post to /openai/v1/chat/completions."));
+            throw new GatewayException(404, VertexErrorStatus.NotFound, $"There is no {http.Request.Method} at this address. Post to /openai/v1/chat/completions, or get /openai/v1/models."));
     }
 
     private static async Task<IResult> CompleteAsync(HttpContext http, GatewayCall call, ServingService serving, TimeProvider time)
@@ -23,14 +25,34 @@ public static class OpenAiApi
         {
             var request = OpenAiShape.ToGemini(asked);
             GatewayRequest.Require(request);
+            if (asked.Stream is true)
+            {
+                await new OpenAiStream(http, asked.StreamOptions?.IncludeUsage is true, time.GetUtcNow()).WriteAsync(serving.StreamAsync(served, call.Caller, request));
+                return Results.Empty;
+            }
+
             var answered = await serving.AnswerAsync(served, call.Caller, request);
             return Results.Json(OpenAiShape.FromGemini(answered.Response, answered.Usage, time.GetUtcNow()), OpenAiShape.Options);
         }
         catch (GatewayException refusal) when (refusal.IsRefusal)
         {
-            await serving.RecordRefusalAsync(served, call.Caller, refusal, streamed: false);
+            await serving.RecordRefusalAsync(served, call.Caller, refusal, asked.Stream is true);
             throw;
         }
+    }
+
+    /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
+    private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
+    {
+        await call.EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        var served = await call.FindOnlyAsync(http.RequestAborted);
+        return Results.Json(new { Object = "list", Data = served is null ? [] : new[] { OpenAiShape.ModelOf(served) } }, OpenAiShape.Options);
+    }
+
+    private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
+    {
+        await call.EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, http.RequestAborted)), OpenAiShape.Options);
     }
 
     private static ValueTask<object?> AnswerInOpenAiShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

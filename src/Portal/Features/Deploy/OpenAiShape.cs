@@ -6,6 +6,12 @@ namespace Portal.Features.Deploy;
 
 internal sealed record OpenAiMessage(string? Role, JsonElement Content);
 
+internal sealed record OpenAiStreamOptions(bool? IncludeUsage);
+
+internal sealed record OpenAiFormat(string? Type, OpenAiSchema? JsonSchema);
+
+internal sealed record OpenAiSchema(JsonElement? Schema);
+
 internal sealed record OpenAiRequest
 {
     public string? Model { get; init; }
@@ -28,6 +34,10 @@ internal sealed record OpenAiRequest
 
     public bool? Stream { get; init; }
 
+    public OpenAiStreamOptions? StreamOptions { get; init; }
+
+    public OpenAiFormat? ResponseFormat { get; init; }
+
     public JsonElement? Tools { get; init; }
 }
 
@@ -42,7 +52,6 @@ internal static class OpenAiShape
 
     public static VertexGenerateContentRequest ToGemini(OpenAiRequest request)
     {
-        Refuse(request.Stream is true, "stream", "Streaming is available in Gemini's shape only: /v1/models/NAME:streamGenerateContent.");
         Refuse(request.N is not (null or 1), "n", "This endpoint gives one choice.");
         Refuse(request.Tools is { ValueKind: not JsonValueKind.Null }, "tools", "Tools are not available on this endpoint.");
         var system = new List<VertexPart>();
@@ -79,6 +88,8 @@ internal static class OpenAiShape
                 Seed = request.Seed,
                 MaxOutputTokens = request.MaxCompletionTokens ?? request.MaxTokens,
                 StopSequences = StopsOf(request.Stop),
+                ResponseMimeType = IsJson(request.ResponseFormat) ? "application/json" : "",
+                ResponseJsonSchema = SchemaOf(request.ResponseFormat),
             },
         };
     }
@@ -95,6 +106,47 @@ internal static class OpenAiShape
         },
         Usage = new { PromptTokens = usage.Input, CompletionTokens = usage.Output, TotalTokens = usage.Input + usage.Output },
     };
+
+    /// <summary>A piece of a streamed answer.</summary>
+    public static object ChunkOf(VertexGenerateContentResponse chunk, DateTimeOffset now, bool isFirst) => Chunk(chunk, now, new
+    {
+        Index = 0,
+        Delta = isFirst ? (object)new { Role = "assistant", Content = chunk.Text } : new { Content = chunk.Text },
+        FinishReason = chunk.Candidates is [{ FinishReason: "" }, ..] ? null : FinishOf(chunk),
+    });
+
+    /// <summary>The last piece for whoever asked for it: no text, but what all of them used.</summary>
+    public static object UsageOf(VertexGenerateContentResponse last, DateTimeOffset now)
+    {
+        var usage = CallUsage.Of(last.UsageMetadata);
+        return Chunk(last, now, choice: null, new { PromptTokens = usage.Input, CompletionTokens = usage.Output, TotalTokens = usage.Input + usage.Output });
+    }
+
+    public static object ModelOf(Served served) => new
+    {
+        Id = served.Endpoint.Name, Object = "model", Created = new DateTimeOffset(served.Endpoint.CreatedAt).ToUnixTimeSeconds(), OwnedBy = "organization",
+    };
+
+    private static object Chunk(VertexGenerateContentResponse of, DateTimeOffset now, object? choice, object? usage = null) => new
+    {
+        Id = $"chatcmpl-{of.ResponseId}",
+        Object = "chat.completion.chunk",
+        Created = now.ToUnixTimeSeconds(),
+        Model = of.ModelVersion,
+        Choices = choice is null ? [] : new[] { choice },
+        Usage = usage,
+    };
+
+    private static bool IsJson(OpenAiFormat? format) => format?.Type switch
+    {
+        null or "text" => false,
+        "json_object" or "json_schema" => true,
+        _ => throw GatewayException.Invalid("response_format.type", "response_format.type must be text, json_object or json_schema."),
+    };
+
+    private static JsonElement? SchemaOf(OpenAiFormat? format) => format is not { Type: "json_schema" } ? null
+        : format.JsonSchema?.Schema is { ValueKind: JsonValueKind.Object } schema ? schema
+        : throw GatewayException.Invalid("response_format.json_schema.schema", "response_format.json_schema.schema must be a JSON schema.");
 
     public static object ErrorOf(GatewayException told) => new
     {

@@ -43,6 +43,14 @@ public sealed class ServingService(
         return await ReadAsync(db, endpoint, deploymentId, ct);
     }
 
+    /// <summary>The deployment a key reaches, whatever its name; null where there is none.</summary>
+    public async Task<Served?> FindOnlyAsync(KeyHolder holder, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == holder.EndpointId, ct) is { } endpoint
+            && (holder.DeploymentId ?? endpoint.LiveDeploymentId) is { } deploymentId ? await ReadAsync(db, endpoint, deploymentId, ct) : null;
+    }
+
     /// <summary>The live deployment of an endpoint, for the playground.</summary>
     public async Task<Served> FindLiveAsync(string projectId, string endpointId, CancellationToken ct)
     {

@@ -226,7 +226,8 @@ public sealed class GatewayTests
     [InlineData("""{"model":"intents","messages":[null]}""", 400, "messages[0].content")]
     [InlineData("""{"model":"intents","messages":[{"role":"tool","content":"x"}]}""", 400, "messages[0].role")]
     [InlineData("""{"model":"intents","messages":[{"role":"user","content":7}]}""", 400, "messages[0].content")]
-    [InlineData("""{"model":"intents","stream":true,"messages":[{"role":"user","content":"x"}]}""", 400, "stream")]
+    [InlineData("""{"model":"intents","response_format":{"type":"xml"},"messages":[{"role":"user","content":"x"}]}""", 400, "response_format.type")]
+    [InlineData("""{"model":"intents","response_format":{"type":"json_schema"},"messages":[{"role":"user","content":"x"}]}""", 400, "response_format.json_schema.schema")]
     [InlineData("""{"model":"intents","stop":[1],"messages":[{"role":"user","content":"x"}]}""", 400, "stop")]
     [InlineData("""{"model":"other","messages":[{"role":"user","content":"x"}]}""", 404, null)]
     [InlineData("""{"model":""", 400, null)]
@@ -241,6 +242,50 @@ public sealed class GatewayTests
         Assert.Equal("invalid_request_error", (string?)error["type"]);
         Assert.Equal(param, (string?)error["param"]);
         Assert.Empty(rig.Vertex.Asked);
+    }
+
+    [Fact]
+    public async Task ChatCompletions_Streamed_ComeInChunksThatEndAsOpenAisDo()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+
+        using var response = await rig.PostAsync("/openai/v1/chat/completions", live.Key, """
+            {"model":"intents","stream":true,"stream_options":{"include_usage":true},"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}},"messages":[{"role":"user","content":"My card"}]}
+            """);
+
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(e => e["data: ".Length..]).ToList();
+        Assert.Equal("[DONE]", events[^1]);
+        var chunks = events[..^1].Select(e => JsonNode.Parse(e)!).ToList();
+        Assert.Equal("assistant", (string?)chunks[0]["choices"]![0]!["delta"]!["role"]);
+        Assert.Equal("billing", string.Concat(chunks[..^1].Select(c => (string?)c["choices"]![0]!["delta"]!["content"])));
+        Assert.Equal("stop", (string?)chunks[^2]["choices"]![0]!["finish_reason"]);
+        Assert.All(chunks[..^2], c => Assert.Null((string?)c["choices"]![0]!["finish_reason"]));
+        Assert.Empty(chunks[^1]["choices"]!.AsArray());
+        Assert.Equal((21, 5), ((int)chunks[^1]["usage"]!["prompt_tokens"]!, (int)chunks[^1]["usage"]!["completion_tokens"]!));
+        Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+        var config = Assert.Single(rig.Vertex.Asked).Body["generationConfig"]!;
+        Assert.Equal(("application/json", "object"), ((string?)config["responseMimeType"], (string?)config["responseJsonSchema"]!["type"]));
+    }
+
+    [Fact]
+    public async Task Models_InBothShapes_AreTheOneThatTheKeyOpens()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        await rig.GoLiveAsync("org_b", "others");
+        rig.Http.DefaultRequestHeaders.Authorization = new("Bearer", live.Key);
+
+        using var google = await rig.Http.GetAsync("/v1beta/models?pageSize=5");
+        using var openAi = await rig.Http.GetAsync("/openai/v1/models");
+        using var one = await rig.Http.GetAsync("/openai/v1/models/intents");
+        using var foreign = await rig.Http.GetAsync("/openai/v1/models/others");
+
+        Assert.Equal("models/intents", (string?)Assert.Single((await JsonAsync(google, HttpStatusCode.OK))["models"]!.AsArray())!["name"]);
+        Assert.Equal("intents", (string?)Assert.Single((await JsonAsync(openAi, HttpStatusCode.OK))["data"]!.AsArray())!["id"]);
+        Assert.Equal("model", (string?)(await JsonAsync(one, HttpStatusCode.OK))["object"]);
+        await JsonAsync(foreign, HttpStatusCode.NotFound);
     }
 
     internal static async Task<JsonNode> JsonAsync(HttpResponseMessage response, HttpStatusCode expected)
