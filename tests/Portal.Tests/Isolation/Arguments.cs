@@ -30,6 +30,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         ["EngagementService.id"] = "engagement", ["DomainService.id"] = "domain", ["IdentityProviderService.id"] = "provider", ["ProviderCheck.id"] = "provider",
         ["EngagementService.user"] = "consultant", ["EngagementWorker.act"] = "engagementAct", ["SessionActWorker.act"] = "sessionAct", ["PlatformActWorker.act"] = "platformAct",
         ["EraseService.erasure"] = "receipt", ["WorkRow.id"] = "import",
+        ["ImportService.import"] = "organizationImport", ["ArchiveImportWorker.import"] = "organizationImport", ["ImportService.log"] = "importedAuditLog",
     };
 
     /// <summary>The kinds of things a method is told the ids of, each to be another's in turn.</summary>

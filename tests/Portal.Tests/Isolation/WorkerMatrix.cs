@@ -34,6 +34,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
     public Task<IAsyncDisposable> OverAsync() => _world.State.SetAsync(
     [
         $"UPDATE \"{Table<DatasetImport>()}\" SET \"State\" = '{ImportState.Replaced}'", $"UPDATE \"{Table<OrganizationExport>()}\" SET \"ExpiresAt\" = \"AskedAt\"",
+        $"UPDATE \"{Table<OrganizationImport>()}\" SET \"State\" = '{ArchiveImportState.Receiving}', \"MovedAt\" = '2020-01-01 00:00:00'",
         $"UPDATE \"{Table<Upload>()}\" SET \"LastPartAt\" = '2020-01-01 00:00:00'", $"UPDATE \"{Table<TuningJob>()}\" SET \"State\" = '{TuningJobState.Succeeded}'",
     ]);
 
@@ -125,6 +126,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
     private static string StateOf(string entity, Type type) => entity switch
     {
         "DatasetImport" => "Mapped",
+        "OrganizationImport" => "Checking",
         "TuningJob" => "Running",
         _ => Enum.GetNames(type)[0],
     };

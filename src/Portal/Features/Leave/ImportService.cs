@@ -32,38 +32,23 @@ public sealed class ImportService(
     /// <summary>The import under way, or the one that ended last.</summary>
     public async Task<OrganizationImport?> FindAsync(CancellationToken ct)
     {
-        if (!IsAllowed)
-        {
-            return null;
-        }
-
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.OrganizationImports.AsNoTracking().Where(i => i.State != ArchiveImportState.Discarded)
+        return !IsAllowed ? null : await db.OrganizationImports.AsNoTracking().Where(i => i.State != ArchiveImportState.Discarded)
             .OrderBy(i => i.EndedAt == null ? 0 : 1).ThenByDescending(i => i.AskedAt).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>Audit logs that archives have brought.</summary>
     public async Task<IReadOnlyList<ImportedAuditLog>> LogsAsync(CancellationToken ct)
     {
-        if (!current.May(Permission.ViewAudit))
-        {
-            return [];
-        }
-
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.ImportedAuditLogs.AsNoTracking().OrderBy(l => l.ImportedAt).ThenBy(l => l.Id).Take(50).ToListAsync(ct);
+        return !current.May(Permission.ViewAudit) ? [] : await db.ImportedAuditLogs.AsNoTracking().OrderBy(l => l.ImportedAt).ThenBy(l => l.Id).Take(50).ToListAsync(ct);
     }
 
     /// <summary>What archives have brought of usage, by month and meter.</summary>
     public async Task<IReadOnlyList<UsageSum>> UsageAsync(CancellationToken ct)
     {
-        if (!current.May(Permission.ViewBilling))
-        {
-            return [];
-        }
-
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await UsageSum.OfImportedAsync(db, ct);
+        return !current.May(Permission.ViewBilling) ? [] : await UsageSum.OfImportedAsync(db, ct);
     }
 
     /// <summary>Opens an imported audit log for somebody who takes it away. That stands in the organisation's own log.</summary>
@@ -86,7 +71,7 @@ public sealed class ImportService(
     public async Task<IReadOnlyList<string>> ObstaclesAsync(CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await EmptyOrganization.ObstaclesAsync(db, ct);
+        return IsAllowed ? await EmptyOrganization.ObstaclesAsync(db, ct) : [];
     }
 
     /// <summary>Begins an upload, or finds the one that broke off: the same person's file of the same name and length.</summary>
