@@ -11,6 +11,7 @@ internal static class Reasons
         ["ApiKeyService.EnterAsync"] = "the key is the proof and says whose it is; keys are tried at the gateway's addresses",
         ["GatewayCall.EnterAsync"] = "the same",
         ["GatewayCall.FindAsync"] = "after a key was shown, which nobody in a circuit does",
+        ["GatewayCall.FindOnlyAsync"] = "the same",
         ["MemberGate.EnterAsync"] = "the gate itself, at which everybody is tried",
         ["MemberGate.CheckAsync"] = "asks the gate again",
         ["TenancyService.FindMembershipAsync"] = "what the gate asks: where a person may enter, wherever that is",
