@@ -148,6 +148,8 @@ internal sealed class Ears : ILoggerProvider, IBackgroundJobClient
 
     public IReadOnlyCollection<string> Heard => _heard;
 
+    public void Hear(string line) => _heard.Enqueue(line);
+
     public void Forget()
     {
         _heard.Clear();

@@ -17,6 +17,9 @@ internal enum Said
     /// <summary>Refused in words for the customer, by a rule that has nothing to do with whose it is.</summary>
     Refused,
 
+    /// <summary>Has to sign in, or to show a key, first.</summary>
+    TurnedAway,
+
     /// <summary>The right to be here ended while the page was open.</summary>
     Ended,
 

@@ -30,8 +30,11 @@ internal sealed record Person(string Name, Standing Standing, string UserId, str
 {
     public bool IsAdmin { get; init; }
 
-    public ClaimsPrincipal Principal { get; } = UserId is "" ? new ClaimsPrincipal(new ClaimsIdentity()) : new ClaimsPrincipal(new ClaimsIdentity(
-        [new Claim(PortalClaims.UserId, UserId), new Claim(SessionClaims.SessionIdClaim, SessionId), new Claim("name", Name), new Claim("email", $"{Name}@people.example")], "test", "name", "role"));
+    public ClaimsPrincipal Principal => UserId is "" ? new ClaimsPrincipal(new ClaimsIdentity()) : new ClaimsPrincipal(new ClaimsIdentity(
+        [
+            new Claim(PortalClaims.UserId, UserId), new Claim(SessionClaims.SessionIdClaim, SessionId), new Claim("name", Name), new Claim("email", $"{Name}@people.example"),
+            .. IsAdmin ? [new Claim(PortalClaims.PlatformAdmin, "true")] : Array.Empty<Claim>(),
+        ], "test", "name", "role"));
 
     public override string ToString() => Name;
 }

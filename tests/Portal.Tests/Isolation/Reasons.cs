@@ -76,9 +76,46 @@ internal static class Reasons
     public static readonly IReadOnlyDictionary<string, string> Readless = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["AnnouncementBoard.CurrentAsync"] = "reads what is the platform's, for everybody",
+        ["ImportService.FindAsync"] = "nothing for whoever may not see it",
         ["BreakGlassService.LeaveAsync"] = "whoever does not look in has nothing to leave",
     };
 
+    /// <summary>Addresses that answer whoever asks.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Open = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["/health/live"] = "says that the process runs, and nothing more",
+        ["/health/ready"] = "says that the database answers, and nothing more",
+        ["/_blazor"] = "the circuit's own: who is in it is asked at the gate, and pages elsewhere are refused by their origin",
+        ["/_blazor/disconnect/"] = "the same",
+        ["/_blazor/negotiate"] = "the same",
+        ["/_blazor/initializers/"] = "the same",
+        ["/_framework/opaque-redirect"] = "the framework's own, and redirects to what it sealed itself",
+        ["/antiforgery"] = "a token for whoever asks, worth nothing without their own cookie",
+        ["/not-found"] = "says so",
+        ["/sign-in"] = SignsIn,
+        ["/sign-in/by-email"] = SignsIn,
+        ["/sign-in/problem"] = SignsIn,
+        ["/sign-in/start"] = SignsIn,
+        ["/sign-in/with/{Id}"] = SignsIn,
+        ["/sign-in/with/{id}/back-channel"] = SignsIn,
+        ["/sign-in/with/{id}/callback"] = SignsIn,
+        ["/sign-in/with/{id}/signed-out"] = SignsIn,
+        ["/sign-in/with/{id}/start"] = SignsIn,
+        ["/sign-out"] = SignsIn,
+        ["/sign-out/back-channel"] = SignsIn,
+    };
+
+    /// <summary>Pages that have nothing for the owner of a customer.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Shut = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["/not-found"] = "says so",
+        ["/o/{Org}/clients"] = "a consultancy's",
+        ["/sign-in"] = "drawn outside any circuit, before anybody is anyone; tried as an address",
+        ["/sign-in/problem"] = "the same",
+        ["/sign-in/with/{Id}"] = "the same",
+    };
+
+    private const string SignsIn = "before anybody is anyone; a provider is named by a random id";
     private const string Figures = "everybody inside may see projects and their figures";
     private const string Oneself = "about the person who asks, and nobody else";
     private const string Empty = "empty for whoever may not see them";

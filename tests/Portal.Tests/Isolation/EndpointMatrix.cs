@@ -1,0 +1,276 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Portal.Tests.Isolation;
+
+/// <summary>One method of one address; addresses without a method of their own, hubs among them, are asked by GET and by POST.</summary>
+internal sealed record Address(RouteEndpoint Endpoint, string Method, string Template)
+{
+    public string Name => $"{Method} {Template}";
+
+    public bool IsOfAnOrganization => Template.StartsWith("/o/{org}", StringComparison.OrdinalIgnoreCase);
+
+    public override string ToString() => Name;
+}
+
+/// <summary>The portal's own pipeline × people × whose names and ids stand in an address, with cookies, keys and forged headers.</summary>
+internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
+{
+    private readonly IsolationWorld _world = matrix.World;
+    private readonly Holdings _never = matrix.World.Own.Never();
+    private readonly Dictionary<Person, (string Header, string Value, string Cookie)> _tokens = [];
+    private readonly HttpClient _http = matrix.World.Browser();
+
+    /// <summary>All that the running portal answers at, style sheets and scripts aside, which are the same for everybody.</summary>
+    public static IReadOnlyList<Address> Find(IServiceProvider services) =>
+    [
+        .. services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Where(m => m is not "HEAD") ?? ["GET", "POST"])
+                .Select(m => new Address(e, m, "/" + (e.RoutePattern.RawText ?? "").TrimStart('/'))))
+            .OrderBy(a => a.Name, StringComparer.Ordinal),
+    ];
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task RunAsync(Address address)
+    {
+        var anonymous = _world.Person("anonymous");
+        var cell = await SendAsync(address, anonymous, _world.Own);
+        matrix.Take(address.Name, anonymous, "own ids", cell);
+        if (!Reasons.Open.ContainsKey(address.Template) && !IsTurnedAway(cell.Outcome))
+        {
+            matrix.Fail(address.Name, anonymous, "own ids", $"is let in. Guard it, or say in {nameof(Reasons)} why it is open: {cell.Outcome.Plain}");
+        }
+
+        if (address.IsOfAnOrganization && !IsShell(address))
+        {
+            await OfAnOrganizationAsync(address);
+        }
+        else if (!IsGateway(address) && !IsShell(address) && !Reasons.Open.ContainsKey(address.Template) && Kinds(address) is { Count: > 0 } kinds)
+        {
+            await CompareAsync(address, _world.Person("owner"), kinds);
+        }
+
+        if (IsGateway(address) && !address.Template.Contains("{**", StringComparison.Ordinal))
+        {
+            await ByKeyAsync(address);
+        }
+
+        if (address.Template.StartsWith("/admin", StringComparison.Ordinal) && address.Method is "GET")
+        {
+            foreach (var person in _world.People.Where(p => p.Name is "owner" or "other-owner" or "consultant"))
+            {
+                var refused = await SendAsync(address, person, _world.Own);
+                matrix.Take(address.Name, person, "own ids", refused);
+                if (refused.Outcome.Said is not Said.NotFound)
+                {
+                    matrix.Fail(address.Name, person, "own ids", $"gets there beside the platform's admins: {refused.Outcome.Plain}");
+                }
+            }
+        }
+    }
+
+    /// <summary>The page's own answer is a shell, the same for everybody signed in; what is in it is asked by the page itself.</summary>
+    private static bool IsShell(Address address) => address.Endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null;
+
+    private async Task OfAnOrganizationAsync(Address address)
+    {
+        var owner = _world.Person("owner");
+        var own = await SendAsync(address, owner, _world.Own);
+        matrix.Take(address.Name, owner, "own ids", own);
+        if (own.Outcome.Said is not (Said.Answered or Said.Refused))
+        {
+            matrix.Fail(address.Name, owner, "own ids", $"does not get there, so nothing was tried: {own.Outcome.Plain}");
+        }
+
+        // Whoever the gate refuses: as at an organisation that is not there.
+        foreach (var person in _world.People.Where(p => p.Standing is Standing.Barred && p.Name is not "anonymous"))
+        {
+            var there = await SendAsync(address, person, _world.Own);
+            var nowhere = await SendAsync(address, person, _world.Own.With("slug", _never["slug"]));
+            matrix.Take(address.Name, person, "at its address", there);
+            if (there.Outcome.Said is not Said.NotFound || there.Told(_world.Own, ["slug"]) != nowhere.Told(_world.Own.With("slug", _never["slug"]), ["slug"]))
+            {
+                matrix.Fail(address.Name, person, "at its address", $"can tell it from one that is not there.\n      said {there.Told(_world.Own, ["slug"])}\n      else {nowhere.Outcome.Plain}");
+            }
+        }
+
+        foreach (var person in _world.People.Where(p => p.Name is "owner" or "viewer" or "consultant" or "looking-in"))
+        {
+            foreach (var kinds in Kinds(address).Select(IReadOnlyList<string> (k) => [k]).Append(Kinds(address)))
+            {
+                await CompareAsync(address, person, kinds);
+            }
+        }
+    }
+
+    private static bool IsGateway(Address address) => address.Template.StartsWith("/v1", StringComparison.Ordinal) || address.Template.StartsWith("/openai", StringComparison.Ordinal);
+
+    /// <summary>A key reaches its own endpoint: another's name is as good as nobody's, and a key of nobody's reaches nothing.</summary>
+    private async Task ByKeyAsync(Address address)
+    {
+        var holder = _world.Person("anonymous");
+        var (mine, theirs, nobodys) = (_world.Own, _world.Own.With(_world.Other, ["endpointName"]), _world.Own.With(_never, ["endpointName"]));
+        var own = await SendAsync(address, holder, mine, mine["secret"]);
+        matrix.Take(address.Name, holder, "own key", own);
+        if (own.Outcome.Said is Said.TurnedAway)
+        {
+            matrix.Fail(address.Name, holder, "own key", $"is turned away: {own.Outcome.Plain}");
+        }
+
+        var (other, none) = (await SendAsync(address, holder, theirs, mine["secret"]), await SendAsync(address, holder, nobodys, mine["secret"]));
+        matrix.Take(address.Name, holder, "own key, another's endpoint", other);
+        var (wrong, closed) = (await SendAsync(address, holder, mine, _never["secret"]), await SendAsync(address, holder, _world.Own.With(_world.Closed, ["endpointName"]), mine["secret"]));
+        matrix.Take(address.Name, holder, "a key of nobody's", wrong);
+        if (wrong.Outcome.Said is not Said.TurnedAway || other.Outcome.Plain != none.Outcome.Plain || closed.Outcome.Plain != none.Outcome.Plain)
+        {
+            matrix.Fail(address.Name, holder, "keys", $"reach what they must not.\n      wrong {wrong.Outcome.Plain}\n      other {other.Outcome.Plain}\n      none {none.Outcome.Plain}\n      closed {closed.Outcome.Plain}");
+        }
+    }
+
+    private async Task CompareAsync(Address address, Person person, IReadOnlyList<string> kinds)
+    {
+        var nobody = await SendAsync(address, person, _world.Own.With(_never, kinds));
+        matrix.Take(address.Name, person, "ids of nobody", nobody);
+        foreach (var (stranger, of) in matrix.StrangersTo(person).Where(s => kinds.All(k => s[k] != _world.Own[k])).Select(s => (s, _world.Own.With(s, kinds))))
+        {
+            var cell = await SendAsync(address, person, of);
+            matrix.Take(address.Name, person, $"{string.Join(" and ", kinds)} of {stranger.Slug}", cell);
+            if (cell.Told(of, kinds) != nobody.Told(_world.Own.With(_never, kinds), kinds))
+            {
+                matrix.Fail(address.Name, person, $"{string.Join(" and ", kinds)} of {stranger.Slug}", $"can be told from what never was.\n      said {cell.Told(of, kinds)}\n      else {nobody.Told(_world.Own.With(_never, kinds), kinds)}");
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> Kinds(Address address) => [.. address.Endpoint.RoutePattern.Parameters.Select(p => KindOf(address, p)).OfType<string>().Distinct()];
+
+    private static string? KindOf(Address address, RoutePatternParameterPart parameter) => parameter.Name.ToLowerInvariant() switch
+    {
+        "org" => "slug",
+        "id" when address.Template.StartsWith("/sign-in/with/", StringComparison.Ordinal) => "provider",
+        "erasureid" => "receipt",
+        "logid" => "importedAuditLog",
+        "importid" when address.Template.Contains("/api/imports", StringComparison.Ordinal) => "organizationImport",
+        "tenantid" => "tenant",
+        "target" or "name" => "endpointName",
+        "number" or "modelid" or "path" => null,
+        "token" => "token",
+        var name when name.EndsWith("id", StringComparison.Ordinal) => char.ToLowerInvariant(parameter.Name[0]) + parameter.Name[1..^2],
+        _ => throw new UnboundException($"{address}, {{{parameter.Name}}}"),
+    };
+
+    private Task<Cell> SendAsync(Address address, Person person, Holdings asked, string? key = null) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(address.Method), PathOf(address, asked) + QueryOf(address));
+        if (person.Cookie is not "")
+        {
+            request.Headers.Add("Cookie", person.Cookie + await TokenAsync(address, request, person));
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("x-goog-api-key", key);
+        }
+
+        // What a proxy might add, or somebody who hopes that it is believed.
+        request.Headers.Add("X-Tenant", _world.Other.TenantId);
+        request.Headers.Add("X-Forwarded-Host", "boreal.example");
+        request.Content = address.Method is "GET" or "DELETE" ? null
+            : address.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/json") is true
+                ? new StringContent("""{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
+                : !IsGateway(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
+                : IsGateway(address) ? new StringContent(
+                    $$"""{"model":"{{asked["endpointName"]}}","contents":[{"role":"user","parts":[{"text":"Hello"}]}],"messages":[{"role":"user","content":"Hello"}]}""", Encoding.UTF8, "application/json")
+                : new ByteArrayContent(Encoding.UTF8.GetBytes("text,label\nWhere is my card?,card\n"));
+        if (address.IsOfAnOrganization && request.Content is ByteArrayContent and not StringContent)
+        {
+            request.Headers.Add("X-File-Name", "examples.csv");
+        }
+
+        using var answer = await _http.SendAsync(request);
+        return await ReadAsync(answer, asked);
+    });
+
+    private static string PathOf(Address address, Holdings asked)
+    {
+        var path = new StringBuilder();
+        foreach (var segment in address.Endpoint.RoutePattern.PathSegments)
+        {
+            path.Append('/');
+            foreach (var part in segment.Parts)
+            {
+                path.Append(part switch
+                {
+                    RoutePatternLiteralPart literal => literal.Content,
+                    RoutePatternSeparatorPart separator => separator.Content,
+                    RoutePatternParameterPart parameter => Uri.EscapeDataString(ValueOf(address, parameter, asked)),
+                    _ => "",
+                });
+            }
+        }
+
+        return path.ToString();
+    }
+
+    private static string ValueOf(Address address, RoutePatternParameterPart parameter, Holdings asked) => KindOf(address, parameter) switch
+    {
+        "endpointName" when parameter.Name is "target" => asked["endpointName"] + ":generateContent",
+        { } kind => asked.Ids.GetValueOrDefault(kind) ?? throw new UnboundException($"{address}, {{{parameter.Name}}}, an id of a {kind}"),
+        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, _ => "anything" },
+    };
+
+    /// <summary>The organisation once more, as somebody might add it who hopes that the later one counts.</summary>
+    private string QueryOf(Address address) => address.IsOfAnOrganization ? $"?org={_world.Other.Slug}&tenantId={_world.Other.TenantId}" : "";
+
+    private async Task<string> TokenAsync(Address address, HttpRequestMessage request, Person person)
+    {
+        if (address.Method is "GET")
+        {
+            return "";
+        }
+
+        if (!_tokens.TryGetValue(person, out var token))
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Get, "/antiforgery");
+            ask.Headers.Add("Cookie", person.Cookie);
+            using var answer = await _http.SendAsync(ask);
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            token = _tokens[person] = (json.RootElement.GetProperty("header").GetString()!, json.RootElement.GetProperty("value").GetString()!, answer.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
+        }
+
+        request.Headers.Add(token.Header, token.Value);
+        return "; " + token.Cookie;
+    }
+
+    private static async Task<Outcome> ReadAsync(HttpResponseMessage answer, Holdings asked)
+    {
+        var body = FileText.Of(await answer.Content.ReadAsByteArrayAsync());
+        var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Set-Cookie" or "Content-Length" or "Content-Security-Policy"));
+        var text = $"{(int)answer.StatusCode} {string.Join(' ', headers.Select(h => $"{h.Key}: {string.Join(',', h.Value)}"))}\n{Traces().Replace(body, "")}";
+        // An address names what was asked for, and an answer may say that name again.
+        text = text.Replace(asked["endpointName"], "{asked}", StringComparison.Ordinal);
+        return new Outcome(answer.StatusCode switch
+        {
+            HttpStatusCode.NotFound => Said.NotFound,
+            HttpStatusCode.Forbidden => Said.Forbidden,
+            HttpStatusCode.Unauthorized => Said.TurnedAway,
+            HttpStatusCode.Found when answer.Headers.Location?.OriginalString.Contains(PortalUrls.SignIn, StringComparison.Ordinal) is true => Said.TurnedAway,
+            >= HttpStatusCode.InternalServerError => Said.Broke,
+            >= HttpStatusCode.BadRequest => Said.Refused,
+            _ => Said.Answered,
+        }, text);
+    }
+
+    private static bool IsTurnedAway(Outcome outcome) => outcome.Said is Said.TurnedAway or Said.NotFound;
+
+    [GeneratedRegex("\"traceId\":\"[^\"]*\",?|Reference [0-9A-Za-z:-]+")]
+    private static partial Regex Traces();
+}
