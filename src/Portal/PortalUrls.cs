@@ -129,6 +129,10 @@ public static class PortalUrls
         return address;
     }
 
+    /// <summary>The rows of one split of a version as a file; its ending says in which shape.</summary>
+    public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
+        $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";
+
     public static string SetAsideRows(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/set-aside.csv";
 
     /// <summary>The Evaluate step with what of its results is shown; parts without a value are left out.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Portal.Features.Data;
 
-/// <summary>A function declared as OpenAI does, written as Gemini does: types in capitals, and fewer keywords.</summary>
+/// <summary>Functions as OpenAI declares them and as Gemini does, which writes types in capitals and knows fewer keywords.</summary>
 internal static class FunctionSchema
 {
     private static readonly FrozenSet<string> s_known = new[]
@@ -29,6 +29,99 @@ internal static class FunctionSchema
 
         writer.WriteEndObject();
     });
+
+    /// <summary>A declaration of Gemini's as one of OpenAI's tools.</summary>
+    public static void WriteOpenAi(Utf8JsonWriter writer, string declaration)
+    {
+        using var document = JsonDocument.Parse(declaration);
+        var function = document.RootElement;
+        writer.WriteStartObject();
+        writer.WriteString("type", "function");
+        writer.WriteStartObject("function");
+        foreach (var name in (ReadOnlySpan<string>)["name", "description"])
+        {
+            if (function.TryGetProperty(name, out var text))
+            {
+                writer.WritePropertyName(name);
+                text.WriteTo(writer);
+            }
+        }
+
+        if (function.TryGetProperty("parameters", out var schema) || function.TryGetProperty("parametersJsonSchema", out schema))
+        {
+            writer.WritePropertyName("parameters");
+            WriteJsonSchema(writer, schema);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>JSON Schema writes types small, and says by a second type that nothing may be there.</summary>
+    private static void WriteJsonSchema(Utf8JsonWriter writer, JsonElement schema)
+    {
+        if (schema.ValueKind is not JsonValueKind.Object)
+        {
+            schema.WriteTo(writer);
+            return;
+        }
+
+        var isNullable = schema.TryGetProperty("nullable", out var nullable) && nullable.ValueKind is JsonValueKind.True
+            && schema.TryGetProperty("type", out var typed) && typed.ValueKind is JsonValueKind.String;
+        writer.WriteStartObject();
+        foreach (var property in schema.EnumerateObject().Where(p => !isNullable || p.Name is not "nullable"))
+        {
+            writer.WritePropertyName(property.Name);
+            WriteJsonMember(writer, property, isNullable);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteJsonMember(Utf8JsonWriter writer, JsonProperty member, bool isNullable)
+    {
+        switch (member.Name)
+        {
+            case "type" when member.Value.ValueKind is JsonValueKind.String:
+                var type = (member.Value.GetString() ?? "").ToLowerInvariant();
+                if (!isNullable)
+                {
+                    writer.WriteStringValue(type);
+                    break;
+                }
+
+                writer.WriteStartArray();
+                writer.WriteStringValue(type);
+                writer.WriteStringValue("null");
+                writer.WriteEndArray();
+                break;
+            case "properties" when member.Value.ValueKind is JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var inside in member.Value.EnumerateObject())
+                {
+                    writer.WritePropertyName(inside.Name);
+                    WriteJsonSchema(writer, inside.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case "items":
+                WriteJsonSchema(writer, member.Value);
+                break;
+            case "anyOf" when member.Value.ValueKind is JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var inside in member.Value.EnumerateArray())
+                {
+                    WriteJsonSchema(writer, inside);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                member.Value.WriteTo(writer);
+                break;
+        }
+    }
 
     private static void WriteSchema(Utf8JsonWriter writer, JsonElement schema, ConversationLog log)
     {

@@ -10,6 +10,11 @@ internal static class MappingGuess
 
     public static ColumnMapping Of(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string?>> rows)
     {
+        if (DownloadedTable.HasColumns(columns))
+        {
+            return DownloadedTable.Mapping;
+        }
+
         if (columns.Contains(Conversation.SystemColumn) && columns.Contains(Conversation.InputColumn) && columns.Contains(Conversation.OutputColumn))
         {
             return ColumnMapping.Of(Conversation.InputColumn, Conversation.OutputColumn) with { System = RowTemplate.Of(Conversation.SystemColumn) };

@@ -43,14 +43,16 @@ internal abstract class RecordReader : IDisposable
     {
         if (layout.Format is SourceFormat.Xlsx)
         {
-            return new XlsxRecords(SourceFile.OpenSeekable(file, layout, options), layout, options);
+            return Restored(new XlsxRecords(SourceFile.OpenSeekable(file, layout, options), layout, options));
         }
 
         var content = SourceFile.Open(file, layout, options);
         return layout.Format is SourceFormat.Csv
-            ? new CsvRecords(new StreamReader(content, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16), layout, options)
+            ? Restored(new CsvRecords(new StreamReader(content, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16), layout, options))
             : new JsonRecords(JsonRows.Open(content, layout, options), options, columns);
     }
+
+    private static RecordReader Restored(RecordReader table) => DownloadedTable.HasColumns(table.Columns) ? new DownloadedRecords(table) : table;
 
     protected static string Shortened(string text) => text.Length <= RawLength ? text : text[..RawLength] + "…";
 }

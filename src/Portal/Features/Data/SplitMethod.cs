@@ -32,6 +32,14 @@ internal static class SplitMethods
         _ => null,
     };
 
+    /// <summary>The word that <see cref="Named"/> takes for it.</summary>
+    public static string Word(Split split) => split switch
+    {
+        Split.Train => "training",
+        Split.Validation => "validation",
+        _ => "test",
+    };
+
     public static string Words(SplitMethod method) => method switch
     {
         SplitMethod.AsGiven => "as the file says",

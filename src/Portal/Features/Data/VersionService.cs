@@ -16,6 +16,9 @@ public sealed class VersionService(
 
     public bool MayRead => current.May(Permission.ReadRows);
 
+    /// <summary>A break-glass visit looks and takes nothing away.</summary>
+    public bool MayDownload => MayRead && !current.IsBreakGlass;
+
     /// <summary>Begins to freeze the rows worked on now; a worker does the rest.</summary>
     /// <param name="method">One that the columns of the file allow; null takes what they propose.</param>
     public async Task<DatasetVersion> FreezeAsync(string projectId, string note, SplitMethod? method, CancellationToken ct)

@@ -33,6 +33,10 @@ public sealed partial class VersionsPanel
     [Parameter, EditorRequired]
     public Func<string, Split?, string?, int, string> HrefOf { get; set; } = default!; // required by the compiler at every use
 
+    /// <summary>Where rows are downloaded; null for somebody who may not.</summary>
+    [Parameter]
+    public Func<string, Split, DownloadShape, string>? DownloadHrefOf { get; set; }
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!; // filled by the renderer
 

@@ -102,6 +102,7 @@ public static class AuditWords
         ["task.saved"] = "Saved the task of",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
+        ["version.downloaded"] = "Downloaded the rows of",
         ["version.failed"] = "Could not freeze",
         ["version.frozen"] = "Froze and split",
         ["version.started"] = "Began to freeze",

@@ -43,7 +43,7 @@ public sealed class TrainingFile(ExampleService examples, IOptions<StorageOption
                 {
                     if ((index + 1) * kept / total > index * kept / total)
                     {
-                        await JsonSerializer.SerializeAsync(file, LineOf(job.Instruction, row), VertexJson.Options, ct);
+                        await JsonSerializer.SerializeAsync(file, GeminiLine.Of(job.Instruction, row), VertexJson.Options, ct);
                         file.WriteByte((byte)'\n');
                     }
 
@@ -62,16 +62,6 @@ public sealed class TrainingFile(ExampleService examples, IOptions<StorageOption
             await file.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>A row that is more than a text and its answer stands as it is; its own system instruction follows the task's, as a caller's does.</summary>
-    internal static VertexGenerateContentRequest LineOf(string instruction, VersionExample row)
-    {
-        var line = row.Content is null
-            ? new VertexGenerateContentRequest { Contents = [VertexContent.User(row.Input), VertexContent.Model(row.Output)] }
-            : JsonSerializer.Deserialize<VertexGenerateContentRequest>(row.Content, VertexJson.Options) ?? throw new InvalidOperationException($"Row {row.Number} holds no content.");
-        List<VertexPart> system = [.. new[] { instruction, row.System }.Where(t => t is not "").Select(t => new VertexPart { Text = t })];
-        return line with { SystemInstruction = system.Count is 0 ? null : new VertexContent { Parts = system } };
     }
 
     private FileStream Open()

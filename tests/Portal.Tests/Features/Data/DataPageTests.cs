@@ -1,9 +1,11 @@
+using System.Security.Claims;
 using Bunit;
 using Hangfire;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Features.Data;
+using Portal.Features.Tenancy;
 using Xunit;
 
 namespace Portal.Tests.Features.Data;
@@ -119,6 +121,28 @@ public sealed class DataPageTests : BunitContext
         rows.WaitForAssertion(() => Assert.Equal(11, rows.FindAll("table.examples tbody tr").Count));
         Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, rows.Markup + page.Markup + Open(projectId, "?tab=rows").Markup, StringComparison.Ordinal));
         Assert.Contains("4 rows are sealed in a version and not shown", rows.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_Version_OffersItsFiles_ToThoseAloneWhoMayReadRows()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(40));
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
+        await _kit.Freezes.RunAsync("org_test", version.Id, CancellationToken.None);
+        var address = $"/o/northwind/api/projects/{projectId}/versions/{version.Id}/validation/";
+
+        var page = Open(projectId, $"?tab=versions&version={version.Id}&split=validation");
+        page.WaitForAssertion(() => Assert.Equal(
+            [address + "gemini.jsonl", address + "openai.jsonl", address + "rows.csv"], page.FindAll("nav[aria-label=Download] a").Select(a => a.GetAttribute("href"))));
+        var test = Open(projectId, $"?tab=versions&version={version.Id}&split=test");
+        test.WaitForAssertion(() => Assert.Contains("nobody who builds may see or download", test.Markup, StringComparison.Ordinal));
+        Assert.Empty(test.FindAll("nav[aria-label=Download]"));
+
+        _kit.Current.Enter(new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, MemberRole.Billing), new ClaimsPrincipal());
+        var figures = Open(projectId, $"?tab=versions&version={version.Id}&split=validation");
+        figures.WaitForAssertion(() => Assert.Contains("Your role shows figures, not rows.", figures.Markup, StringComparison.Ordinal));
+        Assert.Empty(figures.FindAll("nav[aria-label=Download]"));
     }
 
     [Theory]
