@@ -31,11 +31,15 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         return project;
     }
 
+    public bool MayCreate => current.May(Permission.DefineTask) && !IsOfChosenProjects;
+
+    private bool IsOfChosenProjects => current is { IsInside: true, Membership.Access.ProjectIds: not null };
+
     /// <summary>Adds a project with its task to what the context saves next.</summary>
     internal Project Add(PortalDbContext db, string name, TaskDraft? draft)
     {
         current.Require(Permission.DefineTask);
-        if (current is { IsInside: true, Membership.Access.ProjectIds: not null })
+        if (IsOfChosenProjects)
         {
             throw new PortalException("Your engagement covers chosen projects, so you cannot create others here. Ask an owner of the organization to create it and to add it to the engagement.");
         }
