@@ -161,7 +161,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         "importid" when address.Template.Contains("/api/imports", StringComparison.Ordinal) => "organizationImport",
         "tenantid" => "tenant",
         "target" or "name" => "endpointName",
-        "number" or "modelid" or "path" => null,
+        "number" or "modelid" or "path" or "split" or "ending" => null,
         "token" => "token",
         var name when name.EndsWith("id", StringComparison.Ordinal) => char.ToLowerInvariant(parameter.Name[0]) + parameter.Name[1..^2],
         _ => throw new UnboundException($"{address}, {{{parameter.Name}}}"),
@@ -224,7 +224,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
     {
         "endpointName" when parameter.Name is "target" => asked["endpointName"] + ":generateContent",
         { } kind => asked.Ids.GetValueOrDefault(kind) ?? throw new UnboundException($"{address}, {{{parameter.Name}}}, an id of a {kind}"),
-        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, _ => "anything" },
+        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, "split" => "training", "ending" => "rows.csv", _ => "anything" },
     };
 
     /// <summary>The organisation once more, as somebody might add it who hopes that the later one counts.</summary>
