@@ -7,11 +7,14 @@ namespace Portal.Features.Tenancy;
 /// <summary>Signing in with an organisation's own provider. Where there is none, the answer is the same as for no organisation.</summary>
 internal static class ProviderEndpoints
 {
+    private const string Form = "application/x-www-form-urlencoded";
+    private const string Multipart = "multipart/form-data";
+
     public static void MapProviders(this WebApplication app)
     {
         // Both are posts with this portal's token: no page elsewhere can sign somebody in as somebody.
-        app.MapPost(PortalUrls.SignInByEmail, (Delegate)ByEmailAsync).AllowAnonymous().RequireAntiforgeryToken();
-        app.MapPost(PortalUrls.SignInWithStart("{id}"), (Delegate)StartAsync).AllowAnonymous().RequireAntiforgeryToken();
+        app.MapPost(PortalUrls.SignInByEmail, (Delegate)ByEmailAsync).AllowAnonymous().RequireAntiforgeryToken().Accepts<IFormCollection>(Form, Multipart);
+        app.MapPost(PortalUrls.SignInWithStart("{id}"), (Delegate)StartAsync).AllowAnonymous().RequireAntiforgeryToken().Accepts<IFormCollection>(Form, Multipart);
         app.MapGet(PortalUrls.ProviderCallback("{id}"), (Delegate)AnswerAsync).AllowAnonymous();
         app.MapGet(PortalUrls.ProviderSignedOut("{id}"), (Delegate)AnswerAsync).AllowAnonymous();
         app.MapPost(PortalUrls.ProviderBackChannel("{id}"), (Delegate)BackChannelAsync).AllowAnonymous().DisableAntiforgery();

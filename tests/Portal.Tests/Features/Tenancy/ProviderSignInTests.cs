@@ -241,6 +241,9 @@ public sealed class ProviderSignInTests
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(rig.Portal.Address), address)) { Content = new FormUrlEncodedContent([new("email", "alex@acme.example")]) };
             using var answer = await browser.SendAsync(request);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            using var noForm = new HttpRequestMessage(HttpMethod.Post, request.RequestUri) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
+            using var refused = await browser.SendAsync(noForm);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
         }
     }
 
