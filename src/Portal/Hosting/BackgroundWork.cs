@@ -22,6 +22,7 @@ public static class BackgroundWork
         services.AddSingleton<IJobFilterProvider, ClosedTenants>().AddSingleton<TenantJobs>().AddSingleton<StuckJobs>();
         services.AddHangfire((provider, hangfire) =>
         {
+            hangfire.UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>()));
             hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
             UseStorage(hangfire, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value);
         });

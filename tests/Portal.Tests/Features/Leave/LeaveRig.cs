@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Hangfire;
 using Hangfire.InMemory;
-using Hangfire.Logging;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -43,7 +42,7 @@ internal sealed class LeaveRig : IDisposable
 
     private static readonly VertexClientFactory s_clients = MakeClients();
 
-    public JobStorage Storage { get; } = MakeStorage();
+    public JobStorage Storage { get; } = new InMemoryStorage();
 
     /// <summary>Called before each context that a worker or a member opens: a process may die there.</summary>
     public Action OnContext { get; set; } = () => { };
@@ -141,20 +140,6 @@ internal sealed class LeaveRig : IDisposable
     {
         await using var scope = _services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<TenancyService>().FindMembershipAsync(userId, slug, null, Ct);
-    }
-
-    private static InMemoryStorage MakeStorage()
-    {
-        // Hangfire keeps one for the whole process: another test's host, gone by now, may have left its own.
-        LogProvider.SetCurrentLogProvider(new NoLog());
-        return new InMemoryStorage();
-    }
-
-    private sealed class NoLog : ILogProvider, ILog
-    {
-        public ILog GetLogger(string name) => this;
-
-        public bool Log(LogLevel logLevel, Func<string>? messageFunc, Exception? exception = null) => false;
     }
 
     private static VertexClientFactory MakeClients()
