@@ -35,13 +35,39 @@ public sealed class PortalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SHA-256 of every file that was uploaded, but for those the demo came with.</summary>
-    public IReadOnlyList<string> StoredFiles()
+    /// <summary>
+    /// SHA-256 of every file that was uploaded, but for those the demo came with; once the parts that one was put together from are
+    /// gone, which is after it is shown. What a killed process was writing is no file: the sweep takes it.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> StoredFilesAsync()
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                if (StoredFiles() is [_] one)
+                {
+                    return one;
+                }
+            }
+            catch (IOException)
+            {
+                // Removed between being listed and being read.
+            }
+
+            await Task.Delay(100);
+        }
+
+        return StoredFiles();
+    }
+
+    private IReadOnlyList<string> StoredFiles()
     {
         var demo = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Repository.Root, "src", "Portal", "Features", "Admin", "Demo", "support-tickets.csv"))));
         return
         [
             .. Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories)
+                .Where(f => !f.EndsWith(".partial", StringComparison.Ordinal))
                 .Select(f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))).Where(hash => hash != demo),
         ];
     }

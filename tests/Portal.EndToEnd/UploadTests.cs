@@ -29,7 +29,7 @@ public sealed class UploadTests(Browser browser) : IClassFixture<Browser>
         await portal.StartAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "requests.csv" }).Or(page.Button("Import")).First).ToBeVisibleAsync(new() { Timeout = 90_000 });
 
-        Assert.Equal([Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))], portal.StoredFiles());
+        Assert.Equal([Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))], await portal.StoredFilesAsync());
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
@@ -56,7 +56,7 @@ public sealed class UploadTests(Browser browser) : IClassFixture<Browser>
 
         var parts = (new FileInfo(file).Length + PartBytes - 1) / PartBytes;
         Assert.InRange(sent, 1, parts - 1);
-        Assert.Equal([Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))], portal.StoredFiles());
+        Assert.Equal([Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)))], await portal.StoredFilesAsync());
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 

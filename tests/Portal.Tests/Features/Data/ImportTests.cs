@@ -7,8 +7,6 @@ namespace Portal.Tests.Features.Data;
 
 public sealed class ImportTests : IDisposable
 {
-    private const string Banking = "/work/shared/datasets/banking77-support-intents/train.csv";
-
     private readonly DataKit _kit = new();
 
     public void Dispose() => _kit.Dispose();
@@ -212,13 +210,9 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task ImportText_Banking77_IsFrozenInTime()
     {
-        if (!File.Exists(Banking))
-        {
-            Assert.Skip($"{Banking} is not on this machine.");
-        }
-
+        var banking = PublicData.Find("banking77-support-intents/train.csv");
         var projectId = await _kit.CreateProjectAsync();
-        await using var file = File.OpenRead(Banking);
+        await using var file = File.OpenRead(banking);
         var clock = Stopwatch.StartNew();
 
         var version = await _kit.Datasets.ImportTextAsync(projectId, "train.csv", file, CancellationToken.None);
