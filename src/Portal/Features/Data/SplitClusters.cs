@@ -16,6 +16,9 @@ internal sealed class SplitCluster(ulong order)
 
     public DateTime? Date { get; set; }
 
+    /// <summary>An earlier version has sealed one of its rows, or one nearly the same.</summary>
+    public bool WasSealed { get; init; }
+
     /// <summary>Where nothing else decides, a row is trained on.</summary>
     public Split Split { get; set; } = Split.Train;
 }
@@ -31,12 +34,6 @@ internal sealed class SplitClusters
         _rows = rows;
         _roots = RootsOf(rows);
     }
-
-    /// <summary>Rows that are sealed in an earlier version, or nearly.</summary>
-    public int Met { get; private set; }
-
-    /// <summary>Those of them that this version does not seal again.</summary>
-    public int Unsealed { get; private set; }
 
     /// <summary>Rows of which a stronger split holds nearly the same, or another of their group.</summary>
     public int Crossing { get; private set; }
@@ -54,27 +51,26 @@ internal sealed class SplitClusters
     private IEnumerable<SplitCluster> Divide(List<int> members, ulong seed, bool isGiven)
     {
         var rows = members.Where(r => !_rows.IsSealed(r)).ToList();
-        var isMet = rows.Count < members.Count;
-        Met += isMet ? rows.Count : 0;
+        var wasSealed = rows.Count < members.Count;
         if (!isGiven)
         {
-            return rows.Count is 0 ? [] : [Make(rows, seed, isMet ? Split.Test : null)];
+            return rows.Count is 0 ? [] : [Make(rows, seed, wasSealed, wasSealed ? Split.Test : null)];
         }
 
         // The strongest split is the one that must stay clean: what a test holds should be nowhere else.
         var strongest = rows.Max(r => _rows.GivenOf(r));
         Crossing += rows.Count(r => _rows.GivenOf(r) is { } given && given != strongest);
-        Unsealed += isMet ? rows.Count(r => (_rows.GivenOf(r) ?? strongest) is not Split.Test) : 0;
-        return rows.GroupBy(r => _rows.GivenOf(r) ?? strongest).Select(g => Make([.. g], seed, g.Key));
+        return rows.GroupBy(r => _rows.GivenOf(r) ?? strongest).Select(g => Make([.. g], seed, wasSealed, g.Key));
     }
 
-    private SplitCluster Make(List<int> rows, ulong seed, Split? split)
+    private SplitCluster Make(List<int> rows, ulong seed, bool wasSealed, Split? split)
     {
         // Whatever the order of the file was.
         rows.Sort((a, b) => _rows.ContentOf(a).CompareTo(_rows.ContentOf(b)));
         var content = _rows.ContentOf(rows[0]);
         var cluster = new SplitCluster(XxHash3.HashToUInt64(BitConverter.GetBytes((ulong)(content >> 64) ^ (ulong)content), (long)seed))
         {
+            WasSealed = wasSealed,
             Date = rows.Max(_rows.DateOf),
             Stratum = rows.Count is 1 ? _rows.StratumOf(rows[0]) : rows.GroupBy(_rows.StratumOf)
                 .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key,

@@ -76,8 +76,8 @@ internal static class Splitter
         return new SplitPlan(splits)
         {
             KeptTogether = clusters.All.Where(c => c.Size > 1).Sum(c => c.Size),
-            StaySealed = clusters.Met - clusters.Unsealed,
-            Unsealed = clusters.Unsealed,
+            StaySealed = clusters.All.Where(c => c.WasSealed && c.Split is Split.Test).Sum(c => c.Size),
+            Unsealed = clusters.All.Where(c => c.WasSealed && c.Split is not Split.Test).Sum(c => c.Size),
             Crossing = clusters.Crossing,
         };
     }
