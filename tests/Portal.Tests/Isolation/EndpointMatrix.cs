@@ -41,14 +41,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
 
     public async Task RunAsync(Address address)
     {
-        var anonymous = _world.Person("anonymous");
-        var cell = await SendAsync(address, anonymous, _world.Own);
-        matrix.Take(address.Name, anonymous, "own ids", cell);
-        if (!Reasons.Open.ContainsKey(address.Template) && !IsTurnedAway(cell.Outcome))
-        {
-            matrix.Fail(address.Name, anonymous, "own ids", $"is let in. Guard it, or say in {nameof(Reasons)} why it is open: {cell.Outcome.Plain}");
-        }
-
+        await AnonymousAsync(address);
         if (address.IsOfAnOrganization && !IsShell(address))
         {
             await OfAnOrganizationAsync(address);
@@ -63,16 +56,34 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
             await ByKeyAsync(address);
         }
 
-        if (address.Template.StartsWith("/admin", StringComparison.Ordinal) && address.Method is "GET")
+        if (IsPlatforms(address))
         {
-            foreach (var person in _world.People.Where(p => p.Name is "owner" or "other-owner" or "consultant"))
+            await BesideAdminsAsync(address);
+        }
+    }
+
+    public static bool IsPlatforms(Address address) => address.Template.StartsWith("/admin", StringComparison.Ordinal) && address.Method is "GET";
+
+    public async Task AnonymousAsync(Address address)
+    {
+        var anonymous = _world.Person("anonymous");
+        var cell = await SendAsync(address, anonymous, _world.Own);
+        matrix.Take(address.Name, anonymous, "own ids", cell);
+        if (!Reasons.Open.ContainsKey(address.Template) && cell.Outcome.Said is not Said.TurnedAway)
+        {
+            matrix.Fail(address.Name, anonymous, "own ids", $"is let in. Guard it, or say in {nameof(Reasons)} why it is open: {cell.Outcome.Plain}");
+        }
+    }
+
+    public async Task BesideAdminsAsync(Address address)
+    {
+        foreach (var person in _world.People.Where(p => p.Name is "owner" or "other-owner" or "consultant"))
+        {
+            var refused = await SendAsync(address, person, _world.Own);
+            matrix.Take(address.Name, person, "own ids", refused);
+            if (refused.Outcome.Said is not Said.NotFound)
             {
-                var refused = await SendAsync(address, person, _world.Own);
-                matrix.Take(address.Name, person, "own ids", refused);
-                if (refused.Outcome.Said is not Said.NotFound)
-                {
-                    matrix.Fail(address.Name, person, "own ids", $"gets there beside the platform's admins: {refused.Outcome.Plain}");
-                }
+                matrix.Fail(address.Name, person, "own ids", $"gets there beside the platform's admins: {refused.Outcome.Plain}");
             }
         }
     }
@@ -135,6 +146,29 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         }
     }
 
+    /// <summary>A key that was good once is as good as nobody's.</summary>
+    public async Task SpentKeysAsync(IEnumerable<Address> addresses)
+    {
+        foreach (var (what, statement) in new[]
+        {
+            ("a key that was revoked", "UPDATE \"ApiKey\" SET \"RevokedAt\" = '2026-01-01 00:00:00'"),
+            ("a key of an organization that is being erased", $"UPDATE \"Tenant\" SET \"ClosedAt\" = '2026-01-01 00:00:00' WHERE \"Id\" = '{_world.Own.TenantId}'"),
+        })
+        {
+            await using var over = await _world.State.SetAsync([statement]);
+            foreach (var address in addresses.Where(a => IsGateway(a) && !a.Template.Contains("{**", StringComparison.Ordinal)))
+            {
+                var holder = _world.Person("anonymous");
+                var (spent, nobodys) = (await SendAsync(address, holder, _world.Own, _world.Own["secret"]), await SendAsync(address, holder, _world.Own, _never["secret"]));
+                matrix.Take(address.Name, holder, what, spent);
+                if (spent.Outcome.Said is not Said.TurnedAway || spent.Outcome.Plain != nobodys.Outcome.Plain)
+                {
+                    matrix.Fail(address.Name, holder, what, $"opens as if it were good: {spent.Outcome.Plain}");
+                }
+            }
+        }
+    }
+
     private async Task CompareAsync(Address address, Person person, IReadOnlyList<string> kinds)
     {
         var nobody = await SendAsync(address, person, _world.Own.With(_never, kinds));
@@ -188,7 +222,8 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
                 ? new StringContent("""{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
                 : !IsGateway(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
                 : IsGateway(address) ? new StringContent(
-                    $$"""{"model":"{{asked["endpointName"]}}","contents":[{"role":"user","parts":[{"text":"Hello"}]}],"messages":[{"role":"user","content":"Hello"}]}""", Encoding.UTF8, "application/json")
+                    address.Template.Contains("models", StringComparison.Ordinal) ? """{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}"""
+                        : $$"""{"model":"{{asked["endpointName"]}}","messages":[{"role":"user","content":"Hello"}]}""", Encoding.UTF8, "application/json")
                 : new ByteArrayContent(Encoding.UTF8.GetBytes("text,label\nWhere is my card?,card\n"));
         if (address.IsOfAnOrganization && request.Content is ByteArrayContent and not StringContent)
         {
@@ -224,7 +259,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
     {
         "endpointName" when parameter.Name is "target" => asked["endpointName"] + ":generateContent",
         { } kind => asked.Ids.GetValueOrDefault(kind) ?? throw new UnboundException($"{address}, {{{parameter.Name}}}, an id of a {kind}"),
-        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, "split" => "training", "ending" => "rows.csv", _ => "anything" },
+        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, "split" => "training", "path" when IsPlatforms(address) => "servers", "ending" => "rows.csv", _ => "anything" },
     };
 
     /// <summary>The organisation once more, as somebody might add it who hopes that the later one counts.</summary>
@@ -268,8 +303,6 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
             _ => Said.Answered,
         }, text);
     }
-
-    private static bool IsTurnedAway(Outcome outcome) => outcome.Said is Said.TurnedAway or Said.NotFound;
 
     [GeneratedRegex("\"traceId\":\"[^\"]*\",?|Reference [0-9A-Za-z:-]+")]
     private static partial Regex Traces();

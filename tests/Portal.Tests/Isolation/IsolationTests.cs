@@ -36,6 +36,18 @@ public sealed class IsolationTests(IsolationFixture fixture) : IClassFixture<Iso
     }
 
     [Fact]
+    public async Task Tables_AskedForAllTheirRows_GiveOnesOwn()
+    {
+        var cells = new TableMatrix(_matrix);
+        foreach (var table in TableMatrix.Find(fixture.World))
+        {
+            await cells.RunAsync(table);
+        }
+
+        Conclude("Tables", surfaces: 45, cells: 135);
+    }
+
+    [Fact]
     public async Task Workers_WithAnothersIds_DoAsWithNobodys()
     {
         var cells = new WorkerMatrix(_matrix);
@@ -81,6 +93,7 @@ public sealed class IsolationTests(IsolationFixture fixture) : IClassFixture<Iso
             }
         }
 
+        await cells.SpentKeysAsync(addresses);
         _matrix.Faults.AddRange(Reasons.Open.Keys.Except(addresses.Select(a => a.Template)).Select(t => $"{nameof(Reasons)} names {t}, which is no address any more."));
         Conclude("Addresses", surfaces: 120, cells: 600);
     }

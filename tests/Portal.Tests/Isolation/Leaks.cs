@@ -60,6 +60,14 @@ internal sealed class Leaks(Func<IsolationWorld> world, IDbContextFactory<Portal
     }
 #pragma warning restore RS0030
 
+    internal static async Task<string?> NameAsync(IsolationWorld world, string projectId)
+    {
+        await using var db = world.Database.CreateOwnerContext();
+#pragma warning disable RS0030 // The same.
+        return await db.Projects.IgnoreQueryFilters().Where(p => p.Id == projectId).Select(p => p.Name).SingleOrDefaultAsync();
+#pragma warning restore RS0030
+    }
+
     public async Task KeepsWhatItIsGivenAsync(string projectId, CancellationToken ct)
     {
         current.Require(Permission.ManageMembers);

@@ -27,19 +27,24 @@ internal sealed class Matrix(IsolationWorld world)
 
     /// <summary>A use case, as somebody who came through the gate has it in a circuit.</summary>
     /// <param name="slug">Another organisation than the customer, where the person is a member.</param>
-    public Task<Cell> CallAsync(UseCase useCase, Person person, Holdings asked, string? slug = null) => WatchAsync(StrangersTo(person), async () =>
+    public Task<Cell> CallAsync(UseCase useCase, Person person, Holdings asked, string? slug = null) => InsideAsync(
+        person,
+        async services =>
+        {
+            var arguments = await new Arguments(asked, person, services, OwnOf(person)).ForAsync(useCase.Method);
+            world.Time.Now = person.Standing is Standing.RunOut ? ManualTime.Start.AddMinutes(3) : ManualTime.Start;
+            return await CallAsync(services.GetService(useCase.Service) ?? ActivatorUtilities.CreateInstance(services, useCase.Service), useCase, arguments);
+        },
+        slug);
+
+    /// <summary>Whatever somebody does who came through the gate.</summary>
+    public Task<Cell> InsideAsync(Person person, Func<IServiceProvider, Task<Outcome>> act, string? slug = null) => WatchAsync(StrangersTo(person), async () =>
     {
         await using var scope = world.Scope();
         var services = scope.ServiceProvider;
         ((IHostEnvironmentAuthenticationStateProvider)services.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(person.Principal)));
-        if ((slug is not null || person.Standing is not Standing.Barred) && !await services.GetRequiredService<MemberGate>().EnterAsync(person.Principal, slug ?? world.Own.Slug, "10.0.0.7", CancellationToken.None))
-        {
-            return new Outcome(Said.Broke, $"{person} was not let in.");
-        }
-
-        var arguments = await new Arguments(asked, person, services, OwnOf(person)).ForAsync(useCase.Method);
-        world.Time.Now = person.Standing is Standing.RunOut ? ManualTime.Start.AddMinutes(3) : ManualTime.Start;
-        return await CallAsync(services.GetService(useCase.Service) ?? ActivatorUtilities.CreateInstance(services, useCase.Service), useCase, arguments);
+        return (slug is not null || person.Standing is not Standing.Barred) && !await services.GetRequiredService<MemberGate>().EnterAsync(person.Principal, slug ?? world.Own.Slug, "10.0.0.7", CancellationToken.None)
+            ? new Outcome(Said.Broke, $"{person} was not let in.") : await act(services);
     });
 
     /// <summary>A worker, as Hangfire calls it: for whom, it is only told.</summary>

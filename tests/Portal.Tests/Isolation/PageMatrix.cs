@@ -11,7 +11,9 @@ using Portal.Shell;
 namespace Portal.Tests.Isolation;
 
 /// <summary>Pages × people × whose ids stand in their addresses, drawn through the portal's own router and gate as a circuit draws them.</summary>
-internal sealed partial class PageMatrix(Matrix matrix)
+/// <param name="matrix">Where what is found goes.</param>
+/// <param name="root">What draws a page that the portal's own router does not know.</param>
+internal sealed partial class PageMatrix(Matrix matrix, Func<Type, Holdings, (Type Root, ParameterView Parameters)>? root = null)
 {
     private readonly IsolationWorld _world = matrix.World;
     private readonly Holdings _never = matrix.World.Own.Never();
@@ -92,7 +94,8 @@ internal sealed partial class PageMatrix(Matrix matrix)
         ((IHostEnvironmentAuthenticationStateProvider)services.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(person.Principal)));
         ((IHostEnvironmentNavigationManager)services.GetRequiredService<NavigationManager>()).Initialize("https://localhost/", "https://localhost" + address);
         await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Routes>(ParameterView.FromDictionary(new Dictionary<string, object?> { ["Address"] = "10.0.0.7" }))).ToHtmlString());
+        var (drawn, parameters) = root?.Invoke(page, asked) ?? (typeof(Routes), ParameterView.FromDictionary(new Dictionary<string, object?> { ["Address"] = "10.0.0.7" }));
+        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync(drawn, parameters)).ToHtmlString());
         // All of it is looked through; what can be read of it is compared, since the kit numbers its elements anew each time.
         _world.Ears.Hear($"page {html}");
         var text = Spaces().Replace(Tags().Replace(html, " "), " ");

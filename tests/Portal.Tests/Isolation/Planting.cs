@@ -247,7 +247,7 @@ internal sealed class Planting(IsolationWorld world)
         _ => char.ToLowerInvariant(type.Name[0]) + type.Name[1..],
     };
 
-    private static bool LeadsToProject(IEntityType entity, HashSet<IEntityType> seen) => seen.Add(entity)
+    public static bool LeadsToProject(IEntityType entity, HashSet<IEntityType> seen) => seen.Add(entity)
         && (entity.ClrType == typeof(Project) || entity.FindProperty("ProjectId") is not null && entity.ClrType != typeof(AuditEntry)
             || entity.GetForeignKeys().Any(k => k.Properties.Count is 2 && LeadsToProject(k.PrincipalEntityType, seen)));
 

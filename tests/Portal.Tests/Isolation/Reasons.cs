@@ -92,6 +92,10 @@ internal static class Reasons
         ["/_framework/opaque-redirect"] = "the framework's own, and redirects to what it sealed itself",
         ["/antiforgery"] = "a token for whoever asks, worth nothing without their own cookie",
         ["/not-found"] = "says so",
+        ["/{**path:file}"] = NotThere,
+        ["/v1/{**path}"] = NotThere,
+        ["/v1beta/{**path}"] = NotThere,
+        ["/openai/v1/{**path}"] = NotThere,
         ["/sign-in"] = SignsIn,
         ["/sign-in/by-email"] = SignsIn,
         ["/sign-in/problem"] = SignsIn,
@@ -115,6 +119,7 @@ internal static class Reasons
         ["/sign-in/with/{Id}"] = "the same",
     };
 
+    private const string NotThere = "says that nothing is there";
     private const string SignsIn = "before anybody is anyone; a provider is named by a random id";
     private const string Figures = "everybody inside may see projects and their figures";
     private const string Oneself = "about the person who asks, and nobody else";

@@ -58,6 +58,29 @@ internal sealed class UseCaseMatrix(Matrix matrix)
         }
     }
 
+    /// <summary>The cells by which a leak would show first: one person with every right, one of few projects, and others' ids.</summary>
+    public async Task SampleAsync(UseCase useCase, bool thoroughly)
+    {
+        if (Reasons.Inner.ContainsKey(useCase.ShortName) || Reasons.Doors.ContainsKey(useCase.ShortName) || Reasons.Platforms.ContainsKey(useCase.ShortName))
+        {
+            return;
+        }
+
+        try
+        {
+            var kinds = Arguments.KindsOf(useCase.Method);
+            matrix.Take(useCase.Name, Owner, "own ids", await matrix.CallAsync(useCase, Owner, matrix.OwnOf(Owner)));
+            foreach (var named in kinds.Count > 1 && thoroughly ? kinds.Select(IReadOnlyList<string> (k) => [k]) : kinds.Count > 0 ? [kinds] : [])
+            {
+                await CompareAsync(useCase, Owner, named, isPlain: true);
+            }
+        }
+        catch (UnboundException) when (!useCase.IsEntry)
+        {
+            // A part of others.
+        }
+    }
+
     /// <summary>Everybody with the ids of what is theirs: by which right, and that the rightful get there at all.</summary>
     private async Task OwnAsync(UseCase useCase)
     {
@@ -192,7 +215,7 @@ internal sealed class UseCaseMatrix(Matrix matrix)
         }
     }
 
-    private async Task CompareAsync(UseCase useCase, Person person, IReadOnlyList<string> kinds, string? slug = null)
+    private async Task CompareAsync(UseCase useCase, Person person, IReadOnlyList<string> kinds, string? slug = null, bool isPlain = false)
     {
         var own = matrix.OwnOf(person);
         var nobody = await matrix.CallAsync(useCase, person, own.With(_never, kinds), slug);
@@ -217,7 +240,7 @@ internal sealed class UseCaseMatrix(Matrix matrix)
             }
         }
 
-        foreach (var (name, of) in person == Owner && kinds.Count == Arguments.KindsOf(useCase.Method).Count ? s_spellings : [])
+        foreach (var (name, of) in person == Owner && !isPlain && kinds.Count == Arguments.KindsOf(useCase.Method).Count ? s_spellings : [])
         {
             var asked = kinds.Aggregate(own, (all, kind) => all.With(kind, of(_world.Other[kind])));
             var cell = await matrix.CallAsync(useCase, person, asked, slug);

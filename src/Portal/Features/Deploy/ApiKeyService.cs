@@ -32,8 +32,10 @@ public sealed class ApiKeyService(IDbContextFactory<PortalDbContext> dbs, Tenant
         }
 
         scope.Enter(found.TenantId);
+        var closed = db.Tenants.Where(t => t.Id == found.TenantId && t.ClosedAt != null);
         var suspended = db.Tenants.Where(t => t.Id == found.TenantId && t.SuspendedAt != null);
-        return await db.ApiKeys.AsNoTracking().Where(k => k.Id == found.KeyId && k.RevokedAt == null)
+        // Erasing removes the index row a moment after it closes the organisation.
+        return await db.ApiKeys.AsNoTracking().Where(k => k.Id == found.KeyId && k.RevokedAt == null && !closed.Any())
             .Select(k => new KeyHolder(k.Id, k.EndpointId, k.DeploymentId, k.LastUsedAt, suspended.Any())).SingleOrDefaultAsync(ct);
     }
 
