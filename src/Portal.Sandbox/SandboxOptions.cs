@@ -32,6 +32,20 @@ public sealed class SandboxOptions
     /// <summary>Accepted beside every loopback address that ends in <c>/signout-callback-oidc</c>.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
+    /// <summary>Where the practice Stripe tells of what happened, beside the endpoints that are made by its API.</summary>
+    public IReadOnlyList<SandboxWebhook> StripeWebhooks { get; init; } = [];
+
+    /// <summary>How long the practice Stripe takes for a report of usage, so that two at once meet.</summary>
+    public int MeterEventMilliseconds { get; init; }
+
     /// <summary>Faults that are on from the start.</summary>
     public IReadOnlyList<FaultOptions> Faults { get; init; } = [];
+}
+
+/// <summary>An address that is told of what happens at the practice Stripe, and the secret its deliveries are signed with.</summary>
+public sealed record SandboxWebhook
+{
+    public required string Url { get; init; }
+
+    public required string Secret { get; init; }
 }

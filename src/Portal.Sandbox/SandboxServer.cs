@@ -2,6 +2,7 @@ using Portal.Sandbox.Faults;
 using Portal.Sandbox.Identity;
 using Portal.Sandbox.State;
 using Portal.Sandbox.Storage;
+using Portal.Sandbox.Stripe;
 using Portal.Sandbox.Vertex;
 
 namespace Portal.Sandbox;
@@ -32,6 +33,7 @@ public static class SandboxServer
         builder.Services.AddSingleton(new NameServer(Path.Combine(folder, "names")));
         builder.Services.AddStorage(Path.Combine(folder, "storage"));
         builder.Services.AddVertex(Path.Combine(folder, "vertex"));
+        builder.Services.AddStripe(Path.Combine(folder, "stripe"));
         var faults = new FaultPlan(options.Faults);
         builder.Services.AddSingleton(faults);
         configure?.Invoke(builder);
@@ -43,12 +45,15 @@ public static class SandboxServer
         app.UseCallerCheck();
         app.UseRequestDecompression();
         app.UseStorage();
+        app.UseStripe();
         app.UseRouting();
         app.UseAuthentication();
         app.MapGet("/", HomePage.Render);
         app.MapIdentity();
         NameServer.Map(app);
         app.MapControl();
+        app.MapStripePages();
+        app.MapStripeControl();
         app.MapVertex();
         return app;
     }

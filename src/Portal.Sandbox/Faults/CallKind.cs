@@ -10,4 +10,5 @@ public enum CallKind
     Registry,
     Storage,
     Identity,
+    Stripe,
 }

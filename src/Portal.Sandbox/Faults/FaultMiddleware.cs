@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Portal.Sandbox.Storage;
+using Portal.Sandbox.Stripe;
 using Portal.Sandbox.Vertex;
 using Portal.Vertex.Contracts;
 
@@ -72,6 +73,12 @@ internal static class FaultMiddleware
         {
             var reason = status == 429 ? "rateLimitExceeded" : "backendError";
             await StorageJson.Error(new StorageException(status, reason, Text(status))).ExecuteAsync(http);
+            return;
+        }
+
+        if (kind == CallKind.Stripe)
+        {
+            await StripeApi.RefuseAsync(http, new StripeRefusal(status, "api_error", status is 429 ? "Too many requests." : Text(status), status is 429 ? "rate_limit" : null));
             return;
         }
 
