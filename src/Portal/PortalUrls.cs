@@ -129,6 +129,14 @@ public static class PortalUrls
         return address;
     }
 
+    /// <summary>Two versions side by side; without ids the last two.</summary>
+    public static string Compare(string org, string projectId, string? fromId = null, string? toId = null, string? rows = null, string? page = null) =>
+        Step(org, projectId, "data") + "/compare" + Query([("from", fromId), ("to", toId), ("rows", rows), ("page", page)]);
+
+    /// <summary>Where rows came from and what became of them: of the whole project, of one row of a file, or of one model.</summary>
+    public static string Lineage(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
+        Step(org, projectId, "data") + "/lineage" + Query(shown);
+
     /// <summary>The rows of one split of a version as a file; its ending says in which shape.</summary>
     public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
         $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";

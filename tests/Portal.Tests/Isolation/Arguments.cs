@@ -26,7 +26,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
     /// <summary>Ids that are asked for by another name than what they are of.</summary>
     private static readonly Dictionary<string, string> s_kinds = new(StringComparer.Ordinal)
     {
-        ["baseline"] = "candidate", ["currentSession"] = "session", ["subjectId"] = "job", ["org"] = "slug", ["slug"] = "slug", ["token"] = "token", ["consultants"] = "consultant", ["mailId"] = "mail",
+        ["baseline"] = "candidate", ["VersionComparison.from"] = "version", ["VersionComparison.to"] = "version", ["currentSession"] = "session", ["subjectId"] = "job", ["org"] = "slug", ["slug"] = "slug", ["token"] = "token", ["consultants"] = "consultant", ["mailId"] = "mail",
         ["EngagementService.id"] = "engagement", ["DomainService.id"] = "domain", ["IdentityProviderService.id"] = "provider", ["ProviderCheck.id"] = "provider",
         ["EngagementService.user"] = "consultant", ["EngagementWorker.act"] = "engagementAct", ["SessionActWorker.act"] = "sessionAct", ["PlatformActWorker.act"] = "platformAct",
         ["EraseService.erasure"] = "receipt", ["WorkRow.id"] = "import",

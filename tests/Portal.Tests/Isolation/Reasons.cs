@@ -167,6 +167,8 @@ internal static class Reasons
         ["ImportService.ObstaclesAsync"] = Empty,
         ["ImportService.UsageAsync"] = Empty,
         ["InvitationService.ListAsync"] = Empty,
+        ["LineageService.ReadAsync"] = Figures,
+        ["LineageService.RowAsync"] = "where a row stands is a figure; its text is left out for whoever may not read rows",
         ["MemberService.LeaveAsync"] = Oneself,
         ["MemberService.ListAsync"] = "whoever may not see the members sees themselves",
         ["Onboarding.ReadAsync"] = Figures,
@@ -189,6 +191,7 @@ internal static class Reasons
         ["TuningService.StartedWithAsync"] = Figures,
         ["UploadService.GetAsync"] = Oneself,
         ["UploadService.ListAsync"] = Oneself,
+        ["VersionComparison.ReadAsync"] = "how many rows changed is a figure; the rows are left out for whoever may not read them",
     };
 
     /// <summary>Names above that no surface has any more.</summary>

@@ -237,6 +237,9 @@ public sealed partial class DataPage
         }
     }
 
+    private Task RestoreAsync() => RunAsync(async ct =>
+        _versionRows = await Versions.RestoredRowsAsync(_opened?.Id ?? "", ShownSplit, Q ?? "", Number, ct));
+
     private void Uploaded(UploadReceipt receipt) =>
         Navigation.NavigateTo(PortalUrls.Data(Org, ProjectId, "upload", ("file", receipt.ImportId), ("repeat", receipt.IsRepeat ? "true" : null)));
 

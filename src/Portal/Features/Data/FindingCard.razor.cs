@@ -51,6 +51,6 @@ public sealed partial class FindingCard
         FindingDecision.SetAside => $"{Show.Count(Math.Max(0, Rows - Finding.Count))} of {Show.Count(Rows)} rows are left for the next version. Nothing of the upload is lost.",
         FindingDecision.Quarantine => $"like setting aside, until somebody has looked at them: {Show.Count(Math.Max(0, Rows - Finding.Count))} rows are left.",
         FindingDecision.Fix => "applied when the next version is frozen; the rows as uploaded stay.",
-        _ => "placeholders take their place when the next version is frozen; what they stand for is kept encrypted and can be led back.",
+        _ => "placeholders take their place when the next version is frozen; what they stand for is kept encrypted and can be led back. Until then Undo brings everything back as it was.",
     };
 }

@@ -7,16 +7,26 @@ public sealed record TextPiece(string Text, bool IsMarked);
 public sealed record FindingSample(
     int Number, int? Related, IReadOnlyList<TextPiece> Input, IReadOnlyList<TextPiece> Output, string? InputAfter, string? OutputAfter, bool IsSetAside, FindingDecision? Decision)
 {
+    /// <summary>The row's own system instruction, where the finding is about something in it.</summary>
+    public IReadOnlyList<TextPiece> System { get; private init; } = [];
+
+    public string? SystemAfter { get; private init; }
+
     private const int Around = 160;
     private const int LongestShown = 600;
 
-    internal static FindingSample Of(Finding finding, int number, int? related, string input, string output, bool isSetAside, FindingDecision? decision)
+    internal static FindingSample Of(Finding finding, int number, int? related, (string System, string Input, string Output) texts, bool isSetAside, FindingDecision? decision)
     {
+        var (system, input, output) = texts;
         var (before, after) = (Pieces(finding.Rule, input), Pieces(finding.Rule, output));
         var changes = finding.Choices.FirstOrDefault(c => c is FindingDecision.Fix or FindingDecision.Redact);
         var changedInput = changes is FindingDecision.Keep ? input : Changed(finding, changes, input, isOutput: false);
         var changedOutput = changes is FindingDecision.Keep ? output : Changed(finding, changes, output, isOutput: true);
-        return new FindingSample(number, related, before, after, changedInput == input ? null : Cut(changedInput), changedOutput == output ? null : Cut(changedOutput), isSetAside, decision);
+        return new FindingSample(number, related, before, after, changedInput == input ? null : Cut(changedInput), changedOutput == output ? null : Cut(changedOutput), isSetAside, decision)
+        {
+            System = Marks(finding.Rule, system).Count > 0 ? Pieces(finding.Rule, system) : [],
+            SystemAfter = changes is not FindingDecision.Keep && Changed(finding, changes, system, isOutput: false) is var changed && changed != system ? Cut(changed) : null,
+        };
     }
 
     private static string Changed(Finding finding, FindingDecision how, string text, bool isOutput)

@@ -102,12 +102,12 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
                    join example in db.Examples.AsNoTracking() on new { finding.ImportId, concerned.Number } equals new { example.ImportId, example.Number }
                    where concerned.FindingId == findingId
                    orderby concerned.Related ?? concerned.Number, concerned.Number
-                   select new { example.Number, example.Input, example.Output, concerned.Related, example.SetAsideBy, example.Reason };
+                   select new { example.Number, example.System, example.Input, example.Output, concerned.Related, example.SetAsideBy, example.Reason };
         var page = await rows.Skip(Math.Max(0, skip)).Take(SamplesShown).ToListAsync(ct);
         var numbers = page.Select(p => p.Number).ToList();
         var decisions = await db.RowDecisions.AsNoTracking().Where(d => d.ImportId == finding.ImportId && numbers.Contains(d.Number)).ToDictionaryAsync(d => d.Number, d => d.Decision, ct);
         var hidden = await SealedNumbersAsync(db, finding.ImportId, numbers, ct);
-        return [.. page.Where(p => !hidden.Contains(p.Number)).Select(p => FindingSample.Of(finding, p.Number, p.Related, p.Input, p.Output, p.SetAsideBy is not null, decisions.TryGetValue(p.Number, out var decided) ? decided : null))];
+        return [.. page.Where(p => !hidden.Contains(p.Number)).Select(p => FindingSample.Of(finding, p.Number, p.Related, (p.System, p.Input, p.Output), p.SetAsideBy is not null, decisions.TryGetValue(p.Number, out var decided) ? decided : null))];
     }
 
     // A finding's title is made of the rule's words and a count; its rows are not told.

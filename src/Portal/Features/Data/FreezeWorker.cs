@@ -197,23 +197,14 @@ public sealed class FreezeWorker(
             }
 
             after = page[^1].Number;
-            var treated = await treatment.ApplyAsync(db, [.. page.Select(e => (e.Number, e.Input, e.Output))], ct);
-            var systems = await treatment.ApplyAsync(db, [.. page.Select(e => (e.Number, e.More.System, ""))], ct);
+            var treated = await treatment.ApplyAsync(db, [.. page.Select(e => new TreatedRow(e.Number, e.Input, e.Output, e.More.System, e.More.Content))], ct);
             if (treatment.Redaction is { } redaction)
             {
                 // What a placeholder stands for is kept before the placeholder is.
                 await redactor.SaveAsync(redaction, ct);
             }
 
-            // A row that was changed stands by its texts alone: what was taken out of them must not come back with its turns.
-            yield return
-            [
-                .. page.Select((e, i) => (e.Number, treated[i].Input, treated[i].Output, e.More with
-                {
-                    System = systems[i].Input,
-                    Content = treated[i].Input == e.Input && treated[i].Output == e.Output ? e.More.Content : null,
-                })),
-            ];
+            yield return [.. page.Select((e, i) => (e.Number, treated[i].Input, treated[i].Output, e.More with { System = treated[i].System, Content = treated[i].Content }))];
         }
     }
 

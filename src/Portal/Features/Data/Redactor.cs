@@ -57,6 +57,8 @@ public sealed partial class Redactor(IDbContextFactory<PortalDbContext> dbs, Ten
         return Placeholder().Replace(text, m => values.GetValueOrDefault(m.Value, m.Value));
     }
 
+    public static bool HasPlaceholder(string text) => Placeholder().IsMatch(text);
+
     private IDataProtector ProtectorOf(string projectId) => protection.CreateProtector("Portal.Data.Redaction", scope.TenantId, projectId);
 
     [GeneratedRegex(@"\[[A-Z]{4,12}_\d{1,9}\]", RegexOptions.CultureInvariant)]

@@ -42,8 +42,8 @@ internal sealed class RowChecks(string importId)
 
         var (input, output) = (row.Input, row.Output);
         var isNul = row.System.Contains('\0') || row.Content?.Contains("\\u0000", StringComparison.Ordinal) is true;
-        var marks = _inspector.Inspect(
-            row.Number, input, output, ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : RowMarks.None)) | (isNul ? RowMarks.Nul : RowMarks.None);
+        var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : _inspector.InspectSystem(row.System));
+        var marks = _inspector.Inspect(row.Number, input, output, known) | known;
         if ((marks & RowMarks.Unusable) is not 0)
         {
             return (marks & RowMarks.Nul) is not 0 ? SetAside(row, FindingRule.NulCharacter, input, output, "it holds a NUL character, which databases and models refuse")

@@ -33,6 +33,18 @@ internal sealed class RowInspector
 
     public ReadOnlySpan<RowFact> Facts => _facts.AsSpan(0, Count);
 
+    /// <summary>What a row's own system instruction holds that somebody has to decide about: it is learnt and sent like the rest.</summary>
+    public RowMarks InspectSystem(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+        {
+            return RowMarks.None;
+        }
+
+        _input.Read(text);
+        return Look(_input.Traits, text) & ~(RowMarks.LineFeed | RowMarks.CarriageReturn);
+    }
+
     public RowMarks Inspect(int number, ReadOnlySpan<char> input, ReadOnlySpan<char> output, RowMarks known = RowMarks.None)
     {
         var marks = known | MarksOf(input, output);

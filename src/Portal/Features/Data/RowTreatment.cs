@@ -23,8 +23,8 @@ internal sealed class RowTreatment(IReadOnlyList<Finding> findings, Redaction? r
         return new RowTreatment(findings, findings.Exists(f => f.Decision is FindingDecision.Redact) ? await redaction() : null);
     }
 
-    /// <summary>A page of rows as the version is to have them.</summary>
-    public async Task<List<(int Number, string Input, string Output)>> ApplyAsync(PortalDbContext db, List<(int Number, string Input, string Output)> rows, CancellationToken ct)
+    /// <summary>A page of rows as the version is to have them, their system instructions and their turns included.</summary>
+    public async Task<List<TreatedRow>> ApplyAsync(PortalDbContext db, List<TreatedRow> rows, CancellationToken ct)
     {
         if (_byId.Count is 0)
         {
@@ -34,10 +34,15 @@ internal sealed class RowTreatment(IReadOnlyList<Finding> findings, Redaction? r
         var (first, last, ids) = (rows[0].Number, rows[^1].Number, _byId.Keys.ToList());
         var concerned = (await db.FindingRows.AsNoTracking().Where(r => ids.Contains(r.FindingId) && r.Number >= first && r.Number <= last)
             .Select(r => new { r.Number, r.FindingId }).ToListAsync(ct)).ToLookup(r => r.Number, r => _byId[r.FindingId]);
-        return [.. rows.Select(r => concerned[r.Number].ToList() is { Count: > 0 } decided ? (r.Number, Treat(decided, r.Input, isOutput: false), Treat(decided, r.Output, isOutput: true)) : r)];
+        return
+        [
+            .. rows.Select(r => concerned[r.Number].ToList() is not { Count: > 0 } decided ? r : new TreatedRow(
+                r.Number, Treat(decided, r.Input, isOutput: false), Treat(decided, r.Output, isOutput: true), Treat(decided, r.System, isOutput: false),
+                r.Content is null ? null : ContentTexts.Change(r.Content, (text, isAnswer) => Treat(decided, text, isAnswer)))),
+        ];
     }
 
-    public string Treat(IReadOnlyList<Finding> decided, string text, bool isOutput)
+    private string Treat(IReadOnlyList<Finding> decided, string text, bool isOutput)
     {
         foreach (var fixes in decided.Where(f => f.Decision is FindingDecision.Fix).OrderBy(f => f.Rule))
         {
@@ -58,3 +63,6 @@ internal sealed class RowTreatment(IReadOnlyList<Finding> findings, Redaction? r
         _ => text,
     };
 }
+
+/// <summary>The texts of a row on its way into a version.</summary>
+internal sealed record TreatedRow(int Number, string Input, string Output, string System, string? Content);

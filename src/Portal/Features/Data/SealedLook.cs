@@ -7,6 +7,12 @@ namespace Portal.Features.Data;
 /// <summary>One use of a version's sealed split. Each look makes its rows a little less unseen, so all are counted.</summary>
 public sealed class SealedLook : TenantOwned
 {
+    /// <summary>
+    /// After so many, whoever picks by these rows has as good as trained on them: an evaluation asks for fresh ones. Reading failures and an
+    /// export count too.
+    /// </summary>
+    public const int Allowed = 20;
+
     public required string VersionId { get; init; }
 
     public required string Reason { get; init; }

@@ -7,4 +7,7 @@ internal static class ShownText
     public const int Fetched = 2_001;
 
     public static string Cut(string fetched) => fetched.Length < Fetched ? fetched : string.Concat(fetched.AsSpan(0, Fetched - 1), "…");
+
+    /// <summary>The same of a text that is here already.</summary>
+    public static string Short(string text) => text.Length < Fetched ? text : string.Concat(text.AsSpan(0, Fetched - 1), "…");
 }

@@ -10,11 +10,14 @@ public sealed record VersionRowPage(IReadOnlyList<VersionExample> Rows, int Tota
 
 /// <summary>Freezes versions and shows what may be seen of them.</summary>
 public sealed class VersionService(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, FindingService findings, IBackgroundJobClient jobs, TimeProvider time)
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, FindingService findings, Redactor redactor, IBackgroundJobClient jobs, TimeProvider time)
 {
     public const int PageSize = 25;
 
     public bool MayRead => current.May(Permission.ReadRows);
+
+    /// <summary>Whoever may change the data may see what a placeholder stands for: they could have kept the value.</summary>
+    public bool MayRestore => MayRead && current.MayChange() && !current.IsBreakGlass;
 
     /// <summary>A break-glass visit looks and takes nothing away.</summary>
     public bool MayDownload => MayRead && !current.IsBreakGlass;
@@ -62,6 +65,24 @@ public sealed class VersionService(
                 e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
                 e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split, "", null)).ToListAsync(ct);
         return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total);
+    }
+
+    /// <summary>The same page with the values put back in the place of their placeholders. Each reading stands in the audit log.</summary>
+    public async Task<VersionRowPage> RestoredRowsAsync(string versionId, Split split, string search, int page, CancellationToken ct)
+    {
+        current.RequireChange();
+        var shown = await RowsAsync(versionId, split, search, page, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, ct);
+        List<VersionExample> rows = [];
+        foreach (var row in shown.Rows)
+        {
+            rows.Add(row with { Input = await redactor.RestoreAsync(version.ProjectId, row.Input, ct), Output = await redactor.RestoreAsync(version.ProjectId, row.Output, ct) });
+        }
+
+        db.Audit("redaction.restored", version.AsTarget(), $"On the screen, {rows.Count} {SplitMethods.Word(split)} rows");
+        await db.SaveChangesAsync(ct);
+        return shown with { Rows = rows };
     }
 
     internal async Task<DatasetVersion> BeginAsync(string projectId, string note, SplitMethod? method, CancellationToken ct)

@@ -33,9 +33,26 @@ public sealed partial class VersionsPanel
     [Parameter, EditorRequired]
     public Func<string, Split?, string?, int, string> HrefOf { get; set; } = default!; // required by the compiler at every use
 
+    [Parameter, EditorRequired]
+    public Func<string, string, string> CompareHref { get; set; } = default!; // required by the compiler at every use
+
+    [Parameter, EditorRequired]
+    public Func<string, string> LineageHref { get; set; } = default!; // required by the compiler at every use
+
+    /// <summary>Where a row of a file is traced.</summary>
+    [Parameter, EditorRequired]
+    public Func<string, int, string> RowHref { get; set; } = default!; // required by the compiler at every use
+
     /// <summary>Where rows are downloaded; null for somebody who may not.</summary>
     [Parameter]
     public Func<string, Split, DownloadShape, string>? DownloadHrefOf { get; set; }
+
+    /// <summary>Puts the values back on the screen; without it nobody is offered to.</summary>
+    [Parameter]
+    public EventCallback OnRestore { get; set; }
+
+    [Parameter]
+    public bool Busy { get; set; }
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!; // filled by the renderer

@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -16,7 +17,7 @@ public static class DeployFeature
         services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
-            .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>();
+            .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();
     }
 
     public static void MapDeploy(this WebApplication app)

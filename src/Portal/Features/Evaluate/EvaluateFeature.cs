@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Data;
 using Portal.Persistence;
 
 namespace Portal.Features.Evaluate;
@@ -9,5 +10,5 @@ public static class EvaluateFeature
 
     internal static IServiceCollection AddEvaluation(this IServiceCollection services) => services
         .AddScoped<EvaluationService>().AddScoped<EvaluationRows>().AddScoped<EvaluationWorker>()
-        .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>().AddScoped<IFailedWork, FailedEvaluations>();
+        .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>().AddScoped<IFailedWork, FailedEvaluations>().AddScoped<IVersionUses, EvaluationUses>();
 }

@@ -176,6 +176,7 @@ public sealed class EvaluationService(
     private static (DatasetVersion Version, double Target) Require(EvaluationSetup setup, List<Candidate> picked) => setup switch
     {
         { Version: null or { TestCount: 0 } } => throw new PortalException("There are no sealed rows to evaluate on. Freeze a version with a test split in the Data step."),
+        { IsWornOut: true } => throw new PortalException(setup.WornOutWords),
         { Project.Task.Target: null } => throw new PortalException("The task has no target, so nobody could say what is good enough. Set one in the Define step."),
         _ when picked.Count > EvaluationSetup.MostCandidates + 1 => throw new PortalException($"At most {EvaluationSetup.MostCandidates} candidates are compared at once: among many, the best is the luckiest. Leave some out."),
         { Version: { } version, Project.Task.Target: { } target } => (version, target),

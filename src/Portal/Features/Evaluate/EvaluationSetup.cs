@@ -19,6 +19,12 @@ public sealed record EvaluationSetup(
     /// <summary>More at once would be picking the luckiest.</summary>
     public const int MostCandidates = 4;
 
+    /// <summary>The sealed rows have been used so often that a score on them proves little.</summary>
+    public bool IsWornOut => Looks >= SealedLook.Allowed;
+
+    public string WornOutWords =>
+        $"The sealed rows of version {Version?.Number} have been looked at {Looks} times, and {SealedLook.Allowed} are the most: who goes on picking by them picks what suits them. Upload fresh rows, freeze a version with them, and tune on it.";
+
     /// <summary>
     /// Proposes the baseline and the candidates, and the version that can judge them: a model has seen the training rows of the
     /// version it was made from, and some of those may be sealed rows of another one.

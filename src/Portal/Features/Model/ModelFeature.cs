@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -16,5 +17,5 @@ public static class ModelFeature
     internal static IServiceCollection AddModelSlice(this IServiceCollection services) => services
         .AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<BaselineService>().AddScoped<ChoiceService>()
         .AddScoped<CandidateRunService>().AddScoped<CandidateRunWorker>().AddScoped<RunRows>().AddScoped<RunLease>().AddScoped<RowAsker>()
-        .AddScoped<ISwept, RunSweep>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IProjectStep, ModelStep>().AddScoped<IOnboardingSign, BaselineSign>().AddScoped<IPlaybookPart, TierPart>();
+        .AddScoped<ISwept, RunSweep>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IProjectStep, ModelStep>().AddScoped<IOnboardingSign, BaselineSign>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IVersionUses, PromptUses>();
 }

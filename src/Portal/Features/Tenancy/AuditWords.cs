@@ -104,6 +104,7 @@ public static class AuditWords
         ["tuning.started"] = "Started a tuning of",
         ["version.downloaded"] = "Downloaded the rows of",
         ["version.failed"] = "Could not freeze",
+        ["redaction.restored"] = "Looked behind placeholders",
         ["version.frozen"] = "Froze and split",
         ["version.started"] = "Began to freeze",
         ["work.begun-again"] = "Began failed or waiting work again for",

@@ -1,4 +1,5 @@
 using Portal.Components;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -18,5 +19,5 @@ public static class TuneFeature
     internal static IServiceCollection AddTuning(this IServiceCollection services) => services
         .AddScoped<TuningService>().AddScoped<TokenCounter>().AddScoped<TrainingFile>()
         .AddScoped<TuningGateway>().AddScoped<TuningLease>().AddScoped<TuningMoves>().AddScoped<TuningResult>().AddScoped<TuningWorker>().AddScoped<TuningFilesWorker>()
-        .AddScoped<ISwept, TuneSweep>().AddScoped<IFailedWork, FailedTunings>().AddScoped<IProjectStep, TuneStep>().AddScoped<IOnboardingSign, TunedSign>().AddScoped<IPlaybookPart, TuningPart>();
+        .AddScoped<ISwept, TuneSweep>().AddScoped<IFailedWork, FailedTunings>().AddScoped<IProjectStep, TuneStep>().AddScoped<IOnboardingSign, TunedSign>().AddScoped<IPlaybookPart, TuningPart>().AddScoped<IVersionUses, TuningUses>();
 }

@@ -26,9 +26,9 @@ internal sealed class DataKit : IDisposable
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
         Projects = new ProjectService(Database, current, TimeProvider.System);
         Findings = new FindingService(Database, current, TimeProvider.System);
-        Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Jobs, TimeProvider.System);
-        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Redactor = new Redactor(Database, Database.Scope, Protection);
+        Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Redactor, Jobs, TimeProvider.System);
+        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, right, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
         Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
         Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);

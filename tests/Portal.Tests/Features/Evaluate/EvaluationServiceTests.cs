@@ -5,6 +5,7 @@ using Portal.Features.Evaluate;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Xunit;
+using SealedLook = Portal.Features.Data.SealedLook;
 
 namespace Portal.Tests.Features.Evaluate;
 
@@ -50,6 +51,21 @@ public sealed class EvaluationServiceTests : IDisposable
 
         await Assert.ThrowsAsync<PortalException>(_rig.StartAsync);
         Assert.Single(await _rig.Service.ListAsync(_rig.ProjectId, s_ct));
+    }
+
+    [Fact]
+    public async Task Start_OnRowsLookedAtTooOften_AsksForFreshOnes()
+    {
+        await _rig.SeedAsync();
+        for (var look = 0; look < SealedLook.Allowed; look++)
+        {
+            await _rig.Get<Portal.Features.Data.ExampleService>().RecordLookAsync(_rig.VersionId, "Failures read", s_ct);
+        }
+
+        var refused = await Assert.ThrowsAsync<PortalException>(_rig.StartAsync);
+
+        Assert.Contains("Upload fresh rows", refused.Message, StringComparison.Ordinal);
+        Assert.True((await _rig.Service.ReadSetupAsync(_rig.ProjectId, s_ct)).IsWornOut);
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
+using Portal.Persistence;
+using Xunit;
+
+namespace Portal.Tests.Features.Data;
+
+public sealed class RedactedTurnsTests : IDisposable
+{
+    private readonly DataKit _kit = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Redact_OfTurnsAndSystemTexts_KeepsTheirShapeAndLeavesNothingPersonal()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var import = await _kit.ImportAsync(projectId, string.Concat(Enumerable.Range(1, 30).Select(Line)), "turns.jsonl");
+        Assert.Equal(30, import.AcceptedCount);
+        var finding = (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Single(f => f.Rule is FindingRule.EmailAddress);
+        // One of them stands in a system instruction alone.
+        Assert.Equal(3, finding.Count);
+        var samples = await _kit.Findings.SamplesAsync(finding.Id, 0, Ct);
+        Assert.Contains(samples.Single(s => s.Number is 3).System, p => p is { IsMarked: true, Text: "desk@example.com" });
+        Assert.Contains("[EMAIL]", samples.Single(s => s.Number is 3).SystemAfter, StringComparison.Ordinal);
+
+        foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen || f == finding))
+        {
+            await _kit.Findings.DecideAsync(open.Id, open.Id == finding.Id ? FindingDecision.Redact : FindingDecision.Keep, Ct);
+        }
+
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
+        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
+
+        await using var db = _kit.Database.CreateDbContext();
+        var rows = await db.FrozenExamples.OrderBy(e => e.Number).ToListAsync(Ct);
+        Assert.All(rows, r => Assert.DoesNotContain("example.com", r.Input + r.Output + r.System + r.Content, StringComparison.Ordinal));
+        Assert.All(rows, r => Assert.NotNull(r.Content));
+        Assert.Contains("\"text\":\"Write to [EMAIL_1] please", rows[0].Content, StringComparison.Ordinal);
+        Assert.Contains("\"args\":{\"to\":\"[EMAIL_", rows[1].Content, StringComparison.Ordinal);
+        Assert.Contains("\"name\":\"send_mail\"", rows[1].Content, StringComparison.Ordinal);
+        Assert.Contains("[EMAIL_", rows[2].System, StringComparison.Ordinal);
+        Assert.All(rows.Where(r => r.Content is not null), r => Assert.Contains("\"role\":\"model\"", r.Content, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RestoredRows_ForWhoeverMayChangeData_ShowTheValuesAndStandInTheLog()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, "text,label\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"Write to anna@example.com about {DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n")));
+        foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen))
+        {
+            await _kit.Findings.DecideAsync(open.Id, open.Choices.Contains(FindingDecision.Redact) ? FindingDecision.Redact : FindingDecision.Keep, Ct);
+        }
+
+        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
+        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
+
+        var shown = await _kit.Versions.RowsAsync(version.Id, Split.Train, "", 0, Ct);
+        var restored = await _kit.Versions.RestoredRowsAsync(version.Id, Split.Train, "", 0, Ct);
+
+        Assert.All(shown.Rows, r => Assert.StartsWith("Write to [EMAIL_1]", r.Input, StringComparison.Ordinal));
+        Assert.All(restored.Rows, r => Assert.StartsWith("Write to anna@example.com", r.Input, StringComparison.Ordinal));
+        Assert.Empty((await _kit.Versions.RestoredRowsAsync(version.Id, Split.Test, "", 0, Ct)).Rows);
+        await using var db = _kit.Database.CreateDbContext();
+        Assert.Equal(2, await db.Set<AuditEntry>().CountAsync(a => a.Action == "redaction.restored", Ct));
+    }
+
+    public void Dispose() => _kit.Dispose();
+
+    private static string Line(int i)
+    {
+        var (system, first, call) = (
+            i is 3 ? "Answer for desk@example.com" : "Answer briefly",
+            i is 1 ? "Write to anna@example.com please" : DataKit.Sentence(i),
+            i is 2 ? "bob@example.com" : DataKit.Sentence(i + 1_000));
+        return $$$$$"""
+            {"systemInstruction":{"parts":[{"text":"{{{{{system}}}}}"}]},"contents":[{"role":"user","parts":[{"text":"{{{{{first}}}}}"}]},{"role":"model","parts":[{"functionCall":{"name":"send_mail","args":{"to":"{{{{{call}}}}}"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"send_mail","response":{"state":"{{{{{DataKit.Sentence(i + 2_000)}}}}}"}}}]},{"role":"model","parts":[{"text":"Done {{{{{i}}}}}"}]}]}
+
+            """;
+    }
+}
