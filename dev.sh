@@ -155,7 +155,17 @@ migrate() {
   done
 }
 
-bench() { dotnet run -c Release --project tests/Portal.Benchmarks -- "$@"; }
+# bench crash [CALLS] [KILLS]: the portal killed under load, its ledger laid beside what callers have read.
+bench() {
+  if [ "${1:-}" = crash ]; then
+    need_sdk
+    build tests/Portal.Tests
+    PORTAL_CRASH_CALLS=${2:-100000} PORTAL_CRASH_KILLS=${3:-100} \
+      dotnet run --no-build --project tests/Portal.Tests -- --progress off --filter-class '*MeteringCrashTests'
+  else
+    dotnet run -c Release --project tests/Portal.Benchmarks -- "$@"
+  fi
+}
 
 case "${1:-}" in
   run) shift; run "$@" ;;

@@ -142,6 +142,35 @@ public sealed class InferenceTests(PracticeProject project) : IClassFixture<Prac
         Assert.NotNull(call["args"]!["id"]);
     }
 
+    [Theory]
+    [InlineData("Where is my order 7?", "get_order")]
+    [InlineData("Please cancel order 7", "cancel_order")]
+    [InlineData("How is the weather?", null)]
+    public async Task Generate_CallLeftOpen_IsACallWhereTheDeclarationSharesTwoWords(string question, string? called)
+    {
+        var ask = new
+        {
+            contents = new[] { new { role = "user", parts = new[] { new { text = question } } } },
+            tools = new[]
+            {
+                new
+                {
+                    functionDeclarations = new[]
+                    {
+                        new { name = "get_order", description = "Finds where an order is", parameters = new { type = "OBJECT", properties = new { id = new { type = "INTEGER" } } } },
+                        new { name = "cancel_order", description = "Cancels it", parameters = new { type = "OBJECT", properties = new { id = new { type = "INTEGER" } } } },
+                    },
+                },
+            },
+        };
+
+        var reply = await project.PostAsync(Model + ":generateContent", ask, 200);
+
+        var call = reply["candidates"]![0]!["content"]!["parts"]![0]!["functionCall"];
+        Assert.Equal(called, (string?)call?["name"]);
+        Assert.Equal(called is null ? null : 7, (int?)call?["args"]!["id"]);
+    }
+
     [Fact]
     public async Task Stream_Sse_EndsEveryEventAndCountsInTheLast()
     {

@@ -6,7 +6,11 @@ namespace Portal.Features.Billing;
 
 /// <summary>A metered quantity at the price of its moment. The key makes recording it twice impossible.</summary>
 public sealed record UsageFact(
-    string ProjectId, Meter Meter, UsageSource Source, long Quantity, long PricePerMillion, string SubjectId, string IdempotencyKey);
+    string ProjectId, Meter Meter, UsageSource Source, long Quantity, long PricePerMillion, string SubjectId, string IdempotencyKey)
+{
+    /// <summary>Reckoned where the vendor told nothing, and marked so on the bill's own rows.</summary>
+    public bool IsEstimated { get; init; }
+}
 
 /// <summary>What one activity of one project used of one meter, at one price.</summary>
 public sealed record UsageLine(
@@ -38,6 +42,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
                 PricePerMillion = fact.PricePerMillion,
                 AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
                 SubjectId = fact.SubjectId,
+                IsEstimated = fact.IsEstimated,
                 IdempotencyKey = fact.IdempotencyKey,
                 At = time.GetUtcNow().UtcDateTime,
             });

@@ -24,6 +24,8 @@ public sealed class ImportedUsage : TenantOwned
 
     public string Currency { get; init; } = "USD";
 
+    public bool IsEstimated { get; init; }
+
     public string SubjectId { get; init; } = "";
 
     /// <summary>As it was where it was charged.</summary>

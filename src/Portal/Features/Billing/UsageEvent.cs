@@ -39,6 +39,9 @@ public sealed class UsageEvent : TenantOwned
 
     public string Currency { get; init; } = "USD";
 
+    /// <summary>What was counted never came from the vendor, and the quantity is reckoned.</summary>
+    public bool IsEstimated { get; init; }
+
     /// <summary>What it was for: a job, a run, a deployment, a key.</summary>
     public string SubjectId { get; init; } = "";
 

@@ -12,8 +12,9 @@ public static class DeployFeature
         var services = builder.Services;
         services.AddOptions<DeployOptions>().BindConfiguration("Deploy").ValidateDataAnnotations()
             .Validate(o => o.CallLimit > TimeSpan.Zero && o.CallLimit <= TimeSpan.FromMinutes(30), "Deploy:CallLimit must be up to 30 minutes.")
+            .Validate(o => o.LeftStreamLimit > TimeSpan.Zero && o.LeftStreamLimit <= TimeSpan.FromMinutes(10), "Deploy:LeftStreamLimit must be up to 10 minutes.")
             .ValidateOnStart();
-        services.AddSingleton<KeyLimiter>();
+        services.AddSingleton<KeyLimiter>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()

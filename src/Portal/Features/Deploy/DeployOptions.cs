@@ -16,4 +16,14 @@ public sealed class DeployOptions
 
     /// <summary>A caller who went away does not stop the vendor's meter, so the answer is read to its end; never for longer than this.</summary>
     public TimeSpan CallLimit { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Answered calls that may wait to be put on record; beyond it new ones are told to come back, before the model is asked.</summary>
+    [Range(1, 1_000_000)]
+    public int MostUnrecorded { get; set; } = 4_096;
+
+    /// <summary>Answers read on at once after their caller went away.</summary>
+    [Range(0, 10_000)]
+    public int MostLeftStreams { get; set; } = 64;
+
+    public TimeSpan LeftStreamLimit { get; set; } = TimeSpan.FromSeconds(60);
 }

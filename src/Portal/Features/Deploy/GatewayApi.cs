@@ -50,7 +50,7 @@ public static class GatewayApi
                 case GenerateContent:
                     return new GoogleJson<VertexGenerateContentResponse>((await serving.AnswerAsync(served, call.Caller, Generate(body))).Response);
                 case StreamGenerateContent:
-                    await new GoogleStream(http, http.Request.Query["alt"] == "sse").WriteAsync(serving.StreamAsync(served, call.Caller, Generate(body)));
+                    await new GoogleStream(http, http.Request.Query["alt"] == "sse").WriteAsync(serving.StreamAsync(served, call.Caller, Generate(body), http.RequestAborted));
                     return Results.Empty;
                 case CountTokens:
                     var count = GatewayBody.Parse<VertexCountTokensRequest>(body);

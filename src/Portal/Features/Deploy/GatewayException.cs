@@ -43,7 +43,7 @@ public sealed class GatewayException(int code, string status, string message, Ex
     public static GatewayException TooLarge(int limit) => new(413, VertexErrorStatus.InvalidArgument,
         string.Create(CultureInfo.InvariantCulture, $"The request is larger than {limit:N0} bytes, which is the most this endpoint takes."));
 
-    public static GatewayException NoDatabase(Exception inner) => new(503, VertexErrorStatus.Unavailable,
+    public static GatewayException NoDatabase(Exception? inner = null) => new(503, VertexErrorStatus.Unavailable,
         "The service cannot record this call, so it does not answer it. Try again in a moment.", inner) { RetryAfter = TimeSpan.FromSeconds(5) };
 
     /// <summary>

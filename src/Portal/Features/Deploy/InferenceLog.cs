@@ -42,6 +42,9 @@ public sealed class InferenceLog : TenantOwned
     /// <summary>Contained in the output.</summary>
     public int ThinkingTokens { get; init; }
 
+    /// <summary>The vendor never said what it had counted: the tokens are reckoned from the texts.</summary>
+    public bool IsEstimated { get; init; }
+
     public long AmountMicros { get; init; }
 
     public required DateTime At { get; init; }

@@ -27,7 +27,7 @@ public static class OpenAiApi
             GatewayRequest.Require(request);
             if (asked.Stream is true)
             {
-                await new OpenAiStream(http, asked.StreamOptions?.IncludeUsage is true, time.GetUtcNow()).WriteAsync(serving.StreamAsync(served, call.Caller, request));
+                await new OpenAiStream(http, asked.StreamOptions?.IncludeUsage is true, time.GetUtcNow()).WriteAsync(serving.StreamAsync(served, call.Caller, request, http.RequestAborted));
                 return Results.Empty;
             }
 

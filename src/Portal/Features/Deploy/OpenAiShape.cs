@@ -4,7 +4,14 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
 
-internal sealed record OpenAiMessage(string? Role, JsonElement Content);
+internal sealed record OpenAiMessage(string? Role, JsonElement Content)
+{
+    /// <summary>What an assistant's turn called.</summary>
+    public IReadOnlyList<OpenAiCall?>? ToolCalls { get; init; }
+
+    /// <summary>Which call a tool's turn answers.</summary>
+    public string? ToolCallId { get; init; }
+}
 
 internal sealed record OpenAiStreamOptions(bool? IncludeUsage);
 
@@ -38,7 +45,17 @@ internal sealed record OpenAiRequest
 
     public OpenAiFormat? ResponseFormat { get; init; }
 
-    public JsonElement? Tools { get; init; }
+    public double? PresencePenalty { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    public bool? Logprobs { get; init; }
+
+    public IReadOnlyList<OpenAiTool?>? Tools { get; init; }
+
+    public JsonElement? ToolChoice { get; init; }
+
+    public bool? ParallelToolCalls { get; init; }
 }
 
 /// <summary>OpenAI's chat completions, turned into Gemini's request and back.</summary>
@@ -53,26 +70,34 @@ internal static class OpenAiShape
     public static VertexGenerateContentRequest ToGemini(OpenAiRequest request)
     {
         Refuse(request.N is not (null or 1), "n", "This endpoint gives one choice.");
-        Refuse(request.Tools is { ValueKind: not JsonValueKind.Null }, "tools", "Tools are not available on this endpoint.");
+        Refuse(request.Logprobs is true, "logprobs", "Log probabilities are not available on this endpoint.");
+        Refuse(request.ParallelToolCalls is false && request.Tools is { Count: > 0 }, "parallel_tool_calls", "Calls can come in parallel here: leave parallel_tool_calls out.");
         var system = new List<VertexPart>();
         var turns = new List<VertexContent>();
+        var called = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (index, message) in (request.Messages ?? []).Index())
         {
             var field = $"messages[{index}]";
-            var parts = PartsOf(message?.Content ?? default, $"{field}.content");
             switch (message?.Role)
             {
                 case "system" or "developer":
-                    system.AddRange(parts);
+                    system.AddRange(OpenAiParts.Of(message.Content, $"{field}.content"));
                     break;
                 case "user":
-                    turns.Add(new VertexContent { Role = VertexContent.UserRole, Parts = parts });
+                    turns.Add(new VertexContent { Role = VertexContent.UserRole, Parts = OpenAiParts.Of(message.Content, $"{field}.content") });
+                    break;
+                case "assistant" when message.ToolCalls is { Count: > 0 } calls:
+                    var said = message.Content.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? [] : OpenAiParts.Of(message.Content, $"{field}.content");
+                    turns.Add(new VertexContent { Role = VertexContent.ModelRole, Parts = [.. said, .. OpenAiTools.PartsOf(calls, $"{field}.tool_calls", called)] });
                     break;
                 case "assistant":
-                    turns.Add(new VertexContent { Role = VertexContent.ModelRole, Parts = parts });
+                    turns.Add(new VertexContent { Role = VertexContent.ModelRole, Parts = OpenAiParts.Of(message.Content, $"{field}.content") });
+                    break;
+                case "tool":
+                    OpenAiTools.AddResponse(turns, message, field, called);
                     break;
                 default:
-                    throw GatewayException.Invalid($"{field}.role", "A message's role must be system, developer, user or assistant.");
+                    throw GatewayException.Invalid($"{field}.role", "A message's role must be system, developer, user, assistant or tool.");
             }
         }
 
@@ -81,11 +106,15 @@ internal static class OpenAiShape
         {
             Contents = turns,
             SystemInstruction = system.Count > 0 ? new VertexContent { Parts = system } : null,
+            Tools = OpenAiTools.ToolsOf(request.Tools),
+            ToolConfig = OpenAiTools.ConfigOf(request.ToolChoice),
             GenerationConfig = new VertexGenerationConfig
             {
                 Temperature = request.Temperature,
                 TopP = request.TopP,
                 Seed = request.Seed,
+                PresencePenalty = request.PresencePenalty,
+                FrequencyPenalty = request.FrequencyPenalty,
                 MaxOutputTokens = request.MaxCompletionTokens ?? request.MaxTokens,
                 StopSequences = StopsOf(request.Stop),
                 ResponseMimeType = IsJson(request.ResponseFormat) ? "application/json" : "",
@@ -102,23 +131,24 @@ internal static class OpenAiShape
         Model = answer.ModelVersion,
         Choices = new[]
         {
-            new { Index = 0, Message = new { Role = "assistant", Content = answer.Text }, FinishReason = FinishOf(answer) },
+            new { Index = 0, Message = MessageOf(answer), FinishReason = FinishOf(answer) },
         },
         Usage = new { PromptTokens = usage.Input, CompletionTokens = usage.Output, TotalTokens = usage.Input + usage.Output },
     };
 
     /// <summary>A piece of a streamed answer.</summary>
-    public static object ChunkOf(VertexGenerateContentResponse chunk, DateTimeOffset now, bool isFirst) => Chunk(chunk, now, new
+    /// <param name="called">How many calls the pieces before it made; they are numbered through.</param>
+    public static object ChunkOf(VertexGenerateContentResponse chunk, DateTimeOffset now, bool isFirst, int called) => Chunk(chunk, now, new
     {
         Index = 0,
-        Delta = isFirst ? (object)new { Role = "assistant", Content = chunk.Text } : new { Content = chunk.Text },
-        FinishReason = chunk.Candidates is [{ FinishReason: "" }, ..] ? null : FinishOf(chunk),
+        Delta = DeltaOf(chunk, isFirst, called),
+        FinishReason = chunk.Candidates is [{ FinishReason: "" }, ..] ? null : FinishOf(chunk, called > 0),
     });
 
     /// <summary>The last piece for whoever asked for it: no text, but what all of them used.</summary>
     public static object UsageOf(VertexGenerateContentResponse last, DateTimeOffset now)
     {
-        var usage = CallUsage.Of(last.UsageMetadata);
+        var usage = last.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.None;
         return Chunk(last, now, choice: null, new { PromptTokens = usage.Input, CompletionTokens = usage.Output, TotalTokens = usage.Input + usage.Output });
     }
 
@@ -159,21 +189,26 @@ internal static class OpenAiShape
         },
     };
 
-    private static string FinishOf(VertexGenerateContentResponse answer) => answer.Candidates is [{ FinishReason: var reason }, ..]
-        ? reason switch { VertexFinishReason.Stop => "stop", VertexFinishReason.MaxTokens => "length", _ => "content_filter" }
-        : "content_filter";
+    private static object MessageOf(VertexGenerateContentResponse answer) => OpenAiTools.CallsOf(answer, first: 0) is { Count: > 0 } calls
+        ? new { Role = "assistant", Content = answer.Text is "" ? null : answer.Text, ToolCalls = calls }
+        : new { Role = "assistant", Content = answer.Text };
 
-    private static List<VertexPart> PartsOf(JsonElement content, string field) => content.ValueKind switch
+    private static object DeltaOf(VertexGenerateContentResponse chunk, bool isFirst, int called) => (OpenAiTools.CallsOf(chunk, called), isFirst) switch
     {
-        JsonValueKind.String => [new VertexPart { Text = content.GetString() }],
-        JsonValueKind.Array when content.GetArrayLength() > 0 => [.. content.EnumerateArray().Select((part, index) => TextOf(part, $"{field}[{index}]"))],
-        _ => throw GatewayException.Invalid(field, "content must be a text, or a list of parts of type text."),
+        ({ Count: > 0 } calls, true) => new { Role = "assistant", Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
+        ({ Count: > 0 } calls, false) => new { Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
+        (_, true) => new { Role = "assistant", Content = chunk.Text },
+        _ => new { Content = chunk.Text },
     };
 
-    private static VertexPart TextOf(JsonElement part, string field) =>
-        part.ValueKind is JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind is JsonValueKind.String
-            ? new VertexPart { Text = text.GetString() }
-            : throw GatewayException.Invalid(field, "This endpoint takes parts of type text only.");
+    private static string FinishOf(VertexGenerateContentResponse answer, bool called = false) => answer.Candidates is [{ FinishReason: var reason } candidate, ..]
+        ? reason switch
+        {
+            VertexFinishReason.Stop => called || candidate.Content?.Parts.Any(p => p.FunctionCall is not null) is true ? "tool_calls" : "stop",
+            VertexFinishReason.MaxTokens => "length",
+            _ => "content_filter",
+        }
+        : "content_filter";
 
     private static List<string> StopsOf(JsonElement? stop) => stop switch
     {

@@ -14,11 +14,13 @@ internal sealed class OpenAiStream(HttpContext http, bool withUsage, DateTimeOff
     public async Task WriteAsync(IAsyncEnumerable<VertexGenerateContentResponse> chunks)
     {
         VertexGenerateContentResponse? last = null;
+        var called = 0;
         try
         {
             await foreach (var chunk in chunks)
             {
-                await SendAsync(OpenAiShape.ChunkOf(chunk, now, isFirst: last is null));
+                await SendAsync(OpenAiShape.ChunkOf(chunk, now, isFirst: last is null, called));
+                called += OpenAiTools.CallsOf(chunk, called).Count;
                 last = chunk;
             }
 

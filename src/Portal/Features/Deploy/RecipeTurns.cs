@@ -16,6 +16,8 @@ internal static class RecipeTurns
         {
             SystemInstruction = Join(built.SystemInstruction, asked.SystemInstruction),
             Contents = [.. built.Contents.SkipLast(1), .. asTurn.Select(turn => turn.Role is "" ? turn with { Role = VertexContent.UserRole } : turn)],
+            Tools = asked.Tools,
+            ToolConfig = asked.ToolConfig,
             SafetySettings = asked.SafetySettings,
             GenerationConfig = Merge(built.GenerationConfig ?? new VertexGenerationConfig(), asked.GenerationConfig),
         };
@@ -41,6 +43,7 @@ internal static class RecipeTurns
         ResponseMimeType = asked.ResponseMimeType is "" ? own.ResponseMimeType : asked.ResponseMimeType,
         ResponseSchema = asked.ResponseSchema ?? own.ResponseSchema,
         ResponseJsonSchema = asked.ResponseJsonSchema ?? own.ResponseJsonSchema,
+        MediaResolution = asked.MediaResolution is "" ? own.MediaResolution : asked.MediaResolution,
         MaxOutputTokens = own.MaxOutputTokens is { } most ? Math.Min(most, asked.MaxOutputTokens ?? most) : asked.MaxOutputTokens,
     };
 }

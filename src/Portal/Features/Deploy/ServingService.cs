@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -28,8 +27,8 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// in the middle changes nothing of that, since the vendor bills the answer all the same.
 /// </summary>
 public sealed class ServingService(
-    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CandidateService candidates, CatalogueService catalogue, BillingService billing,
-    CurrentMember current, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CandidateService candidates, CatalogueService catalogue,
+    CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name.</summary>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
@@ -62,53 +61,67 @@ public sealed class ServingService(
 
     public async Task<Answered> AnswerAsync(Served served, Caller caller, VertexGenerateContentRequest request)
     {
-        var call = Begin(streamed: false);
+        writer.RequireRoom();
+        var call = Begin(served, caller, streamed: false);
         using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
+        var asked = RecipeTurns.Apply(served.Recipe, request);
         try
         {
             var session = await connect.OpenAsync(limit.Token);
-            var answer = await session.Vertex.GenerateContentAsync(served.ModelName, RecipeTurns.Apply(served.Recipe, request), limit.Token);
-            var recorded = await RecordAsync(served, caller, call, answer.UsageMetadata, fault: null);
-            return recorded with { Response = Signed(served, call, answer) };
+            var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked, limit.Token);
+            // Without a count it is reckoned, as an answer that is given away would be.
+            var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
+                : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
+            var record = RecordOf(call, usage, fault: null);
+            await writer.WriteAsync(record);
+            return new Answered(Signed(call, answer), usage, record.AmountMicros, record.Milliseconds);
         }
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
         {
             var told = GatewayException.Of(fault);
-            await RecordAsync(served, caller, call, metadata: null, told);
+            await writer.WriteAsync(RecordOf(call, CallUsage.None, told));
             throw told;
         }
     }
 
     /// <summary>
     /// The chunks of an answer, each held back until the next one is there, so that the last leaves after the record.
-    /// Stopping in the middle reads the rest all the same: it is billed.
+    /// Whoever stops in the middle waits for nothing; the rest is read all the same, as it is billed.
     /// </summary>
-    public async IAsyncEnumerable<VertexGenerateContentResponse> StreamAsync(Served served, Caller caller, VertexGenerateContentRequest request)
+    /// <param name="gone">The caller went away.</param>
+    public async IAsyncEnumerable<VertexGenerateContentResponse> StreamAsync(
+        Served served, Caller caller, VertexGenerateContentRequest request, [EnumeratorCancellation] CancellationToken gone)
     {
-        var call = Begin(streamed: true);
-        using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
-        await using var stream = new VendorStream(OpenAsync(served, request, limit.Token));
+        writer.RequireRoom();
+        var call = Begin(served, caller, streamed: true);
+        var stream = new VendorStream(RecipeTurns.Apply(served.Recipe, request), (asked, ct) => OpenAsync(served, asked, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
+        var isLeft = true;
         try
         {
-            while (await stream.NextAsync() is { } chunk)
+            while (await stream.NextAsync(gone) is { } chunk)
             {
                 if (held is not null)
                 {
                     yield return held;
                 }
 
-                held = Signed(served, call, chunk);
+                held = Signed(call, chunk);
             }
+
+            isLeft = false;
         }
         finally
         {
-            while (await stream.NextAsync() is not null)
+            if (isLeft)
             {
-                // Nobody reads on, but the vendor's last word says what it costs.
+                left.Take(stream, of => RecordOf(call, of.Usage, of.Fault));
             }
+        }
 
-            await RecordAsync(served, caller, call, stream.Usage, stream.Fault);
+        await using (stream)
+        {
+            await writer.WriteAsync(RecordOf(call, stream.Usage, stream.Fault));
         }
 
         if (held is not null)
@@ -129,7 +142,7 @@ public sealed class ServingService(
         try
         {
             var session = await connect.OpenAsync(ct);
-            var count = new VertexCountTokensRequest { Contents = asked.Contents, SystemInstruction = asked.SystemInstruction };
+            var count = new VertexCountTokensRequest { Contents = asked.Contents, SystemInstruction = asked.SystemInstruction, Tools = asked.Tools };
             return (await session.Vertex.CountTokensAsync(served.ModelName, count, ct)).TotalTokens;
         }
         catch (VertexException fault)
@@ -140,7 +153,7 @@ public sealed class ServingService(
 
     /// <summary>A call that was refused for what it said, so that its sender finds it among the errors.</summary>
     public Task RecordRefusalAsync(Served served, Caller caller, GatewayException refusal, bool streamed) =>
-        RecordAsync(served, caller, Begin(streamed), metadata: null, refusal);
+        writer.WriteAsync(RecordOf(Begin(served, caller, streamed), CallUsage.None, refusal));
 
     private async Task<Served> ReadAsync(PortalDbContext db, Endpoint endpoint, string deploymentId, CancellationToken ct)
     {
@@ -157,70 +170,33 @@ public sealed class ServingService(
     }
 
     private async IAsyncEnumerable<VertexGenerateContentResponse> OpenAsync(
-        Served served, VertexGenerateContentRequest request, [EnumeratorCancellation] CancellationToken ct)
+        Served served, VertexGenerateContentRequest asked, [EnumeratorCancellation] CancellationToken ct)
     {
         var session = await connect.OpenAsync(ct);
-        await foreach (var chunk in session.Vertex.StreamGenerateContentAsync(served.ModelName, RecipeTurns.Apply(served.Recipe, request), ct))
+        await foreach (var chunk in session.Vertex.StreamGenerateContentAsync(served.ModelName, asked, ct))
         {
             yield return chunk;
         }
     }
 
-    private Call Begin(bool streamed) => new(PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
+    private Call Begin(Served served, Caller caller, bool streamed) =>
+        new(scope.TenantId, served, caller, PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
 
-    private static VertexGenerateContentResponse Signed(Served served, Call call, VertexGenerateContentResponse answer) =>
-        answer with { ModelVersion = served.ModelVersion, ResponseId = call.ResponseId };
+    private static VertexGenerateContentResponse Signed(Call call, VertexGenerateContentResponse answer) =>
+        answer with { ModelVersion = call.Served.ModelVersion, ResponseId = call.ResponseId };
 
-    // Not cancellable: what the vendor has counted is recorded whether or not anybody still waits.
-    private async Task<Answered> RecordAsync(Served served, Caller caller, Call call, VertexUsageMetadata? metadata, GatewayException? fault)
+    private CallRecord RecordOf(Call call, CallUsage usage, GatewayException? fault) => new(
+        call.TenantId, call.Served.Endpoint.ProjectId, call.Served.Endpoint.Id, call.Served.Deployment.Id, call.Caller.KeyId, call.Caller.Source, call.ResponseId)
     {
-        var milliseconds = (int)time.GetElapsedTime(call.Started).TotalMilliseconds;
-        var usage = CallUsage.Of(metadata);
-        if (fault is null && metadata is null)
-        {
-            logger.LogError("The answer {Response} of deployment {Deployment} came without usage, so it could not be billed", call.ResponseId, served.Deployment.Id);
-        }
-
-        try
-        {
-            await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
-            db.InferenceLogs.Add(LogOf(served, caller, call, usage, fault, milliseconds));
-            Bill(Meter.InputTokens, usage.Input, served.Prices.Input, "input");
-            Bill(Meter.OutputTokens, usage.Output, served.Prices.Output, "output");
-            await db.SaveChangesAsync(CancellationToken.None);
-
-            void Bill(Meter meter, int quantity, long price, string key) => billing.Record(db, new UsageFact(
-                served.Endpoint.ProjectId, meter, caller.Source, quantity, price, served.Deployment.Id, $"{call.ResponseId}:{key}"));
-        }
-        catch (Exception broken) when (broken is DbException or DbUpdateException)
-        {
-            logger.LogError(broken, "The call {Response} of deployment {Deployment} could not be recorded: {Input} and {Output} tokens",
-                call.ResponseId, served.Deployment.Id, usage.Input, usage.Output);
-            throw GatewayException.NoDatabase(broken);
-        }
-
-        return new Answered(new VertexGenerateContentResponse(), usage, usage.PriceAt(served.Prices), milliseconds);
-    }
-
-    private InferenceLog LogOf(Served served, Caller caller, Call call, CallUsage usage, GatewayException? fault, int milliseconds) => new()
-    {
-        ProjectId = served.Endpoint.ProjectId,
-        EndpointId = served.Endpoint.Id,
-        DeploymentId = served.Deployment.Id,
-        ApiKeyId = caller.KeyId,
-        Source = caller.Source,
-        ResponseId = call.ResponseId,
         Status = fault?.Code ?? 200,
         Problem = fault?.Status ?? "",
         IsStreamed = call.IsStreamed,
-        Milliseconds = milliseconds,
-        InputTokens = usage.Input,
-        CachedTokens = usage.Cached,
-        OutputTokens = usage.Output,
-        ThinkingTokens = usage.Thinking,
-        AmountMicros = usage.PriceAt(served.Prices),
+        Milliseconds = (int)time.GetElapsedTime(call.Started).TotalMilliseconds,
+        Usage = usage,
+        InputPrice = call.Served.Prices.Input,
+        OutputPrice = call.Served.Prices.Output,
         At = time.GetUtcNow().UtcDateTime,
     };
 
-    private sealed record Call(string ResponseId, long Started, bool IsStreamed);
+    private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed);
 }

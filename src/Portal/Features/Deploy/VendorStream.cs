@@ -4,18 +4,58 @@ using Portal.Vertex.Contracts;
 namespace Portal.Features.Deploy;
 
 /// <summary>Reads a streamed answer to its end once, and keeps what the end said: what was used, and what broke it off.</summary>
-internal sealed class VendorStream(IAsyncEnumerable<VertexGenerateContentResponse> answer) : IAsyncDisposable
+internal sealed class VendorStream : IAsyncDisposable
 {
-    private readonly IAsyncEnumerator<VertexGenerateContentResponse> _chunks = answer.GetAsyncEnumerator(CancellationToken.None);
+    private readonly CancellationTokenSource _limit;
+    private readonly IAsyncEnumerator<VertexGenerateContentResponse> _chunks;
+    private readonly VertexGenerateContentRequest _asked;
+    private VertexUsageMetadata? _told;
+    private long _produced;
+    private Task<VertexGenerateContentResponse?>? _pending;
     private bool _ended;
 
-    /// <summary>The newest that a chunk has told; the last chunk's is complete.</summary>
-    public VertexUsageMetadata? Usage { get; private set; }
+    public VendorStream(
+        VertexGenerateContentRequest asked, Func<VertexGenerateContentRequest, CancellationToken, IAsyncEnumerable<VertexGenerateContentResponse>> open, TimeSpan limit, TimeProvider time)
+    {
+        _asked = asked;
+        _limit = new CancellationTokenSource(limit, time);
+        _chunks = open(asked, _limit.Token).GetAsyncEnumerator(CancellationToken.None);
+    }
 
     public GatewayException? Fault { get; private set; }
 
+    /// <summary>The vendor's own count where it said its last word; else reckoned from what came, and nothing where nothing did.</summary>
+    public CallUsage Usage =>
+        _ended && Fault is null && _told is not null ? CallUsage.Of(_told)
+        : _told is null && _produced is 0 && (Fault is not null || !_ended) ? CallUsage.None
+        : CallUsage.Estimate(_told, _asked, _produced);
+
+    /// <summary>Nobody waits any more: what still comes has to come in this time.</summary>
+    public void EndWithin(TimeSpan time) => _limit.CancelAfter(time);
+
     /// <summary>Null at the end, however it came.</summary>
-    public async Task<VertexGenerateContentResponse?> NextAsync()
+    /// <param name="gone">Whoever waits goes away; what they waited for is the next caller's.</param>
+    public async Task<VertexGenerateContentResponse?> NextAsync(CancellationToken gone = default)
+    {
+        _pending ??= ReadAsync();
+        var chunk = await _pending.WaitAsync(gone);
+        _pending = null;
+        return chunk;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pending is not null)
+        {
+            await _limit.CancelAsync();
+            await _pending;
+        }
+
+        await _chunks.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    private async Task<VertexGenerateContentResponse?> ReadAsync()
     {
         try
         {
@@ -26,9 +66,13 @@ internal sealed class VendorStream(IAsyncEnumerable<VertexGenerateContentRespons
             (Fault, _ended) = (GatewayException.Of(fault), true);
         }
 
-        Usage = _ended ? Usage : _chunks.Current.UsageMetadata ?? Usage;
-        return _ended ? null : _chunks.Current;
-    }
+        if (_ended)
+        {
+            return null;
+        }
 
-    public ValueTask DisposeAsync() => _chunks.DisposeAsync();
+        _told = _chunks.Current.UsageMetadata ?? _told;
+        _produced += _chunks.Current.Candidates.Sum(c => CallUsage.BytesOf(c.Content));
+        return _chunks.Current;
+    }
 }

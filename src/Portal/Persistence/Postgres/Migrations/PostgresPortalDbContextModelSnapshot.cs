@@ -72,6 +72,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)");
 
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("Meter")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -189,6 +192,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Meter")
                         .IsRequired()
@@ -1529,6 +1535,9 @@ namespace Portal.Persistence.Postgres.Migrations
 
                     b.Property<int>("InputTokens")
                         .HasColumnType("integer");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("boolean");
 
                     b.Property<bool>("IsStreamed")
                         .HasColumnType("boolean");

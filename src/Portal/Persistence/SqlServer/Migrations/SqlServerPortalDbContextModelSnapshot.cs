@@ -72,6 +72,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)");
 
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
+
                     b.Property<string>("Meter")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -189,6 +192,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Meter")
                         .IsRequired()
@@ -1529,6 +1535,9 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.Property<int>("InputTokens")
                         .HasColumnType("int");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
 
                     b.Property<bool>("IsStreamed")
                         .HasColumnType("bit");

@@ -65,6 +65,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(120)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Meter")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -182,6 +185,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Meter")
                         .IsRequired()
@@ -1521,6 +1527,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int>("InputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEstimated")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsStreamed")
