@@ -137,6 +137,10 @@ public static class PortalUrls
     public static string Lineage(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
         Step(org, projectId, "data") + "/lineage" + Query(shown);
 
+    /// <summary>The rows worked on, with what they are filtered by and which one is open.</summary>
+    public static string Rows(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
+        Step(org, projectId, "data/rows") + Query(shown.Where(s => s.Value is not ""));
+
     /// <summary>The rows of one split of a version as a file; its ending says in which shape.</summary>
     public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
         $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";

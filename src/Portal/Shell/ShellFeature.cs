@@ -12,7 +12,8 @@ public static class ShellFeature
     public static void AddShell(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // Room for the longest text that a form takes, in any script.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = 256 << 10);
         services.Configure<CircuitOptions>(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddMudServices(mud =>
         {

@@ -153,6 +153,9 @@ internal sealed class Planting(IsolationWorld world)
         db.Add(new ApiKeyIndex { Hash = KeySecret.HashOf(secret), TenantId = tenantId, KeyId = ids["key"] });
         (ids["secret"], ids["endpointName"]) = (secret, canary);
         db.Add(new FrozenExample { VersionId = ids["version"], Split = Split.Train, Number = 1, SourceId = canary, Slice = canary, System = canary, Input = canary, Output = canary });
+        // The planted row is one that a version tests with; this one may be seen and changed.
+        db.Add(new Example { ImportId = ids["import"], Number = 2, Input = canary, Output = canary, Label = canary });
+        db.Add(new RowEdit { ImportId = ids["import"], Number = 2, Revision = 0, Change = EditKind.Edited, Input = canary, Output = canary, Note = canary, At = Now });
         await db.SaveChangesAsync();
         await FilesAsync(tenantId, canary);
         if (first is null)

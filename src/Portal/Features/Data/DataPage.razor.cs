@@ -10,7 +10,6 @@ public sealed partial class DataPage
     private DatasetImport? _mapped;
     private ImportPreview? _preview;
     private string _previewProblem = "";
-    private RowPage _rows = new([], 0, 0);
     private Finding? _finding;
     private IReadOnlyList<FindingSample> _samples = [];
     private IReadOnlyList<DecisionEntry> _history = [];
@@ -34,9 +33,6 @@ public sealed partial class DataPage
 
     [SupplyParameterFromQuery]
     public string? Finding { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Filter { get; set; }
 
     [SupplyParameterFromQuery]
     public string? Q { get; set; }
@@ -66,20 +62,12 @@ public sealed partial class DataPage
     private ExampleService Examples { get; set; } = default!; // filled by the renderer
 
     /// <summary>Without a tab in the address: where the work is.</summary>
-    private string Current => Tab is "upload" or "findings" or "rows" or "versions" ? Tab : _data switch
+    private string Current => Tab is "upload" or "findings" or "versions" ? Tab : _data switch
     {
         { IsFrozen: true } => "versions",
         { Working: not null, UnderWay: null } when _mapped is null => "findings",
         _ => "upload",
     };
-
-    private IEnumerable<(string Name, string Title)> Tabs =>
-    [
-        ("upload", "Upload & map"),
-        ("findings", _data?.Findings.Count(f => f.IsOpen) is > 0 and var open ? $"Findings ({open} to decide)" : "Findings"),
-        ("rows", "Rows"),
-        ("versions", _data?.Versions.Count is > 0 and var count ? $"Versions ({count})" : "Versions"),
-    ];
 
     private int Number => Math.Max(0, (PageFromOne ?? 1) - 1);
 
@@ -117,16 +105,19 @@ public sealed partial class DataPage
 
     protected override async Task LoadAsync(CancellationToken ct)
     {
+        if (Tab is "rows")
+        {
+            // Where they were before they had a page.
+            Navigation.NavigateTo(PortalUrls.Rows(Org, ProjectId, ("q", Q), ("finding", Finding)), replace: true);
+            return;
+        }
+
         _data = await Datasets.OverviewAsync(ProjectId, ct);
         await LoadMappingAsync(ct);
         switch (Current)
         {
             case "findings":
                 await LoadFindingsAsync(_data, ct);
-                break;
-            case "rows":
-                _finding = _data.Findings.FirstOrDefault(f => f.Id == Finding);
-                _rows = await Findings.RowsAsync(ProjectId, new RowFilter(Q ?? "", _finding?.Id, Filter is "aside"), Number, ct);
                 break;
             case "versions":
                 await LoadVersionAsync(ct);

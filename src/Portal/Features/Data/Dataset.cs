@@ -52,6 +52,8 @@ public static class DataTables
 
         public DbSet<RowDecision> RowDecisions => db.Set<RowDecision>();
 
+        public DbSet<RowEdit> RowEdits => db.Set<RowEdit>();
+
         public DbSet<RedactedValue> RedactedValues => db.Set<RedactedValue>();
 
         public DbSet<RedactionKey> RedactionKeys => db.Set<RedactionKey>();

@@ -91,6 +91,9 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public DateTime? ImportedAt { get; private set; }
 
+    /// <summary>When a row was last edited, added, or decided about by itself.</summary>
+    public DateTime? ChangedAt { get; private set; }
+
     public string Failure { get; private set; } = "";
 
     public int Attempts { get; private set; }
@@ -148,6 +151,8 @@ public sealed class DatasetImport : TenantOwned, IVersioned
         (LeaseToken, LeaseUntil) = (null, null);
         Recount(read, accepted);
     }
+
+    public void Change(DateTime at) => ChangedAt = at;
 
     public void Replace() => State = ImportState.Replaced;
 

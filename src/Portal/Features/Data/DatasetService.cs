@@ -38,7 +38,7 @@ public sealed record DataOverview(
 
     /// <summary>Whether the newest version holds exactly the rows worked on now.</summary>
     public bool IsFrozen => Latest is { } latest && Working is { } working && latest.ImportId == working.Id && latest.Count == working.AcceptedCount
-        && !Findings.Any(f => f.DecidedAt > latest.StartedAt);
+        && !Findings.Any(f => f.DecidedAt > latest.StartedAt) && !(working.ChangedAt > latest.StartedAt);
 
     /// <summary>Why no version can be frozen now; null when one can.</summary>
     public string? FreezeObstacle => this switch

@@ -4,9 +4,23 @@ using Portal.Persistence;
 
 namespace Portal.Features.Data;
 
-/// <summary>One input with its expected output, as an import read it. No public id: a file has up to a million.</summary>
+/// <summary>How a row came into the dataset.</summary>
+public enum RowOrigin
+{
+    File,
+
+    /// <summary>Typed in here, by somebody the row's history names.</summary>
+    Hand,
+}
+
+/// <summary>
+/// One input with its expected output: as an import read it, or as somebody has corrected it since, with what stood there before in its
+/// <see cref="RowEdit"/>s. No public id: a file has up to a million.
+/// </summary>
 public sealed class Example : ITenantOwned
 {
+    public const int LabelLength = 100;
+
     public string TenantId { get; private set; } = "";
 
     public required string ImportId { get; init; }
@@ -42,6 +56,19 @@ public sealed class Example : ITenantOwned
 
     /// <summary>What exactly was wrong with this row, where the rule's own words do not say it.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Somebody has said that a row set aside stays out. Until then it waits in quarantine.</summary>
+    public bool IsDropped { get; init; }
+
+    public RowOrigin Origin { get; init; }
+
+    /// <summary>Counts its edits. Whoever saves says which one was read, so that nobody overwrites what they have not seen.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The output where it is short enough to be a label, for filters and sorting; null in rows older than this column.</summary>
+    public string? Label { get; init; }
+
+    public static string LabelOf(string output) => output.AsSpan().Trim() is { Length: <= LabelLength } label ? label.ToString() : "";
 }
 
 internal sealed class ExampleMapping : IEntityTypeConfiguration<Example>
@@ -58,6 +85,11 @@ internal sealed class ExampleMapping : IEntityTypeConfiguration<Example>
         builder.Property(e => e.GroupKey).HasMaxLength(200);
         builder.Property(e => e.Slice).HasMaxLength(200);
         builder.Property(e => e.SourceId).HasMaxLength(200);
+        // What was there before there was another way in.
+        builder.Property(e => e.Origin).HasDefaultValue(RowOrigin.File).HasMaxLength(10);
+        builder.Property(e => e.Label).HasMaxLength(Example.LabelLength);
+        builder.HasIndex(e => new { e.TenantId, e.ImportId, e.Label, e.Number });
+        builder.HasIndex(e => new { e.TenantId, e.ImportId, e.SetAsideBy, e.IsDropped, e.Number });
         builder.BelongsTo<Example, DatasetImport>(nameof(Example.ImportId));
     }
 }

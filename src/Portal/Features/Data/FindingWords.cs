@@ -11,7 +11,7 @@ internal static class FindingWords
     /// <summary>Google's advice for supervised tuning.</summary>
     public const int AdvisedRows = 100;
 
-    private const int ListedRows = 10;
+    public const int ListedRows = 10;
 
     public static Finding About(string importId, FindingRule rule, IReadOnlyList<int> rows) => About(importId, rule, rows.Count, "", rows);
 

@@ -73,6 +73,7 @@ internal sealed class RowChecks(string importId)
             Slice = row.Slice,
             GivenSplit = row.Split,
             SourceId = row.SourceId,
+            Label = Example.LabelOf(output),
         };
     }
 
@@ -132,6 +133,7 @@ internal sealed class RowChecks(string importId)
         Number = row.Number,
         Input = Storable(input),
         Output = Storable(output),
+        Label = "",
         SetAsideBy = rule,
         Reason = reason.Length > 400 ? reason[..400] : reason,
     };

@@ -67,41 +67,17 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
     /// <summary>Rows of one input or nearly one: repeated, or with answers that contradict each other. Sealed rows stand behind those of the file.</summary>
     private void Likeness()
     {
-        List<ConcernedRow> exact = [], near = [], contradictory = [], nearly = [], leaked = [], crossing = [];
+        var alike = new Likeness();
         foreach (var places in Groups())
         {
-            var rows = places.Where(p => p < facts.Length && facts[p].IsUsable).Select(p => facts[p]).ToList();
-            if (rows.Count is 0)
-            {
-                continue;
-            }
-
-            var first = rows[0].Number;
-            if (places[^1] >= facts.Length)
-            {
-                leaked.AddRange(rows.Select(r => new ConcernedRow(r.Number)));
-            }
-
-            var strongest = rows.MaxBy(r => r.Given);
-            crossing.AddRange(rows.Where(r => r.Given > 0 && r.Given < strongest.Given).Select(r => new ConcernedRow(r.Number, strongest.Number)));
-            var isAnswered = new HashSet<(ulong, ulong)>();
-            var repeated = rows.Where(r => !isAnswered.Add((r.Input, r.Output))).Select(r => r.Number).ToHashSet();
-            var several = rows.GroupBy(r => r.Input).Where(g => g.Select(r => r.Output).Distinct().Skip(1).Any()).SelectMany(g => g).Select(r => r.Number).ToHashSet();
-            exact.AddRange(rows.Where(r => repeated.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
-            contradictory.AddRange(rows.Where(r => several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
-            near.AddRange(rows.Skip(1).Where(r => !repeated.Contains(r.Number) && !several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
-            if (rows.Select(r => r.Output).Distinct().Skip(1).Any())
-            {
-                nearly.AddRange(rows.Where(r => !several.Contains(r.Number)).Select(r => new ConcernedRow(r.Number, first)));
-            }
+            alike.Add([.. places.Where(p => p < facts.Length && facts[p].IsUsable).Select(p => facts[p])], places[^1] >= facts.Length);
         }
 
-        Add(FindingRule.ContradictoryOutput, Sorted(contradictory));
-        Add(FindingRule.NearContradiction, Sorted(nearly), figure: Share(nearly.Count));
-        Add(FindingRule.LeakedTestRow, Sorted(leaked), figure: Share(leaked.Count));
-        Add(FindingRule.SplitLeak, Sorted(crossing), figure: Share(crossing.Count));
-        Add(FindingRule.ExactDuplicate, Sorted(exact), figure: Share(exact.Count));
-        Add(FindingRule.NearDuplicate, Sorted(near), figure: Share(near.Count));
+        foreach (var rule in Data.Likeness.Rules)
+        {
+            var rows = alike.Of(rule);
+            Add(rule, rows, figure: rule is FindingRule.ContradictoryOutput ? "" : Share(rows.Count));
+        }
     }
 
     private IEnumerable<List<int>> Groups()
@@ -186,6 +162,4 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
         PromptEnding.Colon => "a colon",
         _ => "a line end",
     };
-
-    private static List<ConcernedRow> Sorted(List<ConcernedRow> rows) => [.. rows.OrderBy(r => r.Number)];
 }

@@ -28,6 +28,12 @@ public sealed class RowTexts(IDbContextFactory<PortalDbContext> dbs) : IProjectT
             yield return Row(row.Input, row.Output, row.System, row.Content ?? "", row.GroupKey, row.Slice, row.SourceId);
         }
 
+        var former = db.RowEdits.AsNoTracking().Where(e => importIds.Contains(e.ImportId)).Select(e => new { e.Input, e.Output, e.System, e.Content });
+        await foreach (var row in former.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return Row(row.Input, row.Output, row.System, row.Content ?? "");
+        }
+
         // A version outlives the rows that it was frozen from.
         var withRows = db.DatasetImports.Where(i => i.HasRows);
         var versionIds = db.DatasetVersions.Where(v => v.ProjectId == projectId && !withRows.Any(i => i.Id == v.ImportId)).Select(v => v.Id);

@@ -102,6 +102,9 @@ public static class AuditWords
         ["task.saved"] = "Saved the task of",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
+        ["row.added"] = "Added by hand",
+        ["row.edited"] = "Edited",
+        ["row.restored"] = "Put back to what it was",
         ["version.downloaded"] = "Downloaded the rows of",
         ["version.failed"] = "Could not freeze",
         ["redaction.restored"] = "Looked behind placeholders",
@@ -118,7 +121,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("row.", "Edits of rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("work.", "Work that was stopped or begun again"),
     ];
 

@@ -26,6 +26,8 @@ internal sealed class DataKit : IDisposable
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
         Projects = new ProjectService(Database, current, TimeProvider.System);
         Findings = new FindingService(Database, current, TimeProvider.System);
+        Rows = new RowService(Database, current, Projects);
+        Edits = new RowEditService(Database, current, Projects, Rows, TimeProvider.System);
         Redactor = new Redactor(Database, Database.Scope, Protection);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Redactor, Jobs, TimeProvider.System);
         Imports = new ImportWorker(Database, Database.Scope, Blobs, right, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
@@ -48,6 +50,10 @@ internal sealed class DataKit : IDisposable
     public ProjectService Projects { get; }
 
     public FindingService Findings { get; }
+
+    public RowService Rows { get; }
+
+    public RowEditService Edits { get; }
 
     public VersionService Versions { get; }
 
@@ -85,6 +91,14 @@ internal sealed class DataKit : IDisposable
         var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
         await Imports.RunAsync(Database.Scope.TenantId, importId, CancellationToken.None);
         return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Imports.Single(i => i.Id == importId);
+    }
+
+    /// <summary>Freezes what takes part now, with nothing left to decide.</summary>
+    public async Task<DatasetVersion> FreezeAsync(string projectId)
+    {
+        var version = await Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
+        await Freezes.RunAsync(Database.Scope.TenantId, version.Id, CancellationToken.None);
+        return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Versions.Single(v => v.Id == version.Id);
     }
 
     /// <summary>Rows with distinct inputs and two labels.</summary>

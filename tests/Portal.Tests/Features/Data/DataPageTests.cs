@@ -117,10 +117,9 @@ public sealed class DataPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("4 rows that nobody who builds may see", page.Markup, StringComparison.Ordinal));
         Assert.EndsWith("/model", Primary(page).GetAttribute("href"), StringComparison.Ordinal);
 
-        var rows = Open(projectId, "?tab=rows&page=2");
-        rows.WaitForAssertion(() => Assert.Equal(11, rows.FindAll("table.examples tbody tr").Count));
-        Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, rows.Markup + page.Markup + Open(projectId, "?tab=rows").Markup, StringComparison.Ordinal));
-        Assert.Contains("4 rows are sealed in a version and not shown", rows.Markup, StringComparison.Ordinal);
+        Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, page.Markup, StringComparison.Ordinal));
+        Open(projectId, "?tab=rows");
+        Assert.EndsWith($"/o/northwind/projects/{projectId}/data/rows", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
 
     [Fact]

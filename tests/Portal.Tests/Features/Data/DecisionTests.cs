@@ -106,8 +106,8 @@ public sealed class DecisionTests : IDisposable
         var finding = await FindAsync(projectId, FindingRule.LeakedTestRow);
         Assert.Equal((@sealed.Count, false, ""), (finding.Count, finding.HasRows, finding.FirstRows));
         Assert.Empty(await _kit.Findings.SamplesAsync(finding.Id, 0, CancellationToken.None));
-        var shown = await _kit.Findings.RowsAsync(projectId, new RowFilter(), 0, CancellationToken.None);
-        Assert.Equal((90 - @sealed.Count, @sealed.Count), (shown.Total, shown.Sealed));
+        var shown = await _kit.Rows.ListAsync(projectId, new RowQuery(), CancellationToken.None);
+        Assert.Equal((90 - @sealed.Count, @sealed.Count), (shown.Total, shown.Counts.Sealed));
     }
 
     [Fact]

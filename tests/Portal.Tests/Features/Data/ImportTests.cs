@@ -28,8 +28,8 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(20, (await _kit.Examples.ReadSealedAsync(version.Id, 0, 100, CancellationToken.None)).Count);
         Assert.Empty((await _kit.Versions.RowsAsync(version.Id, Split.Test, "", 0, CancellationToken.None)).Rows);
 
-        var working = await _kit.Findings.RowsAsync(projectId, new RowFilter(), 0, CancellationToken.None);
-        Assert.Equal((180, 20), (working.Total, working.Sealed));
+        var working = await _kit.Rows.ListAsync(projectId, new RowQuery(), CancellationToken.None);
+        Assert.Equal((180, 20), (working.Total, working.Counts.Sealed));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ImportTests : IDisposable
         Assert.Contains("None of the 5 rows can be used", failed.Failure, StringComparison.Ordinal);
         var data = await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None);
         Assert.Equal(good.Id, data.Working?.Id);
-        Assert.Equal(50, (await _kit.Findings.RowsAsync(projectId, new RowFilter(), 0, CancellationToken.None)).Total);
+        Assert.Equal(50, (await _kit.Rows.ListAsync(projectId, new RowQuery(), CancellationToken.None)).Total);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ImportTests : IDisposable
         var finding = Assert.Single(data.Findings, f => f.Rule is FindingRule.ContradictoryOutput);
         Assert.Equal("1 finding needs a decision", data.FreezeObstacle);
         await Assert.ThrowsAsync<PortalException>(() => _kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None));
-        Assert.Equal([61, 63], (await _kit.Findings.RowsAsync(projectId, new RowFilter(FindingId: finding.Id), 0, CancellationToken.None)).Rows.Select(r => r.Number));
+        Assert.Equal([61, 63], (await _kit.Rows.ListAsync(projectId, new RowQuery(FindingId: finding.Id), CancellationToken.None)).Rows.Select(r => r.Number));
 
         await _kit.Findings.DecideAsync(finding.Id, FindingDecision.SetAside, CancellationToken.None);
         data = await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None);
@@ -203,7 +203,7 @@ public sealed class ImportTests : IDisposable
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Datasets.StartImportAsync(import.Id, import.Layout, ColumnMapping.Of("text", "label"), ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Findings.DecideAsync(finding.Id, FindingDecision.Keep, ct));
         await Assert.ThrowsAsync<NotFoundException>(() => stranger.Versions.FreezeAsync(projectId, "", null, ct));
-        Assert.Equal(0, (await stranger.Findings.RowsAsync(projectId, new RowFilter(), 0, ct)).Total);
+        Assert.Equal(0, (await stranger.Rows.ListAsync(projectId, new RowQuery(), ct)).Total);
         Assert.Empty(await stranger.Findings.ListAsync(import.Id, null, ct));
     }
 

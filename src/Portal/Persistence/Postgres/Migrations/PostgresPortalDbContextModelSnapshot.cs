@@ -293,6 +293,9 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
+                    b.Property<DateTime?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Container")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -644,6 +647,20 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(4000000)
                         .HasColumnType("character varying(4000000)");
 
+                    b.Property<bool>("IsDropped")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Label")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasDefaultValue("File");
+
                     b.Property<string>("Output")
                         .IsRequired()
                         .HasMaxLength(4000000)
@@ -653,6 +670,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
 
                     b.Property<string>("SetAsideBy")
                         .HasMaxLength(40)
@@ -674,6 +694,10 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(4000000)");
 
                     b.HasKey("TenantId", "ImportId", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "Label", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "SetAsideBy", "IsDropped", "Number");
 
                     b.ToTable("Example");
                 });
@@ -923,6 +947,79 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasKey("TenantId", "ImportId", "Number");
 
                     b.ToTable("RowDecision");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<string>("ImportId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Output")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("character varying(4000000)");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId", "Number", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("RowEdit");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.SealedLook", b =>
@@ -4239,6 +4336,15 @@ namespace Portal.Persistence.Postgres.Migrations
                 });
 
             modelBuilder.Entity("Portal.Features.Data.RowDecision", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
                 {
                     b.HasOne("Portal.Features.Data.DatasetImport", null)
                         .WithMany()

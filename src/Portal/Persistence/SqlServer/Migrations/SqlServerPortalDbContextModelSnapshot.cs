@@ -293,6 +293,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
+                    b.Property<DateTime?>("ChangedAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Container")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -644,6 +647,20 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(4000000)
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<bool>("IsDropped")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Label")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasDefaultValue("File");
+
                     b.Property<string>("Output")
                         .IsRequired()
                         .HasMaxLength(4000000)
@@ -653,6 +670,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("int");
 
                     b.Property<string>("SetAsideBy")
                         .HasMaxLength(40)
@@ -674,6 +694,10 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)");
 
                     b.HasKey("TenantId", "ImportId", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "Label", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "SetAsideBy", "IsDropped", "Number");
 
                     b.ToTable("Example");
                 });
@@ -923,6 +947,79 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasKey("TenantId", "ImportId", "Number");
 
                     b.ToTable("RowDecision");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("ImportId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Output")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("int");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId", "Number", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("RowEdit");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.SealedLook", b =>
@@ -4243,6 +4340,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                 });
 
             modelBuilder.Entity("Portal.Features.Data.RowDecision", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
                 {
                     b.HasOne("Portal.Features.Data.DatasetImport", null)
                         .WithMany()

@@ -286,6 +286,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<long>("BytesRead")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("ChangedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Container")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -637,6 +640,20 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(4000000)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsDropped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Label")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("File");
+
                     b.Property<string>("Output")
                         .IsRequired()
                         .HasMaxLength(4000000)
@@ -646,6 +663,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SetAsideBy")
                         .HasMaxLength(40)
@@ -667,6 +687,10 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("TenantId", "ImportId", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "Label", "Number");
+
+                    b.HasIndex("TenantId", "ImportId", "SetAsideBy", "IsDropped", "Number");
 
                     b.ToTable("Example");
                 });
@@ -916,6 +940,79 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "ImportId", "Number");
 
                     b.ToTable("RowDecision");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Content")
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImportId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Output")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("System")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId", "Number", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("RowEdit");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.SealedLook", b =>
@@ -4232,6 +4329,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                 });
 
             modelBuilder.Entity("Portal.Features.Data.RowDecision", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.RowEdit", b =>
                 {
                     b.HasOne("Portal.Features.Data.DatasetImport", null)
                         .WithMany()

@@ -1,0 +1,119 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+/// <summary>
+/// What the rules say of one row that was changed or added, and of those that it was like or is like now. The same rules as an import's,
+/// but for those about the file as a whole (lengths, languages, rare words and labels): there the row stays where the import put it.
+/// </summary>
+internal sealed class RowRules(PortalDbContext db, string projectId, string importId)
+{
+    /// <summary>Of a crowd the first ones stand for all.</summary>
+    private const int MostAlike = 2_000;
+
+    private const int FewestForShares = 20;
+    private const int LabelShare = 100;
+
+    public static readonly IReadOnlyList<FindingRule> Unusable = [FindingRule.Unreadable, FindingRule.TooLong, FindingRule.NulCharacter, FindingRule.EmptyInput, FindingRule.EmptyOutput];
+
+    private static readonly (RowMarks Mark, FindingRule Rule)[] s_marks =
+    [
+        (RowMarks.EncodingDamage, FindingRule.EncodingDamage), (RowMarks.OverTokens, FindingRule.OverTokenLimit), (RowMarks.Control, FindingRule.ControlCharacter),
+        (RowMarks.Unsafe, FindingRule.LikelyBlocked), (RowMarks.PaddedOutput, FindingRule.PaddedOutput), (RowMarks.TrivialOutput, FindingRule.TrivialOutput),
+        .. FindingRules.All.Where(r => r.Personal is not null).Select(r => ((RowMarks)((uint)RowMarks.Person << (int)r.Personal.GetValueOrDefault()), r.Rule)),
+    ];
+
+    /// <summary>Reads every row for those that are alike; nothing is written, so it may take its time before any transaction.</summary>
+    public async Task<RowVerdict> JudgeAsync(int number, RowWords words, CancellationToken ct)
+    {
+        var inspector = new RowInspector();
+        var marks = inspector.Inspect(number, words.Input, words.Output) | inspector.InspectSystem(words.System);
+        if ((marks & RowMarks.TrivialOutput) is not 0 && await IsLabelAsync(number, words.Output, ct))
+        {
+            marks &= ~RowMarks.TrivialOutput;
+        }
+
+        var own = s_marks.Where(m => (marks & m.Mark) is not 0).Select(m => m.Rule).ToHashSet();
+        var repairs = await db.Findings.Where(f => f.ImportId == importId && f.Rule == FindingRule.LabelVariant).Select(f => f.Repairs).SingleOrDefaultAsync(ct) ?? "";
+        if (repairs.Split('\n').Any(line => line.Split('\t')[0] == words.Output))
+        {
+            own.Add(FindingRule.LabelVariant);
+        }
+
+        var (before, (after, isLeaked)) = (await FormerlyAlikeAsync(number, ct), await AlikeAsync(number, words.Input, ct));
+        var alike = new Likeness();
+        alike.Add(await FactsAsync([.. before.Except(after)], null, ct), isLeaked: false);
+        alike.Add(await FactsAsync(after, new RowFactSource(number, words.Input, words.Output, null), ct), isLeaked);
+        return new RowVerdict(number, own, [.. s_marks.Select(m => m.Rule), FindingRule.LabelVariant, .. Unusable], alike, [number, .. before, .. after]);
+    }
+
+    /// <summary>An answer that says nothing, but that many rows give: then it is a label.</summary>
+    private async Task<bool> IsLabelAsync(int number, string output, CancellationToken ct)
+    {
+        var label = Example.LabelOf(output);
+        var (all, same) = (await db.Examples.CountAsync(e => e.ImportId == importId && e.SetAsideBy == null, ct), await db.Examples.CountAsync(e => e.ImportId == importId && e.Label == label && e.Number != number, ct));
+        return all >= FewestForShares && same >= all / LabelShare;
+    }
+
+    /// <summary>The rows that were said to be alike with this one: all that name the same first one.</summary>
+    private async Task<List<int>> FormerlyAlikeAsync(int number, CancellationToken ct)
+    {
+        var rules = Likeness.Rules.Where(r => r is not (FindingRule.SplitLeak or FindingRule.LeakedTestRow)).ToList();
+        var likenesses = db.Findings.Where(f => f.ImportId == importId && rules.Contains(f.Rule)).Select(f => f.Id);
+        var rows = db.FindingRows.Where(r => likenesses.Contains(r.FindingId));
+        var first = await rows.Where(r => r.Number == number || r.Related == number).Select(r => r.Related).Where(r => r != null).FirstOrDefaultAsync(ct);
+        return first is not { } of ? [] : [.. (await rows.Where(r => r.Related == of).Select(r => r.Number).Distinct().Take(MostAlike).ToListAsync(ct)).Append(of).Distinct().Where(n => n != number)];
+    }
+
+    private async Task<(List<int> Numbers, bool IsLeaked)> AlikeAsync(int number, string input, CancellationToken ct)
+    {
+        var search = new AlikeSearch(input);
+        List<int> alike = [];
+        List<FindingRule?> unusable = [.. Unusable.Select(r => (FindingRule?)r)];
+        var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != number && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input });
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (search.IsAlike(row.Input) && alike.Count < MostAlike)
+            {
+                alike.Add(row.Number);
+            }
+        }
+
+        var leaked = db.Findings.Where(f => f.ImportId == importId && f.Rule == FindingRule.LeakedTestRow).Select(f => f.Id);
+        var isLeaked = await db.FindingRows.AnyAsync(r => leaked.Contains(r.FindingId) && alike.Contains(r.Number), ct);
+        var versions = db.DatasetVersions.Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen).Select(v => v.Id);
+        var tested = db.FrozenExamples.AsNoTracking().Where(f => versions.Contains(f.VersionId) && f.Split == Split.Test).Select(f => f.Input);
+        await foreach (var text in tested.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            isLeaked |= search.IsAlike(text);
+        }
+
+        return (alike, isLeaked);
+    }
+
+    /// <summary>The rows as the rules compare them, by their numbers; one of them as it is about to be.</summary>
+    private async Task<List<RowFact>> FactsAsync(List<int> numbers, RowFactSource? changed, CancellationToken ct)
+    {
+        var rows = await db.Examples.AsNoTracking().Where(e => e.ImportId == importId && numbers.Contains(e.Number)).Select(e => new RowFactSource(e.Number, e.Input, e.Output, e.GivenSplit)).ToListAsync(ct);
+        if (changed is not null)
+        {
+            var given = await db.Examples.Where(e => e.ImportId == importId && e.Number == changed.Number).Select(e => e.GivenSplit).SingleOrDefaultAsync(ct);
+            rows.Add(changed with { Given = given });
+        }
+
+        var inspector = new RowInspector();
+        foreach (var row in rows.OrderBy(r => r.Number))
+        {
+            inspector.Inspect(row.Number, row.Input, row.Output);
+            if (row.Given is { } given)
+            {
+                inspector.Give(given);
+            }
+        }
+
+        return [.. inspector.Facts.ToArray().Where(f => f.IsUsable)];
+    }
+
+    private sealed record RowFactSource(int Number, string Input, string Output, Split? Given);
+}

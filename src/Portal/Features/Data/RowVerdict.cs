@@ -1,0 +1,94 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Portal.Components;
+using Portal.Persistence;
+
+namespace Portal.Features.Data;
+
+/// <summary>What <see cref="RowRules"/> found out about a changed row, to be written into the findings of its import.</summary>
+/// <param name="Number">The row.</param>
+/// <param name="Own">Rules about the row by itself that concern it.</param>
+/// <param name="Asked">The rules about a row by itself that were asked.</param>
+/// <param name="Alike">What is to be said of the rows that it was or is like.</param>
+/// <param name="Touched">The row and all those.</param>
+internal sealed record RowVerdict(int Number, HashSet<FindingRule> Own, IReadOnlyList<FindingRule> Asked, Likeness Alike, HashSet<int> Touched)
+{
+    /// <summary>Brings the findings up to date. In a transaction of the caller's.</summary>
+    public async Task WriteAsync(PortalDbContext db, string importId, Actor by, DateTime now, CancellationToken ct)
+    {
+        foreach (var rule in Asked)
+        {
+            await WriteAsync(db, importId, rule, [Number], Own.Contains(rule) ? [new ConcernedRow(Number)] : [], by, now, ct);
+        }
+
+        foreach (var rule in Likeness.Rules)
+        {
+            await WriteAsync(db, importId, rule, [.. Touched], Alike.Of(rule), by, now, ct);
+        }
+    }
+
+    private async Task WriteAsync(PortalDbContext db, string importId, FindingRule rule, List<int> touched, List<ConcernedRow> wanted, Actor by, DateTime now, CancellationToken ct)
+    {
+        var finding = await db.Findings.SingleOrDefaultAsync(f => f.ImportId == importId && f.Rule == rule, ct);
+        if (finding is null)
+        {
+            if (wanted.Count > 0)
+            {
+                db.Findings.Add(finding = FindingWords.About(importId, rule, [.. wanted.Select(r => r.Number)]));
+                await db.SaveChangesAsync(ct);
+                await AddAsync(db, finding.Id, wanted, ct);
+            }
+
+            return;
+        }
+
+        var before = await db.FindingRows.AsNoTracking().Where(r => r.FindingId == finding.Id && touched.Contains(r.Number)).ToListAsync(ct);
+        if (before.Select(r => new ConcernedRow(r.Number, r.Related)).ToHashSet().SetEquals(wanted))
+        {
+            return;
+        }
+
+        await db.FindingRows.Where(r => r.FindingId == finding.Id && touched.Contains(r.Number)).ExecuteDeleteAsync(ct);
+        await AddAsync(db, finding.Id, wanted, ct);
+        if (finding.Decision is FindingDecision.Keep && wanted.Exists(r => r.Number == Number) && !before.Exists(r => r.Number == Number))
+        {
+            // Whoever kept the others has not seen this one.
+            finding.Decide(null, by.UserId, by.Name, now);
+            db.DecisionEntries.Add(new DecisionEntry
+            {
+                ImportId = importId, Title = $"{finding.Title}, because row {Number.ToString("N0", CultureInfo.InvariantCulture)} joined them", Rows = finding.Count, UserId = by.UserId, UserName = by.Name, At = now,
+            });
+            await db.SaveChangesAsync(ct);
+        }
+
+        await RecountAsync(db, finding, ct);
+    }
+
+    private static async Task AddAsync(PortalDbContext db, string findingId, List<ConcernedRow> rows, CancellationToken ct)
+    {
+        db.FindingRows.AddRange(rows.Select(r => new FindingRow { FindingId = findingId, Number = r.Number, Related = r.Related }));
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>A finding about no row any more is none.</summary>
+    private static async Task RecountAsync(PortalDbContext db, Finding finding, CancellationToken ct)
+    {
+        var rows = db.FindingRows.Where(r => r.FindingId == finding.Id);
+        var count = await rows.CountAsync(ct);
+        if (count is 0)
+        {
+            db.Findings.Remove(finding);
+            await db.SaveChangesAsync(ct);
+            return;
+        }
+
+        var first = await rows.OrderBy(r => r.Number).Select(r => r.Number).Take(FindingWords.ListedRows + 1).ToListAsync(ct);
+        var anew = FindingWords.About(finding.ImportId, finding.Rule, count, rows: first);
+        var figure = finding.Figure is "" || !finding.Figure.EndsWith("of the rows", StringComparison.Ordinal) ? finding.Figure
+            : $"{Show.Percent(count / (double)Math.Max(1, await db.Examples.CountAsync(e => e.ImportId == finding.ImportId, ct)))} of the rows";
+        await db.Findings.Where(f => f.Id == finding.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(f => f.Count, count).SetProperty(f => f.Title, anew.Title).SetProperty(f => f.FirstRows, anew.FirstRows).SetProperty(f => f.HasRows, anew.HasRows)
+                .SetProperty(f => f.Figure, figure).SetProperty(f => f.Version, f => f.Version + 1), ct);
+        db.Entry(finding).State = EntityState.Detached;
+    }
+}

@@ -1,0 +1,85 @@
+using Bunit;
+using Hangfire;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using Portal.Features.Data;
+using Xunit;
+
+namespace Portal.Tests.Features.Data;
+
+public sealed class RowsPageTests : BunitContext
+{
+    private readonly DataKit _kit = new();
+
+    public RowsPageTests()
+    {
+        Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
+        Services.AddSingleton(_kit.Datasets).AddSingleton(_kit.Rows).AddSingleton(_kit.Edits).AddSingleton(_kit.Findings).AddSingleton<IBackgroundJobClient>(_kit.Jobs);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+    }
+
+    [Fact]
+    public async Task Page_OfManyRows_PagesFiltersAndNeverShowsASealedOne()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(40));
+        var version = await _kit.FreezeAsync(projectId);
+        var sealedRows = await _kit.Examples.ReadSealedAsync(version.Id, 0, 100, CancellationToken.None);
+
+        var first = Open(projectId);
+        first.WaitForAssertion(() => Assert.Equal(25, first.FindAll("table.rows tbody tr").Count));
+        Assert.Contains("4 rows are sealed in a version and not shown", first.Markup, StringComparison.Ordinal);
+        Assert.Contains("25 rows of 36", first.Markup, StringComparison.Ordinal);
+        var next = first.FindAll("nav[aria-label=Pages] a").Single(a => a.TextContent is "Next").GetAttribute("href")!;
+        var second = Open(projectId, next[next.IndexOf('?', StringComparison.Ordinal)..]);
+        second.WaitForAssertion(() => Assert.Equal(11, second.FindAll("table.rows tbody tr").Count));
+        Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, first.Markup + second.Markup, StringComparison.Ordinal));
+        var none = Open(projectId, "?q=nothing+like+it");
+        none.WaitForAssertion(() => Assert.Contains("Nothing matches what you look for", none.Markup, StringComparison.Ordinal));
+        var hidden = Open(projectId, $"?row={sealedRows[0].Number}");
+        hidden.WaitForAssertion(() => Assert.Contains("Nothing here", hidden.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Row_EditedWhileSomebodyElseDoes_ShowsTheirsKeepsMineAndSavesOverIt()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, DataKit.Csv(40));
+        var page = Open(projectId, "?row=3");
+        page.WaitForAssertion(() => Assert.Equal(DataKit.Sentence(3), page.Find("textarea").GetAttribute("value") ?? page.Find("textarea").TextContent));
+
+        await _kit.Edits.EditAsync(projectId, 3, 0, new RowDraft("what they wrote", "transfer"), CancellationToken.None);
+        await page.Find("textarea").ChangeAsync(new ChangeEventArgs { Value = "what I wrote" });
+        await Save(page).ClickAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("changed this row while you were editing", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(["they"], page.FindAll(".theirs del").Select(d => d.TextContent));
+        page.WaitForAssertion(() => Assert.False(Save(page).HasAttribute("disabled")));
+        await Save(page).ClickAsync();
+
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("ol.steps li").Count));
+        Assert.Equal("what I wrote", (await _kit.Rows.GetAsync(projectId, 3, CancellationToken.None)).Input);
+        page.WaitForAssertion(() => Assert.False(page.FindAll("button").Single(b => b.TextContent.Trim() is "Undo").HasAttribute("disabled")));
+        await page.FindAll("button").Single(b => b.TextContent.Trim() is "Undo").ClickAsync();
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("ol.steps li").Count));
+        Assert.Equal("what they wrote", (await _kit.Rows.GetAsync(projectId, 3, CancellationToken.None)).Input);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _kit.Dispose();
+        }
+    }
+
+    private static AngleSharp.Dom.IElement Save(IRenderedComponent<RowsPage> page) => page.FindAll("section.row-panel .mud-button-filled-primary").Single();
+
+    private IRenderedComponent<RowsPage> Open(string projectId, string query = "")
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/o/northwind/projects/{projectId}/data/rows{query}");
+        return Render<RowsPage>(p => p.Add(c => c.Org, "northwind").Add(c => c.ProjectId, projectId));
+    }
+}
