@@ -13,8 +13,9 @@ public static class DeployFeature
         services.AddOptions<DeployOptions>().BindConfiguration("Deploy").ValidateDataAnnotations()
             .Validate(o => o.CallLimit > TimeSpan.Zero && o.CallLimit <= TimeSpan.FromMinutes(30), "Deploy:CallLimit must be up to 30 minutes.")
             .Validate(o => o.LeftStreamLimit > TimeSpan.Zero && o.LeftStreamLimit <= TimeSpan.FromMinutes(10), "Deploy:LeftStreamLimit must be up to 10 minutes.")
+            .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
             .ValidateOnStart();
-        services.AddSingleton<KeyLimiter>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
+        services.AddSingleton<CallLimits>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()

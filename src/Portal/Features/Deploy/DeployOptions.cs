@@ -11,6 +11,29 @@ public sealed class DeployOptions
     [Range(1, 100_000)]
     public int Burst { get; set; } = 60;
 
+    /// <summary>Input and output together; taken when they are known, so a bucket may be overdrawn by the calls under way.</summary>
+    [Range(1, 1_000_000_000)]
+    public int TokensPerMinute { get; set; } = 2_000_000;
+
+    /// <summary>All keys of an organisation together.</summary>
+    [Range(1, 10_000_000)]
+    public int OrganizationCallsPerMinute { get; set; } = 3_000;
+
+    [Range(1, 1_000_000)]
+    public int OrganizationBurst { get; set; } = 300;
+
+    [Range(1, 2_000_000_000)]
+    public int OrganizationTokensPerMinute { get; set; } = 8_000_000;
+
+    /// <summary>Of one organisation on one node; what comes beyond it waits.</summary>
+    [Range(1, 100_000)]
+    public int MostCallsAtOnce { get; set; } = 256;
+
+    [Range(0, 100_000)]
+    public int MostCallsWaiting { get; set; } = 256;
+
+    public TimeSpan CallWait { get; set; } = TimeSpan.FromSeconds(5);
+
     [Range(1_024, 20 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 

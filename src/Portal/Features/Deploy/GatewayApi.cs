@@ -40,7 +40,7 @@ public static class GatewayApi
     {
         var colon = target.LastIndexOf(':');
         var (name, method) = colon < 0 ? (target, "") : (target[..colon], target[(colon + 1)..]);
-        await call.EnterAsync(KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         var served = await call.FindAsync(name, http.RequestAborted);
         try
         {
@@ -73,14 +73,14 @@ public static class GatewayApi
 
     private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
     {
-        await call.EnterAsync(KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         return Results.Json(ModelOf(await call.FindAsync(name, http.RequestAborted)));
     }
 
     /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
     private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
     {
-        await call.EnterAsync(KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         var served = await call.FindOnlyAsync(http.RequestAborted);
         return Results.Json(new { models = served is null ? [] : new[] { ModelOf(served) } });
     }

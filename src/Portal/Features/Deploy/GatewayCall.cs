@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
@@ -7,11 +8,12 @@ namespace Portal.Features.Deploy;
 
 /// <summary>Lets a call in: its key, then its pace, then the model it names. One instance a request.</summary>
 public sealed class GatewayCall(
-    ApiKeyService keys, KeyLimiter limiter, ServingService serving, IDbContextFactory<PortalDbContext> dbs, IOptions<DeployOptions> options, TimeProvider time)
+    ApiKeyService keys, CallLimits limits, TenantScope scope, ServingService serving, IDbContextFactory<PortalDbContext> dbs, IOptions<DeployOptions> options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_usedEvery = TimeSpan.FromMinutes(1);
 
     private KeyHolder? _holder;
+    private IDisposable? _place;
 
     /// <summary>The most bytes a body may have.</summary>
     public int MaxBodyBytes => options.Value.MaxBodyBytes;
@@ -27,12 +29,46 @@ public sealed class GatewayCall(
             throw GatewayException.Suspended();
         }
 
-        if (limiter.Take(_holder.KeyId) is { } wait)
+        if (limits.Take(scope.TenantId, _holder.KeyId) is { } wait)
         {
             throw GatewayException.TooFast(wait);
         }
 
+        _place = await limits.EnterAsync(scope.TenantId, ct);
         await NoteUseAsync(_holder, ct);
+    }
+
+    /// <summary>The same for a request, whose answer tells what is left, a refusal too.</summary>
+    public async Task EnterAsync(HttpContext http)
+    {
+        try
+        {
+            await EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        }
+        finally
+        {
+            if (_holder is { IsSuspended: false })
+            {
+                Tell(limits.Read(scope.TenantId, _holder.KeyId), http.Response.Headers);
+            }
+        }
+    }
+
+    /// <summary>With the request's end the place is the next one's.</summary>
+    public void Dispose() => _place?.Dispose();
+
+    // By the names that OpenAI gave them; Gemini's own surface has none, and its clients pass over them.
+    private static void Tell(LimitState state, IHeaderDictionary headers)
+    {
+        headers["x-ratelimit-limit-requests"] = Number(state.Calls);
+        headers["x-ratelimit-remaining-requests"] = Number(state.CallsLeft);
+        headers["x-ratelimit-reset-requests"] = Seconds(state.CallsReset);
+        headers["x-ratelimit-limit-tokens"] = Number(state.Tokens);
+        headers["x-ratelimit-remaining-tokens"] = Number(state.TokensLeft);
+        headers["x-ratelimit-reset-tokens"] = Seconds(state.TokensReset);
+
+        static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+        static string Seconds(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, wait.TotalSeconds):0.###}s");
     }
 
     /// <exception cref="GatewayException">404.</exception>

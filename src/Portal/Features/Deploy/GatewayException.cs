@@ -38,7 +38,10 @@ public sealed class GatewayException(int code, string status, string message, Ex
         $"models/{(name.Length <= 100 ? name : name[..100])} is not found, or this API key may not use it.");
 
     public static GatewayException TooFast(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
-        "This API key calls faster than its limit. Wait, then go on more slowly.") { RetryAfter = wait };
+        "This API key, or its organization, calls faster than its limit. Wait, then go on more slowly.") { RetryAfter = wait };
+
+    public static GatewayException TooMany(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
+        "This organization has more calls under way than its limit. Wait for some to end, then go on.") { RetryAfter = wait };
 
     public static GatewayException TooLarge(int limit) => new(413, VertexErrorStatus.InvalidArgument,
         string.Create(CultureInfo.InvariantCulture, $"The request is larger than {limit:N0} bytes, which is the most this endpoint takes."));

@@ -17,7 +17,7 @@ public static class OpenAiApi
 
     private static async Task<IResult> CompleteAsync(HttpContext http, GatewayCall call, ServingService serving, TimeProvider time)
     {
-        await call.EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         var body = await GatewayBody.ReadAsync(http.Request, call.MaxBodyBytes, http.RequestAborted);
         var asked = GatewayBody.Parse<OpenAiRequest>(body, OpenAiShape.Options);
         var served = await call.FindAsync(asked.Model ?? throw GatewayException.Invalid("model", "model is missing: name the endpoint."), http.RequestAborted);
@@ -44,14 +44,14 @@ public static class OpenAiApi
     /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
     private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
     {
-        await call.EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         var served = await call.FindOnlyAsync(http.RequestAborted);
         return Results.Json(new { Object = "list", Data = served is null ? [] : new[] { OpenAiShape.ModelOf(served) } }, OpenAiShape.Options);
     }
 
     private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
     {
-        await call.EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+        await call.EnterAsync(http);
         return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, http.RequestAborted)), OpenAiShape.Options);
     }
 

@@ -10,7 +10,7 @@ namespace Portal.Features.Deploy;
 /// Puts calls on record, one writer for the process: what comes while a commit is under way makes up the next one, so that a lone call
 /// waits for nobody and a thousand share a few commits. A call's rows have keys of their own; written twice they are there once.
 /// </summary>
-public sealed class UsageWriter(IServiceScopeFactory scopes, IOptions<DeployOptions> options, ILogger<UsageWriter> logger)
+public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, IOptions<DeployOptions> options, ILogger<UsageWriter> logger)
 {
     private const int LargestGroup = 256;
 
@@ -39,6 +39,11 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, IOptions<DeployOpti
         {
             // Not by whoever came first, who would then wait for everybody who comes after.
             _ = Task.Run(WriteAllAsync);
+        }
+
+        if (call.KeyId is { } keyId)
+        {
+            limits.Spend(call.TenantId, keyId, (long)call.Usage.Input + call.Usage.Output);
         }
 
         try

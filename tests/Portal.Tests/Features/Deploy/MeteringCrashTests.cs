@@ -119,7 +119,8 @@ public sealed class MeteringCrashTests
             ["Storage__Folder"] = Path.GetDirectoryName(rig.DatabaseFile)!, ["Database__ConnectionString"] = $"Data Source={rig.DatabaseFile}", ["Database__MigrateAtStart"] = "false",
             ["Sandbox__Embedded"] = "false", ["Demo__Seed"] = "false", ["Connect__Kind"] = "Sandbox", ["Connect__SandboxUrl"] = rig.Vertex.Url,
             ["SignIn__Authority"] = "http://127.0.0.1:9/", ["SignIn__ClientId"] = "portal", ["SignIn__ClientSecret"] = "secret", ["SignIn__IsSandbox"] = "true",
-            ["Deploy__CallsPerMinute"] = "1000000", ["Deploy__Burst"] = "100000",
+            ["Deploy__CallsPerMinute"] = "1000000", ["Deploy__Burst"] = "100000", ["Deploy__OrganizationCallsPerMinute"] = "1000000", ["Deploy__OrganizationBurst"] = "100000",
+            ["Deploy__TokensPerMinute"] = "1000000000", ["Deploy__OrganizationTokensPerMinute"] = "2000000000",
         })
         {
             start.Environment[name] = value;
