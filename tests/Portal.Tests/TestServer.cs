@@ -131,7 +131,7 @@ public abstract class TestServer
         public override DatabaseOptions Options => OptionsFor(_name);
 
         public override PortalDbContext CreateContext(TenantScope scope, TimeProvider time, params IInterceptor[] interceptors) =>
-            Open(Options.ConnectionString, scope, time, [PostgresTenantConnection.Instance, .. interceptors]);
+            Open(Options.ConnectionString, scope, time, [PostgresTenantConnection.Instance, PostgresText.Instance, .. interceptors]);
 
         public override PortalDbContext CreateOwnerContext(TenantScope scope, TimeProvider time) => Open(Options.OwnerConnectionString, scope, time);
 

@@ -164,6 +164,7 @@ public abstract class PortalPage : ComponentBase, IDisposable
         catch (NotFoundException missing)
         {
             (Face, Problem) = (PageFace.NotFound, missing.Message);
+            await (Edge?.Invoke(missing) ?? Task.CompletedTask);
         }
         catch (PortalException expected)
         {

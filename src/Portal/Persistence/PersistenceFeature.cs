@@ -22,7 +22,7 @@ public static class PersistenceFeature
         switch (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite))
         {
             case DatabaseProvider.Postgres:
-                Add<PostgresPortalDbContext>(services, (db, connection, o) => db.UseNpgsql(connection, s => s.CommandTimeout(o.CommandTimeoutSeconds)), PostgresTenantConnection.Instance);
+                Add<PostgresPortalDbContext>(services, (db, connection, o) => db.UseNpgsql(connection, s => s.CommandTimeout(o.CommandTimeoutSeconds)), PostgresTenantConnection.Instance, PostgresText.Instance);
                 services.AddSingleton<IRowSecurity>(p => new PostgresRowSecurity(p.GetRequiredService<IOptions<DatabaseOptions>>().Value));
                 break;
             case DatabaseProvider.SqlServer:

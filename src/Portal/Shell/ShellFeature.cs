@@ -22,12 +22,15 @@ public static class ShellFeature
             mud.SnackbarConfiguration.SnackbarVariant = Variant.Outlined;
         });
         services.AddAntiforgery();
+        services.AddSingleton<CircuitOwners>();
         // Keys stand in the database, so every node and every restart reads the same cookies.
         services.AddDataProtection().SetApplicationName("Portal").PersistKeysToDbContext<PortalDbContext>();
     }
 
     public static void MapShell(this WebApplication app)
     {
+        // Behind the sign-in, which says who asks.
+        app.Use(next => http => app.Services.GetRequiredService<CircuitOwners>().InvokeAsync(http, next));
         app.MapAntiforgeryToken();
         app.MapStaticAssets();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -34,21 +34,26 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
     };
 
     /// <summary>The kinds of things a method is told the ids of, each to be another's in turn.</summary>
-    public static IReadOnlyList<string> KindsOf(MethodInfo method)
+    public static IReadOnlyList<string> KindsOf(MethodInfo method) => [.. Named(method).Select(n => n.Kind).Distinct()];
+
+    /// <summary>Those of which several are told at once.</summary>
+    public static IReadOnlyList<string> ListsOf(MethodInfo method) => [.. Named(method).Where(n => n.IsList).Select(n => n.Kind).Distinct()];
+
+    private static List<(string Kind, bool IsList)> Named(MethodInfo method)
     {
-        List<string> kinds = [];
+        List<(string, bool)> kinds = [];
         foreach (var parameter in method.GetParameters())
         {
             Find(method.DeclaringType!, parameter.Name!, parameter.ParameterType, IsPerson(parameter), 0);
         }
 
-        return [.. kinds.Distinct()];
+        return kinds;
 
         void Find(Type owner, string name, Type type, bool isPerson, int depth)
         {
             if (!isPerson && KindOf(owner, name, type) is { } kind)
             {
-                kinds.Add(kind);
+                kinds.Add((kind, type != typeof(string)));
             }
             else if (depth < 3 && ConstructorOf(type) is { } constructor && !typeof(ITenantOwned).IsAssignableFrom(type))
             {
@@ -93,7 +98,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         if (KindOf(owner, name, type) is { } kind)
         {
             var id = asked.Ids.GetValueOrDefault(kind) ?? throw new UnboundException($"{where}, an id of a {kind}");
-            return type == typeof(string) ? id : new[] { id };
+            return type == typeof(string) ? id : id.Split(Holdings.And);
         }
 
         if (Nullable.GetUnderlyingType(type) is not null || type.IsValueType)

@@ -120,6 +120,8 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
                 await CompareAsync(address, person, kinds);
             }
         }
+
+        await SpellAsync(address, owner, Kinds(address));
     }
 
     private static bool IsGateway(Address address) => address.Template.StartsWith("/v1", StringComparison.Ordinal) || address.Template.StartsWith("/openai", StringComparison.Ordinal);
@@ -184,6 +186,21 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         }
     }
 
+    /// <summary>In an address as in an argument, and none breaks anything.</summary>
+    private async Task SpellAsync(Address address, Person person, IReadOnlyList<string> kinds)
+    {
+        foreach (var (name, of) in Spellings.All.Where(s => s.Name is not ("nothing" or "half a letter" or "with a null")))
+        {
+            var (asked, none) = (kinds.Aggregate(_world.Own, (all, kind) => all.With(kind, of(_world.Other[kind]))), kinds.Aggregate(_world.Own, (all, kind) => all.With(kind, of(_never[kind]))));
+            var (cell, nobody) = (await SendAsync(address, person, asked), await SendAsync(address, person, none));
+            matrix.Take(address.Name, person, $"{string.Join(" and ", kinds)} of boreal, {name}", cell);
+            if (cell.Outcome.Said is Said.Broke or Said.Answered || cell.Told(asked, kinds) != nobody.Told(none, kinds))
+            {
+                matrix.Fail(address.Name, person, $"{string.Join(" and ", kinds)} of boreal, {name}", $"is more than refused.\n      said {cell.Told(asked, kinds)}\n      else {nobody.Told(none, kinds)}");
+            }
+        }
+    }
+
     private static IReadOnlyList<string> Kinds(Address address) => [.. address.Endpoint.RoutePattern.Parameters.Select(p => KindOf(address, p)).OfType<string>().Distinct()];
 
     private static string? KindOf(Address address, RoutePatternParameterPart parameter) => parameter.Name.ToLowerInvariant() switch
@@ -201,12 +218,52 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         _ => throw new UnboundException($"{address}, {{{parameter.Name}}}"),
     };
 
-    private Task<Cell> SendAsync(Address address, Person person, Holdings asked, string? key = null) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
+    private async Task<Cell> SendAsync(Address address, Person person, Holdings asked, string? key = null)
+    {
+        if (person.Cookie is not "" && address.Method is not "GET")
+        {
+            await GetTokenAsync(person);
+        }
+
+        var cell = await AskAsync(address, person, asked, key);
+        if (address.IsOfAnOrganization && person.UserId is not "" && !IsShell(address))
+        {
+            foreach (var fault in Unsaid(cell, person))
+            {
+                matrix.Fail(address.Name, person, "whatever", fault);
+            }
+        }
+
+        return cell;
+    }
+
+    /// <summary>A refusal leaves one entry, of the one who was refused; what is not there leaves a line for the platform, and nothing in any organization.</summary>
+    private static IEnumerable<string> Unsaid(Cell cell, Person person)
+    {
+        var entries = cell.Changes.Where(c => c.Table is "AuditEntry").ToList();
+        if (cell.Outcome.Said is Said.Forbidden && person.Name is not "of-suspended"
+            && (entries is not [{ Kind: "now" } only] || !only.Text.Contains("access.denied", StringComparison.Ordinal) || !only.Text.Contains(person.UserId, StringComparison.Ordinal)))
+        {
+            yield return $"is refused, and the log says {string.Join(", ", entries)}: {cell.Outcome.Plain}";
+        }
+
+        if (cell.Outcome.Said is Said.NotFound && (cell.Changes.Count > 0 || !cell.Logged.Any(l => l.Contains($"{person.UserId} was told that /o/", StringComparison.Ordinal))))
+        {
+            yield return $"is told that it is not there, which leaves {string.Join(", ", cell.Changes)} and {string.Join(", ", cell.Logged)}";
+        }
+    }
+
+    private Task<Cell> AskAsync(Address address, Person person, Holdings asked, string? key) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
     {
         using var request = new HttpRequestMessage(new HttpMethod(address.Method), PathOf(address, asked) + QueryOf(address));
         if (person.Cookie is not "")
         {
-            request.Headers.Add("Cookie", person.Cookie + await TokenAsync(address, request, person));
+            request.Headers.Add("Cookie", address.Method is "GET" ? person.Cookie : $"{person.Cookie}; {_tokens[person].Cookie}");
+        }
+
+        if (person.Cookie is not "" && address.Method is not "GET")
+        {
+            request.Headers.Add(_tokens[person].Header, _tokens[person].Value);
         }
 
         if (key is not null)
@@ -231,6 +288,11 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         }
 
         using var answer = await _http.SendAsync(request);
+        if (answer.Headers.CacheControl?.NoStore is not true && !Reasons.Open.ContainsKey(address.Template))
+        {
+            matrix.Fail(address.Name, person, "whatever", $"may be kept by a cache: {answer.Headers.CacheControl}");
+        }
+
         return await ReadAsync(answer, asked);
     });
 
@@ -265,24 +327,17 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
     /// <summary>The organisation once more, as somebody might add it who hopes that the later one counts.</summary>
     private string QueryOf(Address address) => address.IsOfAnOrganization ? $"?org={_world.Other.Slug}&tenantId={_world.Other.TenantId}" : "";
 
-    private async Task<string> TokenAsync(Address address, HttpRequestMessage request, Person person)
+    /// <summary>Once a person, and in no cell.</summary>
+    private async Task GetTokenAsync(Person person)
     {
-        if (address.Method is "GET")
-        {
-            return "";
-        }
-
-        if (!_tokens.TryGetValue(person, out var token))
+        if (!_tokens.ContainsKey(person))
         {
             using var ask = new HttpRequestMessage(HttpMethod.Get, "/antiforgery");
             ask.Headers.Add("Cookie", person.Cookie);
             using var answer = await _http.SendAsync(ask);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            token = _tokens[person] = (json.RootElement.GetProperty("header").GetString()!, json.RootElement.GetProperty("value").GetString()!, answer.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
+            _tokens[person] = (json.RootElement.GetProperty("header").GetString()!, json.RootElement.GetProperty("value").GetString()!, answer.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
         }
-
-        request.Headers.Add(token.Header, token.Value);
-        return "; " + token.Cookie;
     }
 
     private static async Task<Outcome> ReadAsync(HttpResponseMessage answer, Holdings asked)

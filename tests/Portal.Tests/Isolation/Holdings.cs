@@ -6,6 +6,9 @@ namespace Portal.Tests.Isolation;
 /// </summary>
 internal sealed record Holdings(string TenantId, string Slug, string Canary, Dictionary<string, string> Ids)
 {
+    /// <summary>Between the ids of a list.</summary>
+    public const char And = '\n';
+
     public string this[string kind] => Ids.TryGetValue(kind, out var id) ? id
         : throw new InvalidOperationException($"{Slug} holds no {kind}: plant one in {nameof(Planting)}.");
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit;
 
 namespace Portal.Tests.Isolation;
@@ -96,6 +97,48 @@ public sealed class IsolationTests(IsolationFixture fixture) : IClassFixture<Iso
         await cells.SpentKeysAsync(addresses);
         _matrix.Faults.AddRange(Reasons.Open.Keys.Except(addresses.Select(a => a.Template)).Select(t => $"{nameof(Reasons)} names {t}, which is no address any more."));
         Conclude("Addresses", surfaces: 120, cells: 600);
+    }
+
+    /// <summary>A connection's name stands in addresses, and so in the logs of proxies: it is no proof of anything.</summary>
+    [Fact]
+    public async Task Circuit_BegunByAnother_IsNobodysToUse()
+    {
+        using var http = fixture.World.Browser();
+        var (owner, other) = (fixture.World.Person("owner"), fixture.World.Person("other-owner"));
+        using var begun = await SendAsync(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1", owner);
+        using var told = System.Text.Json.JsonDocument.Parse(await begun.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var token = told.RootElement.GetProperty("connectionToken").GetString();
+        var address = $"/_blazor?id={token}";
+        using (var waits = await SendAsync(HttpMethod.Get, address, owner))
+        {
+            Assert.Equal(HttpStatusCode.OK, waits.StatusCode);
+        }
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete })
+        {
+            foreach (var person in new[] { other, fixture.World.Person("viewer"), fixture.World.Person("anonymous") })
+            {
+                using var refused = await SendAsync(method, address, person);
+                Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+            }
+        }
+
+        using var speaks = await SendAsync(HttpMethod.Post, address, owner);
+        Assert.Equal(HttpStatusCode.OK, speaks.StatusCode);
+        using var ends = await SendAsync(HttpMethod.Delete, address, owner);
+        Assert.Equal(HttpStatusCode.Accepted, ends.StatusCode);
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, Person person)
+        {
+            using var request = new HttpRequestMessage(method, address);
+            if (person.Cookie is not "")
+            {
+                request.Headers.Add("Cookie", person.Cookie);
+            }
+
+            request.Headers.Add("Origin", "https://localhost");
+            return await http.SendAsync(request, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

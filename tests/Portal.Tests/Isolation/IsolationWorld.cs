@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
@@ -6,6 +7,8 @@ using Hangfire.States;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +16,9 @@ using Microsoft.Extensions.Logging;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
+using Portal.Persistence.Postgres;
+using Portal.Persistence.Sqlite;
+using Portal.Persistence.SqlServer;
 
 namespace Portal.Tests.Isolation;
 
@@ -121,6 +127,9 @@ internal sealed class IsolationWorld : IAsyncDisposable
             services.Remove(hosted);
         }
 
+        services.ConfigureDbContext<SqlitePortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
+        services.ConfigureDbContext<PostgresPortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
+        services.ConfigureDbContext<SqlServerPortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
         services.RemoveAll<TimeProvider>().AddSingleton<TimeProvider>(time);
         services.AddSingleton<IGlobalConfiguration>(GlobalConfiguration.Configuration).AddSingleton<JobStorage>(new InMemoryStorage());
         services.AddSingleton<IBackgroundJobClient>(ears);
@@ -140,9 +149,13 @@ internal sealed class ManualTime : TimeProvider
 }
 
 /// <summary>All that leaves the portal beside its answers: log lines, calls to the outside, work for later.</summary>
-internal sealed class Ears : ILoggerProvider, IBackgroundJobClient
+internal sealed class Ears : DbCommandInterceptor, ILoggerProvider, IBackgroundJobClient
 {
     private readonly ConcurrentQueue<string> _heard = new();
+    private int _asked;
+
+    /// <summary>Commands that the database was sent.</summary>
+    public int Asked => _asked;
 
     public ConcurrentQueue<Job> Work { get; } = new();
 
@@ -154,6 +167,19 @@ internal sealed class Ears : ILoggerProvider, IBackgroundJobClient
     {
         _heard.Clear();
         Work.Clear();
+        _asked = 0;
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _asked);
+        return ValueTask.FromResult(result);
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _asked);
+        return ValueTask.FromResult(result);
     }
 
     public ILogger CreateLogger(string categoryName) => new Line(this, categoryName);

@@ -5,12 +5,17 @@ using Portal.Features.Tenancy;
 namespace Portal.Tests.Isolation;
 
 /// <summary>What one cell came to: what was said, what changed, and what of somebody else's was seen in either.</summary>
-internal sealed record Cell(Outcome Outcome, IReadOnlyList<Change> Changes, IReadOnlyList<string> Faults)
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Changes">What is not as it was.</param>
+/// <param name="Faults">What of others was seen.</param>
+/// <param name="Asked">How often the database was asked: the time that an answer takes, without a clock.</param>
+/// <param name="Logged">What stands in the log.</param>
+internal sealed record Cell(Outcome Outcome, IReadOnlyList<Change> Changes, IReadOnlyList<string> Faults, int Asked, IReadOnlyList<string> Logged)
 {
     /// <summary>All that could tell two cells apart for the one who asks, but for the ids that were asked for.</summary>
     public string Told(Holdings asked, IEnumerable<string> kinds) =>
-        new Outcome(Outcome.Said, kinds.Select(k => asked[k].Trim()).Where(id => id is not "").Aggregate(Outcome.Text, (text, id) => text.Replace(id, "{asked}", StringComparison.OrdinalIgnoreCase))).Plain
-        + $" | {string.Join(',', Changes.Select(c => $"{c.Table} {c.Kind}").Order(StringComparer.Ordinal))}";
+        new Outcome(Outcome.Said, kinds.SelectMany(k => asked[k].Split(Holdings.And)).Select(id => id.Trim()).Where(id => id is not "").Aggregate(Outcome.Text, (text, id) => text.Replace(id, "{asked}", StringComparison.OrdinalIgnoreCase))).Plain
+        + $" | {string.Join(',', Changes.Select(c => $"{c.Table} {c.Kind}").Order(StringComparer.Ordinal))} | {Asked} commands";
 }
 
 /// <summary>Runs cells on a world and looks through all that came of each for what belongs to others.</summary>
@@ -84,8 +89,9 @@ internal sealed class Matrix(IsolationWorld world)
             world.Time.Now = ManualTime.Start;
         }
 
+        var asked = world.Ears.Asked;
         var changes = await world.State.TakeChangesAsync();
-        return new Cell(outcome, changes, [.. strangers.SelectMany(s => Traces(s, outcome, changes))]);
+        return new Cell(outcome, changes, [.. strangers.SelectMany(s => Traces(s, outcome, changes))], asked, [.. world.Ears.Heard.Where(l => l.StartsWith("log ", StringComparison.Ordinal))]);
     }
 
     public static async Task<Outcome> CallAsync(object service, UseCase useCase, object?[] arguments)

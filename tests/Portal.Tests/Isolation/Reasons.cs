@@ -109,6 +109,80 @@ internal static class Reasons
         ["/sign-out/back-channel"] = SignsIn,
     };
 
+    /// <summary>By what nobody else's comes out where many keep things under names.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Keys = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AnnouncementBoard → SemaphoreSlim"] = "one for all: what is announced is the platform's, and the same for everybody",
+        ["ArchiveImportWorker → BlobStore"] = Files,
+        ["ArchiveImporter → BlobStore"] = Files,
+        ["ArchiveWriter → BlobStore"] = Files,
+        ["BlobStore → Directory"] = Files,
+        ["BlobStore → DirectoryInfo"] = Files,
+        ["BlobStore → File"] = Files,
+        ["BlobStore → FileInfo"] = Files,
+        ["BlobStore → FileStream"] = Files,
+        ["CallBucket → Lock"] = "one bucket's own",
+        ["CallLimits → ConcurrentDictionary"] = "shares by the ids of keys and of organizations, which are random and differ in their prefix",
+        ["CallLimits → SemaphoreSlim"] = "one share's own places",
+        ["CircuitOwners → ConcurrentDictionary"] = "by the name of a connection, which is random, to the session that began it",
+        ["ConnectService → VertexStorageClient"] = "makes the client for one organization's connection and asks nothing",
+        ["ConnectionCheck → VertexStorageClient"] = "writes and deletes a probe under a random name in the organization's own bucket",
+        ["DatasetService → BlobStore"] = Files,
+        ["EraseWorker → BlobStore"] = Files,
+        ["ExportService → BlobStore"] = Files,
+        ["ExportWorker → BlobStore"] = Files,
+        ["ImportBlobs → BlobStore"] = Files,
+        ["ImportService → BlobStore"] = Files,
+        ["ImportWorker → BlobStore"] = Files,
+        ["JsonLinesScan → Lock"] = "lives as long as one file is read",
+        ["LeftStreams → Lock"] = "one for all, around a count and the streams that are drained, none of which is found by a name",
+        ["MailGateway → Directory"] = "the same",
+        ["MailGateway → File"] = "development's outbox: a file a mail, by the mail's own random id",
+        ["MailService → DataProtectionCommonExtensions"] = Sealed,
+        ["MailService → IDataProtectionProvider"] = Sealed,
+        ["PartialFiles → BlobStore"] = "sweeps what was half-written, of all tenants, by its age alone, and reads none of it",
+        ["PartialFiles → DirectoryInfo"] = "the same",
+        ["PersistenceFeature → Directory"] = "the database's own folder",
+        ["ProviderSecrets → DataProtectionCommonExtensions"] = Sealed,
+        ["ProviderSecrets → IDataProtectionProvider"] = Sealed,
+        ["ProviderSignIn → ConcurrentDictionary"] = "a provider's settings by its random id and its generation, which no two organizations share",
+        ["Redaction → DataProtectionCommonExtensions"] = "the same, by the redactor's own protector",
+        ["Redactor → DataProtectionCommonExtensions"] = "sealed for a tenant and a project, both in the purpose",
+        ["RefusalPace → PartitionedRateLimiter"] = "a window an organization, by its id",
+        ["RefusalPace → RateLimitPartition"] = "the same",
+        ["RowAsker → ConcurrentBag"] = "lives as long as one call of one run",
+        ["SessionService → DataProtectionCommonExtensions"] = Sealed,
+        ["SessionService → IDataProtectionProvider"] = Sealed,
+        ["SourceFile → FileStream"] = "a file under a random name of its own, gone with the reading of it",
+        ["StuckJobs → IStorageConnection"] = "asks Hangfire of jobs by their own ids; whose they are is their first argument",
+        ["TenantJobs → IStorageConnection"] = "the same, for one tenant's alone",
+        ["TrainingFile → Directory"] = "a file under a random name of its own, gone with the step that wrote it",
+        ["TrainingFile → File"] = "the same",
+        ["TrainingFile → FileStream"] = "the same",
+        ["TuningGateway → VertexStorageClient"] = VendorNames,
+        ["TuningMoves → DataProtectionCommonExtensions"] = Sealed,
+        ["TuningMoves → IDataProtectionProvider"] = Sealed,
+        ["UploadService → BlobStore"] = Files,
+        ["UsageWriter → ConcurrentQueue"] = "a queue of facts, each with its tenant, written in that tenant's scope",
+        ["UploadedParts → BlobStore"] = Files,
+        ["VendorObjects → VertexStorageClient"] = VendorNames,
+    };
+
+    /// <summary>What a browser tells that is more than numbers.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Called = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["ImportPanel.OnUploadDone"] = "the words of a refusal, shown to the one who was refused",
+        ["UploadPanel.OnUploadDone"] = "what the server answered to this browser; the import it names is asked for as any other is",
+    };
+
+    /// <summary>Asks the database more often where there is something: what is asked with is a secret, and its holder knows.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Slower = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AdmissionService.AcceptAsync"] = "whoever holds an invitation's token knows that there is an invitation",
+        ["AdmissionService.FindAsync"] = "the same",
+        ["/invitations/{Token}"] = "the same",
+    };
+
     /// <summary>Pages that have nothing for the owner of a customer.</summary>
     public static readonly IReadOnlyDictionary<string, string> Shut = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -119,6 +193,9 @@ internal static class Reasons
         ["/sign-in/with/{Id}"] = "the same",
     };
 
+    private const string Files = "in the tenant's own folder, whatever the name: the store puts it there";
+    private const string Sealed = "sealed for the portal, and opened out of the row it stands in alone, which the filter keeps";
+    private const string VendorNames = "in the organization's own bucket, or in the platform's under the random id of the job";
     private const string NotThere = "says that nothing is there";
     private const string SignsIn = "before anybody is anyone; a provider is named by a random id";
     private const string Figures = "everybody inside may see projects and their figures";
@@ -135,6 +212,7 @@ internal static class Reasons
         ["AnnouncementService.DismissedAsync"] = Oneself,
         ["ApiKeyService.ListAsync"] = "the names of keys are figures of an endpoint; no secret is kept",
         ["AuditService.DeniedAsync"] = "writes down that somebody lacked a right",
+        ["AuditService.LookDeniedAsync"] = "the same",
         ["BillingService.ChargedForAsync"] = "what one job was charged stands beside what it was quoted, for all who see the job",
         ["BreakGlassService.EndAsync"] = "called within PlatformWork, or by whoever looks in; that a look ends harms nobody",
         ["BreakGlassService.IsFreshAsync"] = Oneself,
@@ -198,6 +276,6 @@ internal static class Reasons
     public static IEnumerable<string> Stale(IEnumerable<UseCase> useCases)
     {
         var known = useCases.Select(u => u.ShortName).ToHashSet();
-        return new[] { Doors, Inner, Platforms, Personal, Typed, Ends, Readless, EveryMembers }.SelectMany(r => r.Keys).Where(name => !known.Contains(name));
+        return new[] { Doors, Inner, Platforms, Personal, Typed, Ends, Readless, EveryMembers, Slower }.SelectMany(r => r.Keys.Where(k => k[0] is not '/')).Where(name => !known.Contains(name));
     }
 }

@@ -25,10 +25,15 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> dbs, Current
     ];
 
     /// <summary>Somebody asked for what they may not do. Written by itself, because nothing else was.</summary>
-    public async Task DeniedAsync(Permission permission, string where, CancellationToken ct)
+    public Task DeniedAsync(Permission permission, string where, CancellationToken ct) => DeniedAsync(permission.ToString(), permission.Words(), where, ct);
+
+    /// <summary>The same of whoever looks in for the platform: no permission stands for it.</summary>
+    public Task LookDeniedAsync(string where, CancellationToken ct) => DeniedAsync("BreakGlass", "change anything or take anything away", where, ct);
+
+    private async Task DeniedAsync(string id, string words, string where, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        db.Audit("access.denied", new AuditTarget("permission", permission.ToString(), permission.Words()), where, AuditOutcome.Denied);
+        db.Audit("access.denied", new AuditTarget("permission", id, words), where, AuditOutcome.Denied);
         await db.SaveChangesAsync(ct);
     }
 

@@ -115,7 +115,9 @@ public sealed class BreakGlassService(
     public async Task LookedAsync(string address, string? projectId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        db.Audit("break-glass.looked", new AuditTarget("page", address, address, projectId));
+        // An address holds whatever was typed; what cannot be an id names no project.
+        var project = projectId is { Length: <= PublicId.MaxLength } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? id : null;
+        db.Audit("break-glass.looked", new AuditTarget("page", address, address, project));
         await db.SaveChangesAsync(ct);
     }
 

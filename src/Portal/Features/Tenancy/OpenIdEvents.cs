@@ -8,7 +8,7 @@ namespace Portal.Features.Tenancy;
 
 /// <summary>The checks the handler leaves to us, and what a verified answer becomes. One instance lives for one request.</summary>
 internal sealed class OpenIdEvents(
-    TenancyService tenancy, ProviderDirectory providers, SessionService sessions, IOptions<SignInOptions> options, TimeProvider time, ILogger<OpenIdEvents> logger) : OpenIdConnectEvents
+    TenancyService tenancy, ProviderDirectory providers, SessionService sessions, RefusalPace pace, IOptions<SignInOptions> options, TimeProvider time, ILogger<OpenIdEvents> logger) : OpenIdConnectEvents
 {
     public const string IdTokenHint = "portal:id-token";
 
@@ -128,10 +128,15 @@ internal sealed class OpenIdEvents(
     {
         var problem = SignInFault.Of(context.Failure) ?? SignInProblem.Unknown;
         logger.LogWarning(context.Failure, "Sign-in refused: {Problem}, reference {Reference}", problem, context.HttpContext.TraceIdentifier);
+        var live = ProviderSignIn.SpeakingIn(context.HttpContext);
         if (_token is { RawSignature.Length: > 0, Subject.Length: > 0 } token && OpenIdSetup.Algorithms.Contains(token.Header.Alg))
         {
             // The handler has checked the signature and the issuer before it gave the token out, so this is who it names.
-            await sessions.RefusedAsync(token.Issuer.TrimEnd('/'), token.Subject, ProviderSignIn.SpeakingIn(context.HttpContext)?.TenantId, AddressOf(context.HttpContext), problem, context.HttpContext.RequestAborted);
+            await sessions.RefusedAsync(token.Issuer.TrimEnd('/'), token.Subject, live?.TenantId, AddressOf(context.HttpContext), problem, context.HttpContext.RequestAborted);
+        }
+        else if (live is not null && problem is (SignInProblem.Untrusted or SignInProblem.NoSubject or SignInProblem.Clock or SignInProblem.Misconfigured) && pace.Allows(live.TenantId))
+        {
+            await sessions.UntrustedAsync(live, AddressOf(context.HttpContext), problem, context.HttpContext.RequestAborted);
         }
 
         context.Response.Redirect(PortalUrls.SignInProblem(problem.ToString(), context.HttpContext.TraceIdentifier));

@@ -13,7 +13,7 @@ public sealed class PlatformActWorker(TenantScope scope, IDbContextFactory<Porta
     {
         scope.Enter(tenantId);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (tenantId is not PlatformLog.Id || await db.PlatformActs.SingleOrDefaultAsync(a => a.Id == actId && a.ToldAt == null, ct) is not { } act)
+        if (await db.PlatformActs.SingleOrDefaultAsync(a => a.Id == actId && a.ToldAt == null, ct) is not { } act || tenantId is not PlatformLog.Id)
         {
             return;
         }

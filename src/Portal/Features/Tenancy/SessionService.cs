@@ -57,6 +57,22 @@ public sealed class SessionService(
         return key;
     }
 
+    /// <summary>
+    /// An answer at the address of an organisation's own provider that could not be believed: nobody is named by it, and the organisation
+    /// wants to know that its provider is badly set up, or that somebody tries.
+    /// </summary>
+    internal async Task UntrustedAsync(LiveProvider live, string address, SignInProblem problem, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var act = db.SessionActs.Add(new SessionAct
+        {
+            TellTenantId = live.TenantId, Action = "session.refused", Outcome = AuditOutcome.Denied, ActorUserId = "", ActorName = "Somebody unknown", Address = address,
+            TargetKind = "identity provider", SubjectId = live.ProviderId, TargetName = live.Issuer, Details = $"{SignInWords.Of(problem).Title}. The answer could not be believed, so it names nobody.", At = Now,
+        }).Entity;
+        await db.SaveChangesAsync(ct);
+        Wake([new OwnedId(act.TellTenantId, act.Id)]);
+    }
+
     /// <summary>A sign-in that was refused although the provider's own signature says who it is: their organisations want to know.</summary>
     internal async Task RefusedAsync(string issuer, string subject, string? providerTenantId, string address, SignInProblem problem, CancellationToken ct)
     {

@@ -43,7 +43,7 @@ public static class TenancyFeature
         services.AddScoped<IFailedWork, UntoldPlatformActs>().AddScoped<IFailedWork, UntoldEngagementActs>().AddScoped<IFailedWork, UntoldSessionActs>();
         services.AddScoped<BreakGlassService>().AddScoped<BreakGlassWorker>().AddScoped<ISwept, BreakGlassSweep>();
         services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
-        services.AddSingleton<OutsideHttp>().AddSingleton<ProviderSecrets>().AddSingleton<ProviderSignIn>();
+        services.AddSingleton<OutsideHttp>().AddSingleton<ProviderSecrets>().AddSingleton<ProviderSignIn>().AddSingleton<RefusalPace>();
         services.AddScoped<ProviderDirectory>().AddScoped<IdentityProviderService>().AddScoped<ProviderCheck>().AddScoped<NameServerGateway>().AddScoped<DomainService>();
         services.AddScoped<SessionWatch>().AddScoped<AuthenticationStateProvider, CircuitPerson>().AddScoped<CircuitHandler, CircuitActivity>();
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnect();
@@ -72,6 +72,7 @@ public static class TenancyFeature
             var gate = http.RequestServices.GetRequiredService<MemberGate>();
             if (http.GetRouteValue("org") is not string slug || !await gate.EnterAsync(http.User, slug, http.Connection.RemoteIpAddress?.ToString() ?? "", http.RequestAborted))
             {
+                LogOf(http).NotThere(http.User, http.Request.Path.ToUriComponent());
                 return gate.Suspension is { } suspension
                     ? Results.Problem($"{suspension.Organization} is suspended: {suspension.Reason}", statusCode: StatusCodes.Status403Forbidden)
                     : Results.Problem("This address does not exist, or you have no access to it.", statusCode: StatusCodes.Status404NotFound);
@@ -80,6 +81,7 @@ public static class TenancyFeature
             if (http.RequestServices.GetRequiredService<CurrentMember>().IsBreakGlass)
             {
                 // Whatever these addresses do, they change something or hand something out; such a visit looks at pages.
+                await http.RequestServices.GetRequiredService<AuditService>().LookDeniedAsync(http.Request.Path, CancellationToken.None);
                 return Results.Problem("A break-glass visit looks at pages: it takes nothing away and changes nothing.", statusCode: StatusCodes.Status403Forbidden);
             }
 
@@ -89,6 +91,7 @@ public static class TenancyFeature
             }
             catch (NotFoundException missing)
             {
+                LogOf(http).NotThere(http.User, http.Request.Path.ToUriComponent());
                 return Results.Problem(missing.Message, statusCode: StatusCodes.Status404NotFound);
             }
             catch (AccessChangedException changed)
@@ -105,6 +108,8 @@ public static class TenancyFeature
                 return Results.Problem(expected.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
             }
         });
+
+    private static ILogger LogOf(HttpContext http) => http.RequestServices.GetRequiredService<ILogger<MemberGate>>();
 
     private static void Configure(CookieAuthenticationOptions cookie, SignInOptions signIn)
     {

@@ -257,13 +257,19 @@ public sealed class ProviderSignInTests
         rig.Provider.Claims = c => c["nonce"] = "of another sign-in";
 
         await browser.SubmitAsync(PortalUrls.SignInWithStart(id));
-        // A stranger's signature names nobody: it must not write into anybody's log.
+        // A stranger's signature names nobody, whatever it says: the organization hears of it, the person does not, and its log is not filled by it.
         rig.Provider.Claims = null;
         rig.Provider.Signature = (header, payload) => rig.Portal.Authority.Sign(header, payload);
         await browser.SubmitAsync(PortalUrls.SignInWithStart(id));
 
-        var refused = Assert.Single(await rig.LogAsync("acme"), e => e.Action is "session.refused");
-        Assert.Equal(AuditOutcome.Denied, refused.Outcome);
+        var refused = (await rig.LogAsync("acme")).Where(e => e.Action is "session.refused").ToList();
+        Assert.All(refused, e => Assert.Equal(AuditOutcome.Denied, e.Outcome));
+        Assert.Single(refused, e => e.ActorId is not "");
+        Assert.Equal((id, "Somebody unknown"), Assert.Single(refused, e => e.ActorId is "") is var untold ? (untold.TargetId, untold.ActorName) : default);
+        Assert.DoesNotContain(await rig.LogAsync("other"), e => e.Action is "session.refused");
+        using var pace = new RefusalPace();
+        Assert.Equal(RefusalPace.PerMinute, Enumerable.Range(0, 50).Count(_ => pace.Allows("org_acme")));
+        Assert.True(pace.Allows("org_other"));
     }
 
     [Fact]
