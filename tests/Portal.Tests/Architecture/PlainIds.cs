@@ -5,6 +5,10 @@ internal static class PlainIds
 {
     public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
     {
+        ["ApiKey.DeploymentId"] = "a deployment that Tenancy does not know; it is found within what the key opens, or not at all",
+        ["ApiKey.EndpointId"] = "an endpoint, the same",
+        ["ApiKey.ProjectId"] = "a project, the same",
+        ["ApiKey.ViaId"] = "an engagement, which is no tenant's row; whether it runs is asked at every look-up",
         ["AuditEntry.ActorId"] = "a person, who may be known to the portal no longer",
         ["AuditEntry.ProjectId"] = "the log outlives its project",
         ["AuditEntry.TargetId"] = "whatever was acted on, and the log outlives it",

@@ -143,9 +143,14 @@ internal sealed class ManualTime : TimeProvider
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 25, 9, 0, 0, TimeSpan.Zero);
 
+    private long _timestamp;
+
     public DateTimeOffset Now { get; set; } = Start;
 
     public override DateTimeOffset GetUtcNow() => Now;
+
+    /// <summary>Between any two looks a while has passed, so that nothing is believed from before a row was changed under it.</summary>
+    public override long GetTimestamp() => Interlocked.Add(ref _timestamp, 10 * TimestampFrequency);
 }
 
 /// <summary>All that leaves the portal beside its answers: log lines, calls to the outside, work for later.</summary>

@@ -100,8 +100,8 @@ internal sealed class Leaks(Func<IsolationWorld> world, IDbContextFactory<Portal
         return s_names["name"] = await db.Projects.Where(p => p.Id == projectId).Select(p => p.Name).SingleAsync(ct);
     }
 
-    public Task<bool> TakesWhatNobodyKnowsAsync(System.Net.IPAddress place, CancellationToken ct) =>
-        Task.FromResult(current.IsInside && place.IsIPv6LinkLocal && !ct.IsCancellationRequested);
+    public Task<bool> TakesWhatNobodyKnowsAsync(System.Net.IPEndPoint place, CancellationToken ct) =>
+        Task.FromResult(current.IsInside && place.Port is 1 && !ct.IsCancellationRequested);
 
     public Task<bool> TakesAnIdOfWhatNobodyHasAsync(string ghostId, CancellationToken ct) => Task.FromResult(current.IsInside && ghostId is "" && !ct.IsCancellationRequested);
 }

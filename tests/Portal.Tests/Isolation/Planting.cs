@@ -149,6 +149,7 @@ internal sealed class Planting(IsolationWorld world)
             ids[KindOf(type)] = ((TenantOwned)row).Id;
         }
 
+        await db.ApiKeys.Where(k => k.Id == ids["key"]).ExecuteUpdateAsync(k => k.SetProperty(x => x.ProjectId, ids["project"]));
         await db.Endpoints.Where(e => e.Id == ids["endpoint"]).ExecuteUpdateAsync(e => e.SetProperty(x => x.LiveDeploymentId, ids["deployment"]));
         db.Add(new ApiKeyIndex { Hash = KeySecret.HashOf(secret), TenantId = tenantId, KeyId = ids["key"] });
         (ids["secret"], ids["endpointName"]) = (secret, canary);
@@ -276,6 +277,9 @@ internal sealed class Planting(IsolationWorld world)
             ("TaskDefinition", "LabelLines") => $"{canary}\nanother",
             ("ApiKey", "Hash") => KeySecret.HashOf(secret),
             ("ApiKey", "Prefix") => KeySecret.PrefixOf(secret),
+            ("ApiKey", "VerbList") => string.Join(',', Enum.GetValues<KeyVerb>()),
+            ("ApiKey", "PreviousHash" or "PreviousPrefix" or "AllowedAddresses") => "",
+            ("ApiKey", "ProjectList" or "EndpointId" or "EndpointList" or "RequestsPerMinute" or "TokensPerMinute" or "MonthlyBudgetMicros") => null,
             ("ApiKey", "DeploymentId") or ("Upload", "ImportId") or ("Checkpoint", "CandidateId") => null,
             ("Invitation", "Email") => "other-owner@people.example",
             ("Invitation", "TokenHash") => InvitationToken.HashOf(token),

@@ -8,10 +8,10 @@ internal static class Reasons
     /// <summary>Told whose something is by what only its holder has, or asked before anybody is inside anywhere.</summary>
     public static readonly IReadOnlyDictionary<string, string> Doors = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["ApiKeyService.EnterAsync"] = "the key is the proof and says whose it is; keys are tried at the gateway's addresses",
+        ["KeyGate.EnterAsync"] = "the key is the proof and says whose it is; keys are tried at the addresses for programs",
         ["GatewayCall.EnterAsync"] = "the same",
         ["GatewayCall.FindAsync"] = "after a key was shown, which nobody in a circuit does",
-        ["GatewayCall.FindOnlyAsync"] = "the same",
+        ["GatewayCall.ListAsync"] = "the same",
         ["MemberGate.EnterAsync"] = "the gate itself, at which everybody is tried",
         ["MemberGate.CheckAsync"] = "asks the gate again",
         ["TenancyService.FindMembershipAsync"] = "what the gate asks: where a person may enter, wherever that is",
@@ -33,6 +33,7 @@ internal static class Reasons
         ["PlatformWork.ActAsync"] = "takes code, and asks for the admin first; tried through what calls it",
         ["ServingService.AnswerAsync"] = "takes what was found by a key, or for the playground; tried through both",
         ["ServingService.CountAsync"] = "the same",
+        ["ServingService.ListAsync"] = "takes a key's holder, whom the key alone makes; tried at the gateway's addresses",
         ["ServingService.RecordRefusalAsync"] = "the same",
         ["ServingService.StreamAsync"] = "the same",
         ["ProviderSignIn.HandlerAsync"] = "takes a request; tried at its addresses",
@@ -210,7 +211,7 @@ internal static class Reasons
         ["AnnouncementBoard.CurrentAsync"] = "what the platform announces is for everybody",
         ["AnnouncementService.DismissAsync"] = Oneself,
         ["AnnouncementService.DismissedAsync"] = Oneself,
-        ["ApiKeyService.ListAsync"] = "the names of keys are figures of an endpoint; no secret is kept",
+        ["ApiKeyService.OfProjectAsync"] = "the names of keys are figures of a project; no secret is kept",
         ["AuditService.DeniedAsync"] = "writes down that somebody lacked a right",
         ["AuditService.LookDeniedAsync"] = "the same",
         ["BillingService.ChargedForAsync"] = "what one job was charged stands beside what it was quoted, for all who see the job",

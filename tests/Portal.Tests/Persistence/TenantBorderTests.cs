@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Define;
-using Portal.Features.Deploy;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Xunit;
 

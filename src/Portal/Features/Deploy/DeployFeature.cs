@@ -1,6 +1,7 @@
 using Portal.Components;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -16,7 +17,7 @@ public static class DeployFeature
             .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
             .ValidateOnStart();
         services.AddSingleton<CallLimits>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
-        services.AddScoped<ApiKeyService>().AddScoped<ServingService>().AddScoped<GatewayCall>()
+        services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();

@@ -68,7 +68,7 @@ public sealed partial class DeployPage : PortalPage
 
         if (_state.Endpoint is { } endpoint)
         {
-            _keys = await Keys.ListAsync(endpoint.Id, ct);
+            _keys = await Keys.OfProjectAsync(ProjectId, ct);
             _traffic = await TrafficOf.ReadAsync(endpoint.Id, ct);
         }
     }
@@ -108,9 +108,9 @@ public sealed partial class DeployPage : PortalPage
 
     private async Task IssueAsync(string name)
     {
-        if (_state?.Endpoint is { } endpoint)
+        if (_state?.Endpoint is not null)
         {
-            await RunAsync(async ct => _issued = await Keys.IssueAsync(ProjectId, endpoint.Id, name, ct));
+            await RunAsync(async ct => _issued = await Keys.IssueAsync(new KeyDraft(name) { ProjectIds = [ProjectId] }, ct));
             await RefreshAsync();
         }
     }
@@ -119,9 +119,9 @@ public sealed partial class DeployPage : PortalPage
 
     private async Task RevokeAsync(ApiKey key)
     {
-        if (await ConfirmAsync("Revoke", $"Revoke the key \"{key.Name}\" ({key.Prefix}…)? Whoever uses it is refused from the next call on. This cannot be undone."))
+        if (await ConfirmAsync("Revoke", $"Revoke the key \"{key.Name}\" ({key.Prefix}…)? Whoever uses it is refused within five seconds. This cannot be undone."))
         {
-            await RunAsync(ct => Keys.RevokeAsync(ProjectId, key.Id, ct), $"\"{key.Name}\" is revoked.");
+            await RunAsync(ct => Keys.RevokeAsync(key.Id, ct), $"\"{key.Name}\" is revoked.");
             await RefreshAsync();
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
@@ -36,7 +37,8 @@ public sealed class KeySign(IDbContextFactory<PortalDbContext> dbs) : IOnboardin
     public async Task<OnboardingReading> ReadAsync(CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var project = await db.ApiKeys.Where(k => k.DeploymentId == null && k.LastUsedAt != null).OrderByDescending(k => k.LastUsedAt).Select(k => k.ProjectId).FirstOrDefaultAsync(ct);
-        return new OnboardingReading(project is not null, project);
+        var used = await db.ApiKeys.Where(k => k.DeploymentId == null && k.LastUsedAt != null && k.VerbList.Contains(nameof(KeyVerb.Generate)))
+            .OrderByDescending(k => k.LastUsedAt).Select(k => new { k.ProjectId }).FirstOrDefaultAsync(ct);
+        return new OnboardingReading(used is not null, used?.ProjectId);
     }
 }

@@ -140,10 +140,6 @@ public static class DeployTables
 
         public DbSet<Deployment> Deployments => db.Set<Deployment>();
 
-        public DbSet<ApiKey> ApiKeys => db.Set<ApiKey>();
-
-        public DbSet<ApiKeyIndex> ApiKeyIndex => db.Set<ApiKeyIndex>();
-
         public DbSet<InferenceLog> InferenceLogs => db.Set<InferenceLog>();
     }
 }

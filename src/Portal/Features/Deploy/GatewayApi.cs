@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Portal.Features.Tenancy;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
@@ -41,7 +42,7 @@ public static class GatewayApi
         var colon = target.LastIndexOf(':');
         var (name, method) = colon < 0 ? (target, "") : (target[..colon], target[(colon + 1)..]);
         await call.EnterAsync(http);
-        var served = await call.FindAsync(name, http.RequestAborted);
+        var served = await call.FindAsync(name, method is CountTokens ? KeyVerb.CountTokens : KeyVerb.Generate, http.RequestAborted);
         try
         {
             var body = await GatewayBody.ReadAsync(http.Request, call.MaxBodyBytes, http.RequestAborted);
@@ -74,15 +75,14 @@ public static class GatewayApi
     private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
     {
         await call.EnterAsync(http);
-        return Results.Json(ModelOf(await call.FindAsync(name, http.RequestAborted)));
+        return Results.Json(ModelOf(await call.FindAsync(name, KeyVerb.ListModels, http.RequestAborted)));
     }
 
-    /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
+    /// <summary>What the key opens and is deployed at present.</summary>
     private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
     {
         await call.EnterAsync(http);
-        var served = await call.FindOnlyAsync(http.RequestAborted);
-        return Results.Json(new { models = served is null ? [] : new[] { ModelOf(served) } });
+        return Results.Json(new { models = (await call.ListAsync(http.RequestAborted)).Select(ModelOf) });
     }
 
     private static object ModelOf(Served served) => new

@@ -1,17 +1,14 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
+using System.Net;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
-using Portal.Persistence;
+using Portal.Features.Tenancy;
 
 namespace Portal.Features.Deploy;
 
 /// <summary>Lets a call in: its key, then its pace, then the model it names. One instance a request.</summary>
-public sealed class GatewayCall(
-    ApiKeyService keys, CallLimits limits, TenantScope scope, ServingService serving, IDbContextFactory<PortalDbContext> dbs, IOptions<DeployOptions> options, TimeProvider time) : IDisposable
+public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService serving, IOptions<DeployOptions> options) : IDisposable
 {
-    private static readonly TimeSpan s_usedEvery = TimeSpan.FromMinutes(1);
-
     private KeyHolder? _holder;
     private IDisposable? _place;
 
@@ -20,22 +17,26 @@ public sealed class GatewayCall(
 
     public Caller Caller => new(_holder?.DeploymentId is null ? UsageSource.Endpoint : UsageSource.Playground, _holder?.KeyId);
 
+    private KeyHolder Holder => _holder ?? throw new InvalidOperationException("Nobody has shown a key yet.");
+
     /// <exception cref="GatewayException">401, 403 or 429.</exception>
-    public async Task EnterAsync(string? secret, CancellationToken ct)
+    public async Task EnterAsync(string? secret, IPAddress? address, CancellationToken ct)
     {
-        _holder = (secret is null ? null : await keys.EnterAsync(secret, ct)) ?? throw GatewayException.NoKey();
-        if (_holder.IsSuspended)
+        try
         {
-            throw GatewayException.Suspended();
+            _holder = await gate.EnterAsync(secret, address, ct);
+        }
+        catch (KeyRefusedException refused)
+        {
+            throw GatewayException.From(refused);
         }
 
-        if (limits.Take(scope.TenantId, _holder.KeyId) is { } wait)
+        if (limits.Take(_holder.TenantId, _holder.KeyId) is { } wait)
         {
             throw GatewayException.TooFast(wait);
         }
 
-        _place = await limits.EnterAsync(scope.TenantId, ct);
-        await NoteUseAsync(_holder, ct);
+        _place = await limits.EnterAsync(_holder.TenantId, ct);
     }
 
     /// <summary>The same for a request, whose answer tells what is left, a refusal too.</summary>
@@ -43,19 +44,33 @@ public sealed class GatewayCall(
     {
         try
         {
-            await EnterAsync(GatewayApi.KeyOf(http.Request), http.RequestAborted);
+            await EnterAsync(GatewayApi.KeyOf(http.Request), http.Connection.RemoteIpAddress, http.RequestAborted);
         }
         finally
         {
-            if (_holder is { IsSuspended: false })
+            if (_holder is not null)
             {
-                Tell(limits.Read(scope.TenantId, _holder.KeyId), http.Response.Headers);
+                Tell(limits.Read(_holder.TenantId, _holder.KeyId), http.Response.Headers);
             }
         }
     }
 
     /// <summary>With the request's end the place is the next one's.</summary>
     public void Dispose() => _place?.Dispose();
+
+    /// <exception cref="GatewayException">403 or 404.</exception>
+    public Task<Served> FindAsync(string name, KeyVerb verb, CancellationToken ct)
+    {
+        Require(verb);
+        return serving.FindAsync(Holder, name, ct);
+    }
+
+    /// <summary>The models that the key opens.</summary>
+    public Task<IReadOnlyList<Served>> ListAsync(CancellationToken ct)
+    {
+        Require(KeyVerb.ListModels);
+        return serving.ListAsync(Holder, ct);
+    }
 
     // By the names that OpenAI gave them; Gemini's own surface has none, and its clients pass over them.
     private static void Tell(LimitState state, IHeaderDictionary headers)
@@ -71,22 +86,11 @@ public sealed class GatewayCall(
         static string Seconds(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, wait.TotalSeconds):0.###}s");
     }
 
-    /// <exception cref="GatewayException">404.</exception>
-    public Task<Served> FindAsync(string name, CancellationToken ct) =>
-        serving.FindAsync(_holder ?? throw new InvalidOperationException("Nobody has shown a key yet."), name, ct);
-
-    /// <summary>The model that the key opens; null while nothing is deployed there.</summary>
-    public Task<Served?> FindOnlyAsync(CancellationToken ct) =>
-        serving.FindOnlyAsync(_holder ?? throw new InvalidOperationException("Nobody has shown a key yet."), ct);
-
-    // Once a minute at most: a busy key must not queue for its own row.
-    private async Task NoteUseAsync(KeyHolder holder, CancellationToken ct)
+    private void Require(KeyVerb verb)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        if (holder.LastUsedAt is null || now - holder.LastUsedAt >= s_usedEvery)
+        if (!Holder.May(verb))
         {
-            await using var db = await dbs.CreateDbContextAsync(ct);
-            await db.ApiKeys.Where(k => k.Id == holder.KeyId).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), ct);
+            throw GatewayException.From(KeyRefusedException.Verb(verb));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Features.Tenancy;
 using Portal.Vertex;
 using Portal.Vertex.Contracts;
 
@@ -25,13 +26,9 @@ public sealed class GatewayException(int code, string status, string message, Ex
 
     public static GatewayException Invalid(string field, string message) => new(400, VertexErrorStatus.InvalidArgument, message) { Field = field };
 
-    /// <summary>The same for every key that does not work, whatever the reason.</summary>
-    public static GatewayException NoKey() => new(401, VertexErrorStatus.Unauthenticated,
-        "This request has no valid API key. Pass one in the x-goog-api-key header, or as a bearer token.");
-
-    /// <summary>Not why: that is for the organisation's members, and a key may be in anybody's hands.</summary>
-    public static GatewayException Suspended() => new(403, VertexErrorStatus.PermissionDenied,
-        "The organization of this API key is suspended, so its calls are not answered. The key stays valid. Its members find the reason when they sign in.");
+    /// <summary>A key that does not open what was asked, in the words that every address has for it.</summary>
+    public static GatewayException From(KeyRefusedException refused) =>
+        new(refused.IsUnauthenticated ? 401 : 403, refused.IsUnauthenticated ? VertexErrorStatus.Unauthenticated : VertexErrorStatus.PermissionDenied, refused.Message, refused);
 
     /// <summary>The same for a name that nobody has and one that belongs to somebody else.</summary>
     public static GatewayException NoModel(string name) => new(404, VertexErrorStatus.NotFound,

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Features.Billing;
 using Portal.Features.Define;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;

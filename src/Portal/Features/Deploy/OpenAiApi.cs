@@ -1,3 +1,4 @@
+using Portal.Features.Tenancy;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
@@ -20,7 +21,7 @@ public static class OpenAiApi
         await call.EnterAsync(http);
         var body = await GatewayBody.ReadAsync(http.Request, call.MaxBodyBytes, http.RequestAborted);
         var asked = GatewayBody.Parse<OpenAiRequest>(body, OpenAiShape.Options);
-        var served = await call.FindAsync(asked.Model ?? throw GatewayException.Invalid("model", "model is missing: name the endpoint."), http.RequestAborted);
+        var served = await call.FindAsync(asked.Model ?? throw GatewayException.Invalid("model", "model is missing: name the endpoint."), KeyVerb.Generate, http.RequestAborted);
         try
         {
             var request = OpenAiShape.ToGemini(asked);
@@ -41,18 +42,17 @@ public static class OpenAiApi
         }
     }
 
-    /// <summary>A key opens one endpoint, so there is one model to list, or none while nothing is deployed.</summary>
+    /// <summary>What the key opens and is deployed at present.</summary>
     private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
     {
         await call.EnterAsync(http);
-        var served = await call.FindOnlyAsync(http.RequestAborted);
-        return Results.Json(new { Object = "list", Data = served is null ? [] : new[] { OpenAiShape.ModelOf(served) } }, OpenAiShape.Options);
+        return Results.Json(new { Object = "list", Data = (await call.ListAsync(http.RequestAborted)).Select(OpenAiShape.ModelOf).ToList() }, OpenAiShape.Options);
     }
 
     private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
     {
         await call.EnterAsync(http);
-        return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, http.RequestAborted)), OpenAiShape.Options);
+        return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, KeyVerb.ListModels, http.RequestAborted)), OpenAiShape.Options);
     }
 
     private static ValueTask<object?> AnswerInOpenAiShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

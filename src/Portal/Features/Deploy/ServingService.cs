@@ -35,19 +35,33 @@ public sealed class ServingService(
     public async Task<Served> FindAsync(KeyHolder holder, string name, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == holder.EndpointId && e.Name == name, ct)
-            ?? throw GatewayException.NoModel(name);
+        var endpoint = await Opened(db, holder).SingleOrDefaultAsync(e => e.Name == name, ct) ?? throw GatewayException.NoModel(name);
         var deploymentId = holder.DeploymentId ?? endpoint.LiveDeploymentId
             ?? throw new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.");
         return await ReadAsync(db, endpoint, deploymentId, ct);
     }
 
-    /// <summary>The deployment a key reaches, whatever its name; null where there is none.</summary>
-    public async Task<Served?> FindOnlyAsync(KeyHolder holder, CancellationToken ct)
+    private static IQueryable<Endpoint> Opened(PortalDbContext db, KeyHolder holder)
+    {
+        var endpoints = db.Endpoints.AsNoTracking();
+        endpoints = holder.ProjectIds is { } projects ? endpoints.Where(e => projects.Contains(e.ProjectId)) : endpoints;
+        return holder.EndpointIds is { } ids ? endpoints.Where(e => ids.Contains(e.Id)) : endpoints;
+    }
+
+    /// <summary>What a key can call at present, by name: the endpoints it opens at which something is deployed.</summary>
+    public async Task<IReadOnlyList<Served>> ListAsync(KeyHolder holder, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == holder.EndpointId, ct) is { } endpoint
-            && (holder.DeploymentId ?? endpoint.LiveDeploymentId) is { } deploymentId ? await ReadAsync(db, endpoint, deploymentId, ct) : null;
+        List<Served> served = [];
+        foreach (var endpoint in await Opened(db, holder).OrderBy(e => e.Name).ToListAsync(ct))
+        {
+            if ((holder.DeploymentId ?? endpoint.LiveDeploymentId) is { } deploymentId)
+            {
+                served.Add(await ReadAsync(db, endpoint, deploymentId, ct));
+            }
+        }
+
+        return served;
     }
 
     /// <summary>The live deployment of an endpoint, for the playground.</summary>

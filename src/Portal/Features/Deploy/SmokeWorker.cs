@@ -79,12 +79,12 @@ public sealed class SmokeWorker(
 
     private async Task<VertexGenerateContentResponse> AskAsync(Deployment deployment, string input, CancellationToken ct)
     {
-        var key = await keys.IssueForSmokeCallAsync(deployment, ct);
+        var key = await keys.IssueForSmokeCallAsync(deployment.ProjectId, deployment.EndpointId, deployment.Id, ct);
         // A caller comes with nothing but a key: its own scope, which the key alone may enter.
         await using var services = scopes.CreateAsyncScope();
         var call = services.ServiceProvider.GetRequiredService<GatewayCall>();
-        await call.EnterAsync(key.Secret, ct);
-        var served = await call.FindAsync(await NameOfAsync(deployment, ct), ct);
+        await call.EnterAsync(key.Secret, address: null, ct);
+        var served = await call.FindAsync(await NameOfAsync(deployment, ct), KeyVerb.Generate, ct);
         var request = new VertexGenerateContentRequest { Contents = [VertexContent.User(input)] };
         var serving = services.ServiceProvider.GetRequiredService<ServingService>();
         return (await serving.AnswerAsync(served, call.Caller, request)).Response;

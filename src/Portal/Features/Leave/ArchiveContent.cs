@@ -22,6 +22,7 @@ internal static class ArchiveContent
         ["Upload"] = "a file on its way; what has arrived whole is an import",
         ["UploadPart"] = "a file on its way; what has arrived whole is an import",
         ["ApiKey.Hash"] = "a secret; a key is known by its prefix",
+        ["ApiKey.PreviousHash"] = "a secret; a key is known by its prefix",
         ["IdentityProvider.ProtectedSecret"] = "a secret, encrypted by a key that stays here",
         ["Invitation.TokenHash"] = "a secret",
         ["TuningJob.UploadSession"] = "a secret: whoever has it can write to the bucket",

@@ -6,6 +6,9 @@ public enum AccessKind
     Member,
     Consultant,
     BreakGlass,
+
+    /// <summary>A program with a key, which nobody watches.</summary>
+    Key,
 }
 
 /// <summary>

@@ -38,6 +38,13 @@ public sealed class CurrentMember(TenantScope scope)
         Become(membership, address);
     }
 
+    /// <summary>A program acts: its key stands where a person's id and name do.</summary>
+    public void EnterByKey(KeyHolder holder, string address)
+    {
+        (UserId, UserName) = (holder.KeyId, $"API key {holder.Name} ({holder.Prefix}…)");
+        Become(holder.Organization, address);
+    }
+
     public void ComesFrom(string address) => Address = address;
 
     /// <summary>Code outside any organisation's gate, a worker or a seed, acts for itself.</summary>

@@ -60,7 +60,7 @@ public sealed class OnboardingTests : IAsyncLifetime
         await ChangeAsync(db => db.ApiKeys.ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, (DateTime?)null)));
         Assert.Equal($"7 of 8 API key used /o/northwind/projects/{project}/deploy", await ReadAsync());
 
-        await ChangeAsync(db => db.ApiKeys.ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, db.Now)));
+        await ChangeAsync(db => db.ApiKeys.ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, db.Now).SetProperty(k => k.VerbList, "Generate").SetProperty(k => k.DeploymentId, (string?)null)));
         Assert.Equal("8 of 8", await ReadAsync());
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Deploy;
+using Portal.Features.Tenancy;
 using Xunit;
 
 namespace Portal.Tests.Features.Deploy;
@@ -36,11 +37,11 @@ public sealed class GatewayRefusalTests
         var live = await rig.GoLiveAsync("org_a", "intents");
         await using (var owner = rig.As("org_a"))
         {
-            await owner.ServiceProvider.GetRequiredService<ApiKeyService>().RevokeAsync(live.ProjectId, live.KeyId, CancellationToken.None);
+            await owner.ServiceProvider.GetRequiredService<ApiKeyService>().RevokeAsync(live.KeyId, CancellationToken.None);
         }
 
         var answers = new List<string>();
-        foreach (var key in new[] { null, "", "nonsense", KeySecret.Create(), live.Key, live.Key[..^1], live.Key.ToUpperInvariant() })
+        foreach (var key in new[] { null, "", "nonsense", KeySecret.Create(), live.Key, live.Key.ToUpperInvariant() })
         {
             using var response = await rig.PostAsync(live.Generate, key);
             Assert.Equal("UNAUTHENTICATED", (string?)(await GatewayTests.JsonAsync(response, HttpStatusCode.Unauthorized))["error"]!["status"]);
@@ -49,6 +50,40 @@ public sealed class GatewayRefusalTests
 
         Assert.Single(answers.Distinct());
         Assert.Empty(rig.Vertex.Asked);
+    }
+
+    /// <summary>What a good key may not is told apart from a key that is wrong, in both dialects.</summary>
+    [Fact]
+    public async Task Post_WithAKeyForOtherThings_SaysWhatItMayNot()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var counts = await IssueAsync(rig, new KeyDraft("Counts") { Verbs = [KeyVerb.CountTokens], ProjectIds = [live.ProjectId] });
+        var away = await IssueAsync(rig, new KeyDraft("Away") { Limits = new KeyLimits { AllowedAddresses = "203.0.113.0/24" } });
+        var other = await rig.CandidateAsync("org_a");
+        var elsewhere = await IssueAsync(rig, new KeyDraft("Elsewhere") { ProjectIds = [other.ProjectId] });
+
+        using var generated = await rig.PostAsync(live.Generate, counts);
+        using var chatted = await rig.PostAsync("/openai/v1/chat/completions", counts, new StringContent("""{"model":"intents","messages":[{"role":"user","content":"Hi"}]}"""));
+        using var listed = await rig.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Headers = { { "x-goog-api-key", counts } } });
+        using var counted = await rig.PostAsync("/v1/models/intents:countTokens", counts);
+        using var called = await rig.PostAsync(live.Generate, away);
+        using var missed = await rig.PostAsync(live.Generate, elsewhere);
+
+        var error = (await GatewayTests.JsonAsync(generated, HttpStatusCode.Forbidden))["error"]!;
+        Assert.Equal(("PERMISSION_DENIED", "This API key may not generate answers. Use a key that was issued for it."), ((string?)error["status"], (string?)error["message"]));
+        Assert.Equal("This API key may not generate answers. Use a key that was issued for it.", (string?)(await GatewayTests.JsonAsync(chatted, HttpStatusCode.Forbidden))["error"]!["message"]);
+        Assert.Equal(HttpStatusCode.Forbidden, listed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, counted.StatusCode);
+        Assert.Contains("may not be used from 127.0.0.1", (string?)(await GatewayTests.JsonAsync(called, HttpStatusCode.Forbidden))["error"]!["message"], StringComparison.Ordinal);
+        await GatewayTests.JsonAsync(missed, HttpStatusCode.NotFound);
+        Assert.EndsWith(":countTokens", Assert.Single(rig.Vertex.Asked).Path, StringComparison.Ordinal);
+
+        static async Task<string> IssueAsync(GatewayRig rig, KeyDraft draft)
+        {
+            await using var owner = rig.As("org_a");
+            return (await owner.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(draft, CancellationToken.None)).Secret;
+        }
     }
 
     [Fact]

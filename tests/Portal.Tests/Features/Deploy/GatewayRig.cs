@@ -63,6 +63,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.AddStorage();
         builder.AddPersistence();
         builder.Services.AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
+        builder.Services.AddKeys();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();
         builder.AddConnect();
@@ -117,7 +118,7 @@ internal sealed class GatewayRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        var key = await scope.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(draft.ProjectId, draft.EndpointId, "Support desk", CancellationToken.None);
+        var key = await scope.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(new KeyDraft("Support desk") { ProjectIds = [draft.ProjectId] }, CancellationToken.None);
         return draft with { Key = key.Secret, KeyId = key.Id };
     }
 

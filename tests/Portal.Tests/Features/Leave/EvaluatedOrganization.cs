@@ -82,7 +82,7 @@ public sealed class EvaluatedOrganization : IAsyncLifetime
         };
         deployment.GoLive(db.Now);
         db.Deployments.Add(deployment);
-        db.ApiKeys.Add(new ApiKey { ProjectId = project, EndpointId = endpoint.Id, Name = "Desk", Prefix = "pk_abc", Hash = new string('0', KeySecret.HashLength), CreatedAt = db.Now });
+        db.ApiKeys.Add(new ApiKey { ProjectId = project, Name = "Desk", Prefix = "pk_abc", Hash = new string('0', KeySecret.HashLength), CreatedAt = db.Now });
         db.Reservations.Add(new Reservation { ProjectId = project, SubjectId = job.Id, AmountMicros = 5_000_000, HeldAt = db.Now });
         db.Add(new FormerMember { UserId = "usr_gone", EndedAt = db.Now });
         await db.SaveChangesAsync(LeaveRig.Ct);

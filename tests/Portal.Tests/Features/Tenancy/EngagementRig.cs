@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
@@ -7,6 +8,7 @@ using Portal.Components;
 using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Deploy;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
@@ -19,18 +21,26 @@ namespace Portal.Tests.Features.Tenancy;
 internal sealed class EngagementRig : IDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly ServiceProvider _secondNode;
     private readonly Dictionary<string, ClaimsPrincipal> _people = [];
 
     public EngagementRig()
     {
         Database = new PortalDatabase(Time);
-        _services = new ServiceCollection()
+        (_services, _secondNode) = (Node(), Node());
+    }
+
+    private ServiceProvider Node()
+    {
+        var services = new ServiceCollection();
+        services.AddKeys();
+        return services
             .AddSingleton<TimeProvider>(Time).AddSingleton<IBackgroundJobClient>(Jobs)
             .AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<MemberGate>().AddScoped<VisitService>()
             .AddScoped<EngagementService>().AddScoped<EngagementWorker>().AddScoped<ProjectService>().AddScoped<BillingService>().AddScoped<ClientBoard>()
             .AddScoped<OtherSide>().AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>().AddScoped<IProjectTexts, RowTexts>()
             .AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IPlaybookPart, TuningPart>()
-            .AddScoped<IProjectStep, DefineStep>().AddScoped<IAuditedProjects, OwnProjects>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
+            .AddScoped<IProjectStep, DefineStep>().AddScoped<IAuditedProjects, OwnProjects>().AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<StandingRight>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()))
             .BuildServiceProvider();
     }
@@ -91,6 +101,20 @@ internal sealed class EngagementRig : IDisposable
         return 0;
     });
 
+    /// <summary>What a key is to a program that shows it, at the one node or the other; each call is a request of its own.</summary>
+    public async Task<T> ByKeyAsync<T>(string? secret, string address, Func<KeyHolder, IServiceProvider, Task<T>> act, bool atSecond = false)
+    {
+        await using var scope = (atSecond ? _secondNode : _services).CreateAsyncScope();
+        var gate = scope.ServiceProvider.GetRequiredService<KeyGate>();
+        var holder = await gate.EnterAsync(secret, IPAddress.Parse(address), CancellationToken.None);
+        gate.ActAsMember(holder);
+        return await act(holder, scope.ServiceProvider);
+    }
+
+    public Task<KeyHolder> ByKeyAsync(string? secret, string address = "203.0.113.7", bool atSecond = false) => ByKeyAsync(secret, address, (holder, _) => Task.FromResult(holder), atSecond);
+
+    public Task<T> KeysAsync<T>(string person, Func<ApiKeyService, Task<T>> act) => AsAsync(person, "northwind", s => act(s.GetRequiredService<ApiKeyService>()));
+
     public Task<string> ProjectAsync(string name) =>
         AsAsync("olivia", "northwind", async s => (await s.GetRequiredService<ProjectService>().CreateAsync(name, CancellationToken.None)).Id);
 
@@ -141,6 +165,7 @@ internal sealed class EngagementRig : IDisposable
     public void Dispose()
     {
         _services.Dispose();
+        _secondNode.Dispose();
         Database.Dispose();
     }
 

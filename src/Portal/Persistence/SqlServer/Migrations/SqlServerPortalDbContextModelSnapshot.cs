@@ -1345,100 +1345,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("TaskDefinition");
                 });
 
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<string>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2");
-
-                    b.Property<string>("CreatedByName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)");
-
-                    b.Property<string>("DeploymentId")
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<string>("EndpointId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<string>("Hash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)");
-
-                    b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("datetime2");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("nvarchar(80)");
-
-                    b.Property<string>("Prefix")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<string>("ProjectId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2");
-
-                    b.Property<string>("RevokedByName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)");
-
-                    b.HasKey("TenantId", "Id");
-
-                    b.HasIndex("TenantId", "DeploymentId");
-
-                    b.HasIndex("TenantId", "EndpointId");
-
-                    b.HasIndex("TenantId", "ProjectId");
-
-                    b.ToTable("ApiKey");
-                });
-
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)");
-
-                    b.Property<string>("KeyId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.Property<string>("TenantId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("TenantId", "KeyId");
-
-                    b.ToTable("ApiKeyIndex");
-                });
-
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2823,6 +2729,158 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasIndex("AnnouncementId");
 
                     b.ToTable("AnnouncementDismissal");
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKey", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("AllowedAddresses")
+                        .IsRequired()
+                        .HasMaxLength(3000)
+                        .HasColumnType("nvarchar(3000)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("CreatedByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("EndpointList")
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<long?>("MonthlyBudgetMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("PreviousPrefix")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime?>("PreviousUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("ProjectId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("ProjectList")
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("RevokedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTime?>("RotatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int?>("TokensPerMinute")
+                        .HasColumnType("int");
+
+                    b.Property<string>("VerbList")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasDefaultValue("Generate,CountTokens,ListModels");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ViaId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "DeploymentId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.ToTable("ApiKey");
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKeyIndex", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("TenantId", "KeyId");
+
+                    b.ToTable("ApiKeyIndex");
                 });
 
             modelBuilder.Entity("Portal.Features.Tenancy.BreakGlassVisit", b =>
@@ -4407,35 +4465,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
-                {
-                    b.HasOne("Portal.Features.Deploy.Deployment", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "DeploymentId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
-                {
-                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "KeyId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
                     b.HasOne("Portal.Features.Model.Candidate", null)
@@ -4473,7 +4502,7 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
                 {
-                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ApiKeyId")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -4638,6 +4667,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Tenancy.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKeyIndex", b =>
+                {
+                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "KeyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

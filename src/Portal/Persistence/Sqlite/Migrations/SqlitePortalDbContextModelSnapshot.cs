@@ -1338,100 +1338,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.ToTable("TaskDefinition");
                 });
 
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("CreatedByName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("DeploymentId")
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("EndpointId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Hash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Prefix")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ProjectId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("RevokedByName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("TenantId", "Id");
-
-                    b.HasIndex("TenantId", "DeploymentId");
-
-                    b.HasIndex("TenantId", "EndpointId");
-
-                    b.HasIndex("TenantId", "ProjectId");
-
-                    b.ToTable("ApiKey");
-                });
-
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("KeyId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("TenantId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("TenantId", "KeyId");
-
-                    b.ToTable("ApiKeyIndex");
-                });
-
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
                     b.Property<string>("TenantId")
@@ -2816,6 +2722,158 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasIndex("AnnouncementId");
 
                     b.ToTable("AnnouncementDismissal");
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKey", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AllowedAddresses")
+                        .IsRequired()
+                        .HasMaxLength(3000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EndpointList")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("MonthlyBudgetMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PreviousPrefix")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PreviousUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectList")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RevokedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RotatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("TokensPerMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("VerbList")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Generate,CountTokens,ListModels");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ViaId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "DeploymentId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.ToTable("ApiKey");
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKeyIndex", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("TenantId", "KeyId");
+
+                    b.ToTable("ApiKeyIndex");
                 });
 
             modelBuilder.Entity("Portal.Features.Tenancy.BreakGlassVisit", b =>
@@ -4396,35 +4454,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKey", b =>
-                {
-                    b.HasOne("Portal.Features.Deploy.Deployment", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "DeploymentId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Portal.Features.Deploy.ApiKeyIndex", b =>
-                {
-                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "KeyId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Portal.Features.Deploy.Deployment", b =>
                 {
                     b.HasOne("Portal.Features.Model.Candidate", null)
@@ -4462,7 +4491,7 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
                 {
-                    b.HasOne("Portal.Features.Deploy.ApiKey", null)
+                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "ApiKeyId")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -4627,6 +4656,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Tenancy.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.ApiKeyIndex", b =>
+                {
+                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "KeyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

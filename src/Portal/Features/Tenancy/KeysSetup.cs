@@ -1,0 +1,7 @@
+namespace Portal.Features.Tenancy;
+
+internal static class KeysSetup
+{
+    public static void AddKeys(this IServiceCollection services) =>
+        services.AddSingleton<KeyCache>().AddScoped<KeyDirectory>().AddScoped<KeyGate>().AddScoped<ApiKeyService>();
+}
