@@ -145,6 +145,9 @@ public static class PortalUrls
     public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
         $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";
 
+    /// <summary>A picture, sound, film or document of a row.</summary>
+    public static string MediaFile(string org, string projectId, string mediaId) => $"/o/{org}/api/projects/{projectId}/media/{mediaId}";
+
     public static string SetAsideRows(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/set-aside.csv";
 
     /// <summary>The Evaluate step with what of its results is shown; parts without a value are left out.</summary>

@@ -82,6 +82,25 @@ public sealed class BlobStore(IOptions<StorageOptions> options, TenantScope scop
         return (file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)));
     });
 
+    /// <summary>The same under a name that is made of the content's hash: what is there already is not kept twice.</summary>
+    public async Task<(string Name, long Length, string Sha256)> WriteAsync(Func<string, string> nameOf, Stream content, long maximumLength, CancellationToken ct)
+    {
+        var coming = $"coming/{Guid.NewGuid():N}";
+        var (length, sha256) = await WriteAsync(coming, content, maximumLength, ct);
+        var name = nameOf(sha256);
+        if (Exists(name))
+        {
+            Delete(coming);
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name)) ?? throw new InvalidOperationException(name));
+            File.Move(PathOf(coming), PathOf(name), overwrite: true);
+        }
+
+        return (name, length, sha256);
+    }
+
     private async Task<(long Length, string Sha256)> WriteAsync(string name, Func<string, Task<(long Length, string Sha256)>> write)
     {
         var path = PathOf(name);

@@ -240,6 +240,7 @@ internal sealed class Planting(IsolationWorld world)
     {
         nameof(DatasetImport) => "import",
         nameof(DatasetVersion) => "version",
+        nameof(MediaFile) => "media",
         nameof(CandidateRun) => "run",
         nameof(TuningJob) => "job",
         nameof(Portal.Features.Evaluate.EvaluationRun) => "evaluation",
@@ -296,6 +297,8 @@ internal sealed class Planting(IsolationWorld world)
             ("DatasetImport", "State") => ImportState.Imported,
             ("Deployment", "State") => DeploymentState.Deployed,
             ("OrganizationExport", "State") => ExportState.Ready,
+            ("VersionMedia", "Split") => Split.Train,
+            ("MediaFile", "MimeType") => "image/png",
             (_, "Split") when property.ClrType == typeof(Split) => Split.Test,
             (_, "ExpiresAt" or "ReadyAt") => Now.AddDays(property.Name is "ReadyAt" ? -1 : 5),
             (_, "ImportedAt" or "DeployedAt" or "SmokeAt" or "StartedAt" or "TrainingStartedAt") => Now.AddDays(-1),

@@ -53,6 +53,8 @@ internal static class GenerateRules
             var kinds = new object?[] { part.Text, part.InlineData, part.FileData, part.FunctionCall, part.FunctionResponse, part.ExecutableCode, part.CodeExecutionResult }
                 .Count(kind => kind is not null);
             Require(kinds == 1, "Unable to submit request because a part must have exactly one initialized field of its data.");
+            Require(part.InlineData is not { MimeType.Length: 0 } and not { Data.Length: 0 }, "Unable to submit request because inlineData needs a mimeType and data.");
+            Require(part.InlineData is null || System.Buffers.Text.Base64.IsValid(part.InlineData.Data), "Invalid value at 'contents.parts.inline_data.data' (TYPE_BYTES), Base64 decoding failed.");
         }
     }
 

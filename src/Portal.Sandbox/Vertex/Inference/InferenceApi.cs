@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Portal.Sandbox.Learner;
+using Portal.Sandbox.Storage;
+using Portal.Sandbox.Vertex.Tuning;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Sandbox.Vertex.Inference;
 
 /// <summary>generateContent, streamGenerateContent, countTokens and computeTokens, of base models and of endpoints.</summary>
-internal sealed class InferenceApi(InferenceTargets targets, TimeProvider time)
+internal sealed class InferenceApi(InferenceTargets targets, StorageState storage, TimeProvider time)
 {
     private readonly InferenceTargets _targets = targets;
 
@@ -37,13 +39,13 @@ internal sealed class InferenceApi(InferenceTargets targets, TimeProvider time)
 
     private async Task<IResult> GenerateAsync(HttpContext http, InferenceTarget target)
     {
-        var generation = Generation.Of(target, await VertexBody.ReadAsync<VertexGenerateContentRequest>(http));
+        var generation = Generation.Of(target, Fetched(await VertexBody.ReadAsync<VertexGenerateContentRequest>(http)));
         return VertexReply.Ok(Response(target, generation, NewResponseId(), generation.Text, isLast: true));
     }
 
     private async Task StreamAsync(HttpContext http, InferenceTarget target)
     {
-        var generation = Generation.Of(target, await VertexBody.ReadAsync<VertexGenerateContentRequest>(http));
+        var generation = Generation.Of(target, Fetched(await VertexBody.ReadAsync<VertexGenerateContentRequest>(http)));
         var isSse = http.Request.Query["alt"] == "sse";
         http.Response.ContentType = isSse ? "text/event-stream" : "application/json; charset=UTF-8";
         var chunks = StreamChunks.Of(generation.Text);
@@ -54,6 +56,35 @@ internal sealed class InferenceApi(InferenceTargets targets, TimeProvider time)
             var text = isSse ? $"data: {json}\r\n\r\n" : $"{(index == 0 ? "[" : ",\r\n")}{json}{(index == chunks.Count - 1 ? "]" : "")}";
             await http.Response.WriteAsync(text, Encoding.UTF8, http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
+        }
+    }
+
+    /// <summary>Files at an address are fetched before anything is answered; other addresses than the sandbox's own buckets are left as words.</summary>
+    private VertexGenerateContentRequest Fetched(VertexGenerateContentRequest request) =>
+        request with { Contents = [.. request.Contents.Select(content => content with { Parts = [.. content.Parts.Select(Fetched)] })] };
+
+    private VertexPart Fetched(VertexPart part)
+    {
+        if (part.FileData is not { FileUri: var uri, MimeType: var type } || !GcsUri.TryParse(uri, out var bucket, out var name))
+        {
+            return part;
+        }
+
+        if (!storage.HasBucket(bucket) || !storage.TryOpen(bucket, name, out _, out var content))
+        {
+            throw Refusal.Invalid($"Cannot fetch content from the provided URL. Please ensure the URL is valid and accessible by Vertex AI: {uri}");
+        }
+
+        using (content)
+        {
+            if (content.Length > MediaObjects.LargestFile)
+            {
+                throw Refusal.Invalid($"The file {uri} is larger than {MediaObjects.LargestFile >> 20} MB.");
+            }
+
+            var bytes = new byte[content.Length];
+            content.ReadExactly(bytes);
+            return part with { FileData = null, InlineData = new VertexBlob { MimeType = type, Data = Convert.ToBase64String(bytes) } };
         }
     }
 

@@ -38,6 +38,7 @@ internal static class PromptText
 
     private static string Of(VertexPart part) =>
         part.Text ?? part.FileData?.FileUri
+        ?? (part.InlineData is { } inline ? MediaFeatures.Of(inline.MimeType, Convert.FromBase64String(inline.Data)) : null)
         ?? (part.FunctionCall is { } call ? JsonSerializer.Serialize(call, VertexJson.Options) : null)
         ?? (part.FunctionResponse is { } response ? JsonSerializer.Serialize(response, VertexJson.Options) : "");
 }

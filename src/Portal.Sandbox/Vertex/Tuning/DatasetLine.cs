@@ -15,13 +15,14 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
 
     public int Tokens => InputTokens + OutputTokens;
 
+    /// <param name="media">The words of the file of a MIME type and an address.</param>
     /// <exception cref="DatasetFaultException">The line breaks a rule; the text says which.</exception>
-    public static DatasetLine Parse(ReadOnlyMemory<byte> utf8)
+    public static DatasetLine Parse(ReadOnlyMemory<byte> utf8, Func<string, string, string> media)
     {
         try
         {
             using var json = JsonDocument.Parse(utf8);
-            return Read(json.RootElement);
+            return Read(json.RootElement, media);
         }
         catch (JsonException)
         {
@@ -29,7 +30,7 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
         }
     }
 
-    private static DatasetLine Read(JsonElement line)
+    private static DatasetLine Read(JsonElement line, Func<string, string, string> media)
     {
         if (line.ValueKind != JsonValueKind.Object)
         {
@@ -42,7 +43,7 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
         }
 
         var system = Member(line, "systemInstruction") is { } instruction ? SystemText(instruction) : "";
-        var turns = Contents(line);
+        var turns = Contents(line, media);
         var (input, output) = (Tokenizer.Count(system), 0);
         var examples = new List<TrainingExample>();
         for (var at = 0; at < turns.Count; at += 2)
@@ -56,7 +57,7 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
     }
 
     /// <summary>Texts of the turns, user and model in turn, the model's last.</summary>
-    private static List<string> Contents(JsonElement line)
+    private static List<string> Contents(JsonElement line, Func<string, string, string> media)
     {
         if (Member(line, "contents") is not { ValueKind: JsonValueKind.Array } contents || contents.GetArrayLength() == 0)
         {
@@ -64,10 +65,11 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
         }
 
         var turns = new List<string>();
+        CountMedia(contents);
         foreach (var content in contents.EnumerateArray())
         {
             var expected = turns.Count % 2 == 0 ? "user" : "model";
-            var text = Text(content, out var isFunctionResponse);
+            var text = Text(content, media, out var isFunctionResponse);
             var role = content.TryGetProperty("role", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
             if (role != expected && !(isFunctionResponse && expected == "user" && role is "" or "function"))
             {
@@ -80,15 +82,34 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
         return turns.Count % 2 == 0 ? turns : throw new DatasetFaultException("does not end with a turn of role \"model\"");
     }
 
+    private static void CountMedia(JsonElement contents)
+    {
+        var files = contents.EnumerateArray().Where(c => c.ValueKind == JsonValueKind.Object && c.TryGetProperty("parts", out var parts) && parts.ValueKind == JsonValueKind.Array)
+            .SelectMany(c => c.GetProperty("parts").EnumerateArray().Select(p => (Part: Member(p, "fileData"), IsModel: c.TryGetProperty("role", out var role) && role.ValueKind == JsonValueKind.String && role.ValueEquals("model"))))
+            .Where(f => f.Part is not null).ToList();
+        if (files.Exists(f => f.IsModel))
+        {
+            throw new DatasetFaultException("has a file in a turn of the model");
+        }
+
+        foreach (var kind in files.Select(f => f.Part is { } part && Member(part, "mimeType") is { ValueKind: JsonValueKind.String } type ? type.GetString()!.Split('/')[0] : "").GroupBy(k => k)) // It is a string.
+        {
+            if (MediaObjects.Taken.TryGetValue(kind.Key, out var taken) && kind.Count() > taken.Most)
+            {
+                throw new DatasetFaultException($"has {kind.Count()} files of type {kind.Key}/*; {taken.Most} are the most");
+            }
+        }
+    }
+
     private static string SystemText(JsonElement content)
     {
-        var text = Text(content, out _);
+        var text = Text(content, (_, _) => "", out _);
         return Parts(content).All(part => part.TryGetProperty("text", out _))
             ? text
             : throw new DatasetFaultException("has a system instruction with parts other than text");
     }
 
-    private static string Text(JsonElement content, out bool isFunctionResponse)
+    private static string Text(JsonElement content, Func<string, string, string> media, out bool isFunctionResponse)
     {
         isFunctionResponse = false;
         var texts = new List<string>();
@@ -101,13 +122,13 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
             }
 
             isFunctionResponse |= kind == "functionResponse";
-            texts.Add(PartText(kind, Member(part, kind)!.Value)); // The kind was found there just now.
+            texts.Add(PartText(kind, Member(part, kind)!.Value, media)); // The kind was found there just now.
         }
 
         return string.Join('\n', texts);
     }
 
-    private static string PartText(string kind, JsonElement value)
+    private static string PartText(string kind, JsonElement value, Func<string, string, string> media)
     {
         if (kind == "text")
         {
@@ -121,12 +142,14 @@ internal sealed record DatasetLine(IReadOnlyList<TrainingExample> Examples, int 
             throw new DatasetFaultException($"has a {kind} that is not an object");
         }
 
-        if (kind == "fileData" && (Member(value, "fileUri") is null || Member(value, "mimeType") is null))
+        if (kind != "fileData")
         {
-            throw new DatasetFaultException("has a fileData without fileUri or mimeType");
+            return value.GetRawText();
         }
 
-        return value.GetRawText();
+        return Member(value, "fileUri") is { ValueKind: JsonValueKind.String } uri && Member(value, "mimeType") is { ValueKind: JsonValueKind.String } type
+            ? media(type.GetString()!, uri.GetString()!) // Both are strings.
+            : throw new DatasetFaultException("has a fileData without fileUri or mimeType");
     }
 
     private static JsonElement.ArrayEnumerator Parts(JsonElement content) =>

@@ -22,7 +22,7 @@ internal sealed record TuningDataset(IReadOnlyList<DatasetLine> Lines)
 
         await using (content)
         {
-            return await ReadAsync(uri, content, cancellationToken);
+            return await ReadAsync(uri, content, new MediaObjects(storage), cancellationToken);
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed record TuningDataset(IReadOnlyList<DatasetLine> Lines)
         }
     }
 
-    private static async Task<TuningDataset> ReadAsync(string uri, Stream content, CancellationToken cancellationToken)
+    private static async Task<TuningDataset> ReadAsync(string uri, Stream content, MediaObjects media, CancellationToken cancellationToken)
     {
         var lines = new List<DatasetLine>();
         var faults = new List<string>();
@@ -51,7 +51,7 @@ internal sealed record TuningDataset(IReadOnlyList<DatasetLine> Lines)
             number++;
             try
             {
-                lines.Add(DatasetLine.Parse(line));
+                lines.Add(DatasetLine.Parse(line, Words));
             }
             catch (DatasetFaultException fault)
             {
@@ -63,6 +63,12 @@ internal sealed record TuningDataset(IReadOnlyList<DatasetLine> Lines)
         {
             var more = faults.Count > MostNamedLines ? $" And {faults.Count - MostNamedLines} more." : "";
             throw new DatasetFaultException($"The dataset {uri} has {faults.Count} invalid line(s). {string.Join(' ', faults.Take(MostNamedLines))}{more}");
+        }
+
+        string Words(string type, string address)
+        {
+            var (words, fault) = media.Read(type, address);
+            return words ?? throw new DatasetFaultException(fault);
         }
 
         return lines.Count == 0 ? throw new DatasetFaultException($"The dataset {uri} has no examples.") : new(lines);

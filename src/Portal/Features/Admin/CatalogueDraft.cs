@@ -61,6 +61,13 @@ public sealed class CatalogueDraft
 
     public string MaxValidationExamples { get; set; } = "";
 
+    public string MaxMediaExamples { get; set; } = "";
+
+    public string MaxTrainingMegabytes { get; set; } = "";
+
+    /// <summary>A kind of files a line.</summary>
+    public string Media { get; set; } = "";
+
     public string LeastThinkingLevel { get; set; } = "";
 
     public string LeastThinkingBudget { get; set; } = "";
@@ -76,7 +83,8 @@ public sealed class CatalogueDraft
             PracticePrice = entry.PracticeTrainingPricePerMillion is { } practice ? Dollars(practice) : "", PracticeSource = entry.PracticePriceSource,
             AdapterSizes = string.Join(", ", entry.AdapterSizes), DefaultAdapterSize = Text(entry.DefaultAdapterSize), MaxEpochs = Text(entry.MaxEpochs),
             TuningLocations = string.Join(", ", entry.TuningLocations), MaxExampleTokens = Text(entry.MaxExampleTokens), MaxTrainingExamples = Text(entry.MaxTrainingExamples),
-            MaxValidationExamples = Text(entry.MaxValidationExamples), LeastThinkingLevel = entry.LeastThinkingLevel,
+            MaxValidationExamples = Text(entry.MaxValidationExamples), MaxMediaExamples = Text(entry.MaxMediaExamples), MaxTrainingMegabytes = Text((int)(entry.MaxTrainingBytes >> 20)),
+            Media = MediaLimitText.Of(entry.Media), LeastThinkingLevel = entry.LeastThinkingLevel,
             LeastThinkingBudget = entry.LeastThinkingBudget?.ToString(CultureInfo.InvariantCulture) ?? "",
         };
         draft.Prices.AddRange(entry.Prices.OrderBy(p => p.Meter).ThenBy(p => p.From));
@@ -98,6 +106,7 @@ public sealed class CatalogueDraft
             AdapterSizes = [.. List(AdapterSizes).Select(s => Number("Adapter sizes", s))], DefaultAdapterSize = Number("Usual adapter size", DefaultAdapterSize),
             MaxEpochs = Number("Most passes", MaxEpochs), TuningLocations = [.. List(TuningLocations)], MaxExampleTokens = Number("Most tokens of an example", MaxExampleTokens),
             MaxTrainingExamples = Number("Most training rows", MaxTrainingExamples), MaxValidationExamples = Number("Most validation rows", MaxValidationExamples),
+            MaxMediaExamples = Number("Most training rows with files", MaxMediaExamples), MaxTrainingBytes = (long)Number("Largest training file", MaxTrainingMegabytes) << 20, Media = ReadMedia(),
             LeastThinkingLevel = LeastThinkingLevel, LeastThinkingBudget = LeastThinkingBudget.Trim() is "" ? null : Number("Least thinking budget", LeastThinkingBudget),
         };
         return _faults.Count is 0 ? entry : throw new PortalException(string.Join(' ', _faults.Distinct()));
@@ -128,6 +137,17 @@ public sealed class CatalogueDraft
 
         _faults.Add($"{field}: write a day in UTC such as 2027-05-19, or with a time such as 2027-05-19 08:00.");
         return null;
+    }
+
+    private IReadOnlyList<Data.MediaLimit> ReadMedia()
+    {
+        if (MediaLimitText.Read(Media) is { } limits)
+        {
+            return limits;
+        }
+
+        _faults.Add(MediaLimitText.Form);
+        return [];
     }
 
     private int Number(string field, string text)

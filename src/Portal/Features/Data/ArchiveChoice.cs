@@ -19,7 +19,9 @@ internal static class ArchiveChoice
             return tables.Contains(chosen) ? chosen : throw new PortalException($"The archive has no file \"{chosen}\". Choose another one.");
         }
 
-        if (items.GroupBy(i => i.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        // Other files that differ in letter case alone are told apart when a row names one.
+        if ((items.GroupBy(i => i.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any())
+            ?? items.Where(i => tables.Contains(i.Name)).GroupBy(i => i.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Skip(1).Any())) is { } twice)
         {
             throw new PortalException($"The archive holds \"{Shown(twice.Key)}\" twice, so it is not certain which is meant. Make it again.");
         }
@@ -37,7 +39,7 @@ internal static class ArchiveChoice
 
     private static bool HasEnding(string name, string[] endings) => endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsLitter(string name) => name.StartsWith("__MACOSX/", StringComparison.Ordinal) || name[(name.LastIndexOf('/') + 1)..].StartsWith('.');
+    internal static bool IsLitter(string name) => name.StartsWith("__MACOSX/", StringComparison.Ordinal) || name[(name.LastIndexOf('/') + 1)..].StartsWith('.');
 
     private static string Shown(string name) => name.Length > 60 ? name[..60] + "…" : name;
 }

@@ -37,7 +37,7 @@ internal static class ChatTurns
         switch (role)
         {
             case "system" or "developer":
-                log.Instruct(string.Concat(ContentOf(turn, log).Select(p => p.Text)));
+                log.Instruct(string.Concat(TextsOf(turn, log).Select(p => p.Text)));
                 break;
             case "user" or "human":
                 log.Say(false, ContentOf(turn, log));
@@ -123,7 +123,7 @@ internal static class ChatTurns
             return TurnPart.Said("");
         }
 
-        return new TurnPart(TurnPartKind.Response, ResponseJson(string.Concat(ContentOf(turn, log).Select(p => p.Text))), name);
+        return new TurnPart(TurnPartKind.Response, ResponseJson(string.Concat(TextsOf(turn, log).Select(p => p.Text))), name);
     }
 
     /// <summary>Gemini wants an object; a text that is none becomes its result.</summary>
@@ -148,6 +148,18 @@ internal static class ChatTurns
             writer.WriteString("result", text);
             writer.WriteEndObject();
         });
+    }
+
+    /// <summary>Where nothing but text can be meant.</summary>
+    private static List<TurnPart> TextsOf(JsonElement turn, ConversationLog log)
+    {
+        var parts = ContentOf(turn, log);
+        if (parts.Exists(p => p.Kind is TurnPartKind.Media))
+        {
+            log.Refuse("a system instruction or the answer of a tool holds media, and Gemini takes text alone there");
+        }
+
+        return parts;
     }
 
     private static List<TurnPart> ContentOf(JsonElement turn, ConversationLog log)
@@ -178,13 +190,40 @@ internal static class ChatTurns
             {
                 parts.Add(TurnPart.Said(text));
             }
+            else if (MediaOf(part) is { } media)
+            {
+                parts.Add(media);
+            }
             else
             {
-                log.Refuse("it holds media by an address or inside the line; send the files in a ZIP together with a table that names them");
+                log.Refuse("it has a part that is neither text nor a file");
             }
         }
 
         return parts;
+    }
+
+    /// <summary>OpenAI's pictures, sounds and files, each inside the line or by a name.</summary>
+    private static TurnPart? MediaOf(JsonElement part)
+    {
+        if (part.ValueKind is not JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        if (part.TryGetProperty("image_url", out var image))
+        {
+            return (image.ValueKind is JsonValueKind.String ? image.GetString() : image.ValueKind is JsonValueKind.Object ? TextOf(image, "url") : null) is { Length: > 0 } address
+                ? new TurnPart(TurnPartKind.Media, address) : null;
+        }
+
+        if (part.TryGetProperty("input_audio", out var audio) && audio.ValueKind is JsonValueKind.Object && TextOf(audio, "data") is { Length: > 0 } data)
+        {
+            return new TurnPart(TurnPartKind.Media, $"data:audio/{TextOf(audio, "format") ?? "wav"};base64,{data}");
+        }
+
+        return part.TryGetProperty("file", out var file) && file.ValueKind is JsonValueKind.Object && (TextOf(file, "file_data") ?? TextOf(file, "filename")) is { Length: > 0 } document
+            ? new TurnPart(TurnPartKind.Media, document) : null;
     }
 
     private static void ReadTools(JsonElement tools, ConversationLog log)

@@ -13,6 +13,9 @@ public sealed record ColumnMapping(string Input, string Output)
 {
     public string System { get; init; } = "";
 
+    /// <summary>The columns that name files, each in double braces.</summary>
+    public string Media { get; init; } = "";
+
     public string Group { get; init; } = "";
 
     public string Date { get; init; } = "";
@@ -30,16 +33,17 @@ public sealed record ColumnMapping(string Input, string Output)
 
     [JsonIgnore]
     public IReadOnlyList<string> Columns =>
-        [.. new RowTemplate(Input).Columns.Concat(new RowTemplate(Output).Columns).Concat(new RowTemplate(System).Columns)
+        [.. new RowTemplate(Input).Columns.Concat(new RowTemplate(Output).Columns).Concat(new RowTemplate(System).Columns).Concat(new RowTemplate(Media).Columns)
             .Concat([Group, Date, Slice, Split, SourceId]).Where(c => c is not "").Distinct(StringComparer.Ordinal)];
 
     /// <summary>Why it cannot be imported so; empty when it can.</summary>
     [JsonIgnore]
     public string Obstacle => this switch
     {
-        { Input: "" } => "Choose a column for the input",
+        { Input: "", Media: "" } => "Choose a column for the input",
         { Output: "" } => "Choose a column for the expected output",
-        _ when !new RowTemplate(Input).Columns.Any() => "The input names no column in double braces",
+        _ when Media is not "" && !new RowTemplate(Media).Columns.Any() => "The files name no column in double braces",
+        _ when Media is "" && !new RowTemplate(Input).Columns.Any() => "The input names no column in double braces",
         _ when !new RowTemplate(Output).Columns.Any() => "The expected output names no column in double braces",
         _ when Input == Output => "Choose different columns for input and expected output",
         _ => "",

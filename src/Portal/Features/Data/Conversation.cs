@@ -71,14 +71,16 @@ internal sealed class Conversation
             return new Conversation { Problem = why };
         }
 
+        // A question about a picture is a question: its file stands before it.
+        var isAsked = turns.Count is 2 && turns[0].Parts.TrueForAll(p => p.Kind is TurnPartKind.Text or TurnPartKind.Media);
         var isPlain = turns.Count is 2 && turns.All(t => t is { IsText: true, Parts.Count: 1 }) && log.Declarations.Count is 0;
         return new Conversation
         {
             System = log.System,
-            Input = turns.Count is 2 && turns[0].IsText ? turns[0].Text : Transcript(turns),
+            Input = !isAsked ? Transcript(turns) : turns[0].IsText ? turns[0].Text : Shown(turns[0]),
             Output = turns[^1].IsText ? turns[^1].Text : Shown(turns[^1]),
             Content = isPlain ? null : GeminiTurns.Write(log),
-            Notes = log.Notes | (isPlain ? RowNotes.None : RowNotes.Flattened),
+            Notes = log.Notes | (isPlain || (isAsked && !turns[0].IsText && turns[1].IsText && log.Declarations.Count is 0) ? RowNotes.None : RowNotes.Flattened),
         };
     }
 
@@ -93,7 +95,7 @@ internal sealed class Conversation
         TurnPartKind.Text => p.Text,
         TurnPartKind.Call => $"{p.Name}({p.Text})",
         TurnPartKind.Response => $"{p.Name} → {p.Text}",
-        _ => $"[{p.Name}]",
+        _ => $"[{MediaAddress.NameOf(p.Text)}]",
     }));
 }
 

@@ -30,6 +30,10 @@ public sealed class DataOptions
     [Range(1, 1_000_000)]
     public int MaxArchiveFiles { get; set; } = 100_000;
 
+    /// <summary>The largest file that a row may name; models take less, each by its own limit.</summary>
+    [Range(1, 1L << 31)]
+    public long MaxMediaBytes { get; set; } = 200L << 20;
+
     [Range(2, 16_384)]
     public int MaxColumns { get; set; } = 2_000;
 

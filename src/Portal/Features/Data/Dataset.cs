@@ -62,6 +62,10 @@ public static class DataTables
 
         public DbSet<FrozenExample> FrozenExamples => db.Set<FrozenExample>();
 
+        public DbSet<MediaFile> MediaFiles => db.Set<MediaFile>();
+
+        public DbSet<VersionMedia> VersionMedia => db.Set<VersionMedia>();
+
         public DbSet<SealedLook> SealedLooks => db.Set<SealedLook>();
     }
 }

@@ -107,7 +107,7 @@ public sealed class DatasetService(
         }
 
         var remembered = mapping is null ? await RememberedAsync(import, layout, records.Columns, ct) : null;
-        mapping ??= remembered ?? MappingGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)]);
+        mapping ??= remembered ?? MappingGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)], MediaShelf.Of(file, layout, options.Value));
         return new ImportPreview(layout, records.Columns, rows, mapping)
         {
             Examples = mapping.Obstacle is "" ? PreviewExamples(file, layout, mapping, records.Columns) : [],

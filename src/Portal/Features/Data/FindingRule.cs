@@ -5,6 +5,10 @@ public enum FindingRule
 {
     Unreadable,
     TooLong,
+    MediaAddress,
+    MediaMissing,
+    MediaUnclear,
+    MediaUnreadable,
     NulCharacter,
     EmptyInput,
     EmptyOutput,
@@ -16,6 +20,7 @@ public enum FindingRule
     LabelVariant,
     EncodingDamage,
     OverTokenLimit,
+    MediaOverLimit,
     Secret,
     PaymentCard,
     BankAccount,
@@ -45,6 +50,9 @@ public enum FindingRule
     WeightDropped,
     SchemaSimplified,
     EndingsRemoved,
+    MediaForSome,
+    MediaOtherwise,
+    MediaUnused,
     Labels,
 
     /// <summary>No rule: somebody took the row out.</summary>

@@ -98,7 +98,7 @@ public sealed class FreezeWorker(
                     labels[stratum = output.Trim()] = stratum;
                 }
 
-                rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given));
+                rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given, more.Content));
             }
 
             await RenewAsync(version.Id, lease, 0, ct);
@@ -127,10 +127,9 @@ public sealed class FreezeWorker(
             .OrderBy(v => v.Number).Select(v => v.Id).ToListAsync(ct);
         foreach (var id in earlier)
         {
-            var inputs = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == id && e.Split == Split.Test).OrderBy(e => e.Number).Select(e => e.Input);
-            await foreach (var input in inputs.AsAsyncEnumerable().WithCancellation(ct))
+            await foreach (var (input, content) in SealedInputs.OfAsync(db, id, ct))
             {
-                rows.AddSealed(input);
+                rows.AddSealed(input, content);
             }
         }
     }
@@ -138,6 +137,7 @@ public sealed class FreezeWorker(
     private async Task<VersionTotals> CopyAsync(DatasetVersion version, SplitPlan plan, int labels, string lease, CancellationToken ct)
     {
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var media = new FrozenMedia();
         using var test = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var done = 0;
         await foreach (var page in PagesAsync(version, ct))
@@ -147,6 +147,7 @@ public sealed class FreezeWorker(
             {
                 var split = plan.Splits[done++];
                 var hash = FrozenExample.HashOf(input, output, more.System, more.Content);
+                media.Add(split, more.Content);
                 all.AppendData(hash);
                 all.AppendData([(byte)split]);
                 if (split is Split.Test)
@@ -171,6 +172,7 @@ public sealed class FreezeWorker(
             await SaveAsync(version.Id, lease, batch, done, ct);
         }
 
+        await SaveMediaAsync(version, media, ct);
         return done == plan.Splits.Length
             ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan,
                 Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()))
@@ -204,8 +206,14 @@ public sealed class FreezeWorker(
                 await redactor.SaveAsync(redaction, ct);
             }
 
-            yield return [.. page.Select((e, i) => (e.Number, treated[i].Input, treated[i].Output, e.More with { System = treated[i].System, Content = treated[i].Content }))];
+            yield return [.. page.Zip(treated, (e, row) => (e.Number, row.Input, row.Output, e.More with { System = row.System, Content = row.Content }))];
         }
+    }
+
+    private async Task SaveMediaAsync(DatasetVersion version, FrozenMedia media, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await media.SaveAsync(db, version, ct);
     }
 
     private async Task SaveAsync(string versionId, string lease, List<FrozenExample> batch, int done, CancellationToken ct)

@@ -181,11 +181,34 @@ internal static class GeminiTurns
             {
                 return FunctionOf(answer, "response", TurnPartKind.Response, log);
             }
+
+            if (MediaOf(part) is { } media)
+            {
+                return media;
+            }
         }
 
-        log.Refuse("it holds media by an address or inside the line; send the files in a ZIP together with a table that names them");
+        log.Refuse("it has a part that is no text, no file and no call of a function");
         return null;
     }
+
+    /// <summary>Whatever it names, a file's content decides later what it is.</summary>
+    private static TurnPart? MediaOf(JsonElement part)
+    {
+        if ((part.TryGetProperty("fileData", out var file) || part.TryGetProperty("file_data", out file)) && TextOf(file, "fileUri", "file_uri") is { Length: > 0 } address)
+        {
+            return new TurnPart(TurnPartKind.Media, address, TextOf(file, "mimeType", "mime_type") ?? "");
+        }
+
+        return (part.TryGetProperty("inlineData", out var inline) || part.TryGetProperty("inline_data", out inline)) && TextOf(inline, "data", "data") is { Length: > 0 } data
+            ? new TurnPart(TurnPartKind.Media, $"data:{TextOf(inline, "mimeType", "mime_type")};base64,{data}")
+            : null;
+    }
+
+    private static string? TextOf(JsonElement owner, string name, string other) =>
+        owner.ValueKind is JsonValueKind.Object && (owner.TryGetProperty(name, out var value) || owner.TryGetProperty(other, out value)) && value.ValueKind is JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static TurnPart? FunctionOf(JsonElement function, string member, TurnPartKind kind, ConversationLog log)
     {

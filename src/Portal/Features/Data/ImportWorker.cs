@@ -11,7 +11,7 @@ namespace Portal.Features.Data;
 /// was thought dead can write nothing more; whoever takes the import up deletes what is there and begins again.
 /// </summary>
 public sealed class ImportWorker(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, StandingRight right, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, StandingRight right, IVendorLimits limits, MediaCleaner cleaner, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
 {
     private const int MaximumAttempts = 5;
 
@@ -35,6 +35,7 @@ public sealed class ImportWorker(
         {
             await FailAsync(importId, lease, expected, ct);
             await DeleteRowsAsync(importId, () => Task.CompletedTask, ct);
+            await cleaner.ClearAsync(importId, ct);
         }
         catch (LeaseLostException)
         {
@@ -66,6 +67,7 @@ public sealed class ImportWorker(
             }
 
             await transaction.CommitAsync(ct);
+            await cleaner.ClearAsync(importId, ct);
         }
     }
 
@@ -86,10 +88,11 @@ public sealed class ImportWorker(
         await DeleteRowsAsync(importId, () => RenewAsync(importId, lease, ct), ct);
         await using var file = Open(import);
         var mapping = import.Mapping ?? throw new PortalException("Nobody has said which columns matter. Choose them, then import again.");
+        var media = await OpenMediaAsync(import, file, ct);
         using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
         var mapper = new RowMapper(mapping, records.Columns);
-        var checks = new RowChecks(importId);
-        await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, file, ct);
+        var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct)));
+        await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, media, file, ct);
         if (checks.Accepted is 0)
         {
             throw new PortalException(checks.Read is 0
@@ -97,13 +100,20 @@ public sealed class ImportWorker(
                 : $"None of the {checks.Read:N0} rows can be used. {FirstProblem(checks)} Check the columns, the delimiter and the encoding, then import again.");
         }
 
-        await FinishAsync(import, lease, checks, ct);
+        await FinishAsync(import, lease, checks, media, ct);
         logger.LogInformation("Import {ImportId} took {Accepted} of {Read} rows", importId, checks.Accepted, checks.Read);
     }
 
-    private async Task InsertAsync(DatasetImport import, string lease, MappedRecords records, RowChecks checks, Stream file, CancellationToken ct)
+    private async Task<MediaImport> OpenMediaAsync(DatasetImport import, Stream file, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await MediaImport.OpenAsync(db, blobs, import, file, Options, Now, ct);
+    }
+
+    private async Task InsertAsync(DatasetImport import, string lease, MappedRecords records, RowChecks checks, MediaImport media, Stream file, CancellationToken ct)
     {
         var batch = new List<Example>(Options.BatchRows);
+        var renewedAt = time.GetTimestamp();
         for (var hasMore = true; hasMore;)
         {
             batch.Clear();
@@ -115,16 +125,23 @@ public sealed class ImportWorker(
                     throw new PortalException($"The file has more than {Options.MaxRows:N0} rows, the most a dataset takes. Split it, or choose the rows that matter.");
                 }
 
+                await media.ResolveAsync(records.Row, ct);
                 var example = checks.Check(records.Row);
                 characters += example.Input.Length + example.Output.Length + example.System.Length + (example.Content?.Length ?? 0);
                 batch.Add(example);
+                if (time.GetElapsedTime(renewedAt) > Options.Lease / 4)
+                {
+                    // Unpacking takes its time; what is read so far is shown and kept.
+                    break;
+                }
             }
 
-            await SaveAsync(import, lease, batch, checks, Math.Min(file.Position, import.Length), ct);
+            await SaveAsync(import, lease, batch, checks, media, media.PositionAt(file.Position), ct);
+            renewedAt = time.GetTimestamp();
         }
     }
 
-    private async Task SaveAsync(DatasetImport import, string lease, List<Example> batch, RowChecks checks, long position, CancellationToken ct)
+    private async Task SaveAsync(DatasetImport import, string lease, List<Example> batch, RowChecks checks, MediaImport media, long position, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         db.ChangeTracker.AutoDetectChangesEnabled = false;
@@ -134,21 +151,23 @@ public sealed class ImportWorker(
             set => set.SetProperty(i => i.ReadCount, read).SetProperty(i => i.AcceptedCount, accepted).SetProperty(i => i.SetAsideCount, read - accepted)
                 .SetProperty(i => i.BytesRead, position).SetProperty(i => i.LeaseUntil, until), ct);
         LeaseLostException.ThrowUnless(held is 1);
+        media.AddNew(db);
         db.Examples.AddRange(batch);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
 
-    private async Task FinishAsync(DatasetImport import, string lease, RowChecks checks, CancellationToken ct)
+    private async Task FinishAsync(DatasetImport import, string lease, RowChecks checks, MediaImport media, CancellationToken ct)
     {
         await AddSealedAsync(import, checks, ct);
-        var found = checks.Conclude();
+        var found = checks.Conclude(media.Unused);
         foreach (var (finding, rows) in found)
         {
             await SaveFindingAsync(import.Id, lease, finding, rows, ct);
         }
 
         await using var db = await dbs.CreateDbContextAsync(ct);
+        await media.RequireThereAsync(db, ct);
         var finished = await db.DatasetImports.SingleAsync(i => i.Id == import.Id, ct);
         LeaseLostException.ThrowUnless(finished.LeaseToken == lease);
         finished.Finish(checks.Read, checks.Accepted, checks.DistinctOutputs, Now);
@@ -192,10 +211,9 @@ public sealed class ImportWorker(
         await using var db = await dbs.CreateDbContextAsync(ct);
         var versionId = await db.DatasetVersions.Where(v => v.ProjectId == import.ProjectId && v.State == VersionState.Frozen && v.ImportId != import.Id)
             .OrderByDescending(v => v.Number).Select(v => v.Id).FirstOrDefaultAsync(ct);
-        var inputs = db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == versionId && e.Split == Split.Test).OrderBy(e => e.Number).Select(e => e.Input);
-        await foreach (var input in inputs.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var (input, content) in SealedInputs.OfAsync(db, versionId, ct))
         {
-            checks.AddSealed(input);
+            checks.AddSealed(input, content);
         }
     }
 
@@ -276,5 +294,5 @@ public sealed class ImportWorker(
     }
 
     private static string FirstProblem(RowChecks checks) =>
-        checks.Conclude().Select(f => f.Finding).OrderByDescending(f => f.Count).FirstOrDefault(f => f.HasRows) is { } first ? first.Title + "." : "";
+        checks.Conclude([]).Select(f => f.Finding).OrderByDescending(f => f.Count).FirstOrDefault(f => f.HasRows) is { } first ? first.Title + "." : "";
 }

@@ -40,4 +40,13 @@ internal sealed class MappedRow
     public string SourceId { get; set; } = "";
 
     public RowNotes Notes { get; set; }
+
+    /// <summary>The files of the row, once they are found.</summary>
+    public List<MediaFile> Media { get; } = [];
+
+    /// <summary>Why one of its files cannot be had.</summary>
+    public MediaFault? MediaFault { get; set; }
+
+    /// <summary>The row, or the name of a file, says that it were of another type than it is.</summary>
+    public bool IsMediaOtherwise { get; set; }
 }

@@ -8,7 +8,27 @@ internal static class MappingGuess
 
     private static readonly string[] s_outputEndings = ["\nEND", " END", "END", "\n\n###", "\n###", " ###", "###", "<|endoftext|>", "\n\n\n"];
 
-    public static ColumnMapping Of(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string?>> rows)
+    /// <summary>A column is taken to name files when so many of its values do.</summary>
+    private const double NamesFiles = 0.6;
+
+    /// <param name="shelf">The files that came with the table.</param>
+    public static ColumnMapping Of(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string?>> rows, MediaShelf? shelf = null)
+    {
+        if (shelf is null || columns.Where(c => DoNameFiles(Values(columns, rows, c), shelf)).ToHashSet() is not { Count: > 0 } media)
+        {
+            return Of(columns, rows);
+        }
+
+        var others = columns.Select((name, i) => (Name: name, At: i)).Where(c => !media.Contains(c.Name)).ToList();
+        var mapping = Of([.. others.Select(o => o.Name)], [.. rows.Select(r => (IReadOnlyList<string?>)[.. others.Select(o => r.ElementAtOrDefault(o.At))])]);
+        // A single column beside the files is what is expected of them.
+        mapping = others is [var only] ? new ColumnMapping("", RowTemplate.Of(only.Name)) : mapping;
+        return mapping with { Media = string.Concat(columns.Where(media.Contains).Select(RowTemplate.Of)) };
+    }
+
+    private static bool DoNameFiles(List<string> values, MediaShelf shelf) => values.Count > 0 && values.Count(v => shelf.Holds(v)) >= values.Count * NamesFiles;
+
+    private static ColumnMapping Of(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string?>> rows)
     {
         if (DownloadedTable.HasColumns(columns))
         {

@@ -42,7 +42,7 @@ public sealed partial class MappingPanel
         _ => _mapping.Obstacle,
     };
 
-    private bool CanBeColumns => (ColumnIn(_mapping.Input), ColumnIn(_mapping.Output)) is not ("", _) and not (_, "") && (_mapping.System is "" || ColumnIn(_mapping.System) is not "");
+    private bool CanBeColumns => (ColumnIn(_mapping.Input) is not "" || _mapping is { Input: "", Media: not "" }) && ColumnIn(_mapping.Output) is not "" && (_mapping.Media is "" || ColumnIn(_mapping.Media) is not "") && (_mapping.System is "" || ColumnIn(_mapping.System) is not "");
 
     private string EndingWords => $"Remove the old endings: {string.Join(" and ", new[] { _offered?.InputEnding, _offered?.OutputEnding }.Where(e => !string.IsNullOrEmpty(e)).Select(e => $"\"{e?.Trim()}\""))}";
 
@@ -55,7 +55,7 @@ public sealed partial class MappingPanel
 
         _mapping = preview.Mapping;
         _offered = _mapping is { InputEnding: not "" } or { OutputEnding: not "" } ? _mapping : _offered;
-        _isTemplate |= _mapping.Input is not "" && _mapping.Output is not "" && !CanBeColumns;
+        _isTemplate |= (_mapping.Input is not "" || _mapping.Media is not "") && _mapping.Output is not "" && !CanBeColumns;
         _shown = preview;
     }
 

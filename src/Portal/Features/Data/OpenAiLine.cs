@@ -71,8 +71,8 @@ internal sealed class OpenAiLine
                 continue;
             }
 
-            var texts = Run(turn.Parts, at, TurnPartKind.Text);
-            var calls = Run(turn.Parts, at + texts.Count, TurnPartKind.Call);
+            List<TurnPart> texts = [.. turn.Parts.Skip(at).TakeWhile(p => p.Kind is TurnPartKind.Text or TurnPartKind.Media)];
+            List<TurnPart> calls = [.. turn.Parts.Skip(at + texts.Count).TakeWhile(p => p.Kind is TurnPartKind.Call)];
             at += texts.Count + calls.Count;
             WriteMessage(turn.IsModel || calls.Count > 0 ? "assistant" : "user", texts, calls);
         }
@@ -101,22 +101,35 @@ internal sealed class OpenAiLine
             case []:
                 _writer.WriteNullValue();
                 break;
-            case [var only]:
+            case [{ Kind: TurnPartKind.Text } only]:
                 _writer.WriteStringValue(only.Text);
                 break;
             default:
                 _writer.WriteStartArray();
-                foreach (var text in texts)
-                {
-                    _writer.WriteStartObject();
-                    _writer.WriteString("type", "text");
-                    _writer.WriteString("text", text.Text);
-                    _writer.WriteEndObject();
-                }
+                texts.ForEach(WritePart);
 
                 _writer.WriteEndArray();
                 break;
         }
+    }
+
+    private void WritePart(TurnPart part)
+    {
+        _writer.WriteStartObject();
+        if (part.Kind is TurnPartKind.Text)
+        {
+            _writer.WriteString("type", "text");
+            _writer.WriteString("text", part.Text);
+        }
+        else
+        {
+            _writer.WriteString("type", "file");
+            _writer.WriteStartObject("file");
+            _writer.WriteString("filename", part.Text);
+            _writer.WriteEndObject();
+        }
+
+        _writer.WriteEndObject();
     }
 
     private void WriteCall(TurnPart call)
@@ -154,6 +167,4 @@ internal sealed class OpenAiLine
     }
 
     private string NextId() => string.Create(CultureInfo.InvariantCulture, $"call_{++_calls}");
-
-    private static List<TurnPart> Run(List<TurnPart> parts, int from, TurnPartKind kind) => [.. parts.Skip(from).TakeWhile(p => p.Kind == kind)];
 }

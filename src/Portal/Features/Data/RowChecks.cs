@@ -7,7 +7,7 @@ internal readonly record struct ConcernedRow(int Number, int? Related = null);
 /// Looks at each row of an import as it passes and remembers only facts and prints, so that a million rows fit in memory.
 /// Decides at once which rows cannot take part; the rest becomes findings at the end.
 /// </summary>
-internal sealed class RowChecks(string importId)
+internal sealed class RowChecks(string importId, VendorLimits limits)
 {
     private static readonly (RowNotes Note, FindingRule Rule)[] s_notes =
     [
@@ -18,8 +18,11 @@ internal sealed class RowChecks(string importId)
         (RowNotes.EndingsRemoved, FindingRule.EndingsRemoved),
     ];
 
+    private const int NamedFiles = 5;
+    private const int NamedLength = 80;
+
     private readonly Dictionary<FindingRule, List<int>> _notes = [];
-    private readonly RowInspector _inspector = new();
+    private readonly RowInspector _inspector = new(limits.MaximumCharacters);
     private readonly LabelTally _labels = new();
     private readonly WordCoverage _words = new();
     private int _sealed;
@@ -40,10 +43,16 @@ internal sealed class RowChecks(string importId)
             return SetAside(row, isTooLong ? FindingRule.TooLong : FindingRule.Unreadable, row.Raw, "", problem);
         }
 
+        if (row.MediaFault is { } lost)
+        {
+            _inspector.Inspect(row.Number, "", "", MarkOf(lost.Rule));
+            return SetAside(row, lost.Rule, row.Input, row.Output, lost.Reason);
+        }
+
         var (input, output) = (row.Input, row.Output);
         var isNul = row.System.Contains('\0') || row.Content?.Contains("\\u0000", StringComparison.Ordinal) is true;
-        var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : _inspector.InspectSystem(row.System));
-        var marks = _inspector.Inspect(row.Number, input, output, known) | known;
+        var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : _inspector.InspectSystem(row.System)) | MediaMarks(row);
+        var marks = _inspector.Inspect(row.Number, input, output, known, row.Media.Count is 0 ? "" : MediaText.ComparedOf(input, row.Content)) | known;
         if ((marks & RowMarks.Unusable) is not 0)
         {
             return (marks & RowMarks.Nul) is not 0 ? SetAside(row, FindingRule.NulCharacter, input, output, "it holds a NUL character, which databases and models refuse")
@@ -78,16 +87,17 @@ internal sealed class RowChecks(string importId)
     }
 
     /// <summary>A sealed row of an earlier version: compared with the rows of the file, never shown and never counted among them.</summary>
-    public void AddSealed(string input)
+    public void AddSealed(string input, string? content)
     {
         _sealed++;
-        _inspector.Inspect(0, input, "sealed");
+        _inspector.Inspect(0, MediaText.ComparedOf(input, content), "sealed");
     }
 
     /// <summary>Everything that was found, each with the rows it concerns.</summary>
-    public IReadOnlyList<(Finding Finding, IReadOnlyList<ConcernedRow> Rows)> Conclude()
+    /// <param name="unused">Files of the archive that no row names.</param>
+    public IReadOnlyList<(Finding Finding, IReadOnlyList<ConcernedRow> Rows)> Conclude(IReadOnlyList<string> unused)
     {
-        var rows = new RowFindings(importId, _inspector.Facts[..(_inspector.Count - _sealed)].ToArray(), NearDuplicates.Group(_inspector.Prints));
+        var rows = new RowFindings(importId, _inspector.Facts[..(_inspector.Count - _sealed)].ToArray(), NearDuplicates.Group(_inspector.Prints), limits);
         List<(Finding, IReadOnlyList<ConcernedRow>)> found = [.. rows.Conclude()];
         found.AddRange(_labels.Conclude(importId).Select(f => (f.Finding, (IReadOnlyList<ConcernedRow>)[.. f.Rows.Select(n => new ConcernedRow(n))])));
         var (lonely, figure) = _words.Conclude();
@@ -97,6 +107,12 @@ internal sealed class RowChecks(string importId)
         }
 
         found.AddRange(_notes.Select(n => (FindingWords.About(importId, n.Key, n.Value.Count, rows: n.Value), (IReadOnlyList<ConcernedRow>)[.. n.Value.Select(r => new ConcernedRow(r))])));
+        if (unused.Count > 0)
+        {
+            var named = string.Join(", ", unused.Take(NamedFiles).Select(n => $"\"{(n.Length > NamedLength ? n[..NamedLength] + "…" : n)}\""));
+            found.Add((FindingWords.About(importId, FindingRule.MediaUnused, unused.Count, $"{named}{(unused.Count > NamedFiles ? " and others" : "")}."), []));
+        }
+
         if (Accepted < FindingWords.FewestRows)
         {
             found.Add((FindingWords.About(importId, FindingRule.TooFewRows, Accepted), []));
@@ -108,6 +124,16 @@ internal sealed class RowChecks(string importId)
 
         return found;
     }
+
+    private RowMarks MediaMarks(MappedRow row) => limits.Check(row.Number, row.Media) | (row.IsMediaOtherwise ? RowMarks.MediaOtherwise : RowMarks.None);
+
+    private static RowMarks MarkOf(FindingRule rule) => rule switch
+    {
+        FindingRule.MediaAddress => RowMarks.MediaAddress,
+        FindingRule.MediaMissing => RowMarks.MediaMissing,
+        FindingRule.MediaUnclear => RowMarks.MediaUnclear,
+        _ => RowMarks.MediaUnreadable,
+    };
 
     private void Note(MappedRow row)
     {

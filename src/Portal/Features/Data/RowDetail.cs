@@ -14,6 +14,9 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
 {
     public IReadOnlyList<RowTurn> Turns { get; init; } = [];
 
+    /// <summary>Its files.</summary>
+    public IReadOnlyList<ShownMedia> Media { get; init; } = [];
+
     public bool IsDropped { get; init; }
 
     public RowOrigin Origin { get; init; }
@@ -45,6 +48,7 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
         return new RowDetail(row.Number, row.Input, row.Output, row.System, row.Revision, row.SetAsideBy, row.Reason)
         {
             Turns = RowContent.Turns(row.Content),
+            Media = MediaAddress.HashesIn(row.Content).Count is 0 ? [] : (await MediaService.ShownAsync(db, await db.DatasetImports.Where(i => i.Id == importId).Select(i => i.ProjectId).SingleAsync(ct), [(number, row.Content)], ct))[number],
             IsDropped = row.IsDropped,
             Origin = row.Origin,
             Slice = row.Slice,

@@ -29,6 +29,10 @@ public sealed partial class RowDrawer
     [Parameter, EditorRequired]
     public string CloseHref { get; set; } = "";
 
+    /// <summary>Where a file of the row is.</summary>
+    [Parameter]
+    public Func<string, string>? MediaHrefOf { get; set; }
+
     [Parameter]
     public EventCallback<RowDraft> OnSave { get; set; }
 

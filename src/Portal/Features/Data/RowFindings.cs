@@ -1,7 +1,7 @@
 namespace Portal.Features.Data;
 
 /// <summary>Turns the facts of all rows, and the groups of those that are nearly the same, into findings.</summary>
-internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups)
+internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups, VendorLimits limits)
 {
     /// <summary>A way of writing that so many rows share is the file's own; the others deviate from it.</summary>
     private const double Nearly = 0.9;
@@ -16,11 +16,15 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
     {
         Marked(FindingRule.Unreadable, RowMarks.Unreadable);
         Marked(FindingRule.TooLong, RowMarks.TooLong);
+        Marked(FindingRule.MediaAddress, RowMarks.MediaAddress);
+        Marked(FindingRule.MediaMissing, RowMarks.MediaMissing);
+        Marked(FindingRule.MediaUnclear, RowMarks.MediaUnclear);
+        Marked(FindingRule.MediaUnreadable, RowMarks.MediaUnreadable);
         Marked(FindingRule.NulCharacter, RowMarks.Nul);
-        Marked(FindingRule.EmptyInput, f => (f.Marks & RowMarks.EmptyInput) is not 0 && (f.Marks & (RowMarks.Nul | RowMarks.Unreadable | RowMarks.TooLong)) is 0);
-        Marked(FindingRule.EmptyOutput, f => (f.Marks & RowMarks.EmptyOutput) is not 0 && (f.Marks & (RowMarks.Nul | RowMarks.Unreadable | RowMarks.TooLong | RowMarks.EmptyInput)) is 0);
+        Marked(FindingRule.EmptyInput, f => (f.Marks & RowMarks.EmptyInput) is not 0 && (f.Marks & RowMarks.Unusable & ~(RowMarks.EmptyInput | RowMarks.EmptyOutput)) is 0);
+        Marked(FindingRule.EmptyOutput, f => (f.Marks & RowMarks.EmptyOutput) is not 0 && (f.Marks & RowMarks.Unusable & ~RowMarks.EmptyOutput) is 0);
         Usable(FindingRule.EncodingDamage, RowMarks.EncodingDamage);
-        Usable(FindingRule.OverTokenLimit, RowMarks.OverTokens);
+        Usable(FindingRule.MediaOtherwise, RowMarks.MediaOtherwise);
         Usable(FindingRule.ControlCharacter, RowMarks.Control);
         Usable(FindingRule.Flattened, RowMarks.Flattened);
         Usable(FindingRule.LikelyBlocked, RowMarks.Unsafe);
@@ -30,6 +34,7 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
             Usable(words.Rule, (RowMarks)((uint)RowMarks.Person << (int)words.Personal.GetValueOrDefault()));
         }
 
+        Limits();
         Trivial();
         Likeness();
         Ways();
@@ -140,12 +145,29 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
         Marked(FindingRule.LanguageMix, f => f.IsUsable && f.Language is not LanguageGuess.Unsure && f.Language != most.Language, figure: figure);
     }
 
+    /// <summary>What the models take, by the name of each that does not.</summary>
+    private void Limits()
+    {
+        var tooLong = UsableRows.Where(f => (f.Marks & RowMarks.OverTokens) is not 0).ToList();
+        if (tooLong.Count > 0)
+        {
+            Marked(FindingRule.OverTokenLimit, f => f.IsUsable && (f.Marks & RowMarks.OverTokens) is not 0, figure: limits.CutBy(tooLong.Max(f => f.InputLength + (long)f.OutputLength)));
+        }
+
+        foreach (var (rule, mark) in new[] { (FindingRule.MediaOverLimit, RowMarks.MediaOverLimit), (FindingRule.MediaForSome, RowMarks.MediaForSome) })
+        {
+            var rows = UsableRows.Where(f => (f.Marks & mark) is not 0).Select(f => f.Number).ToList();
+            Add(rule, [.. rows.Select(r => new ConcernedRow(r))], limits.Reasons(rows));
+        }
+    }
+
     /// <summary>A JSON line has some hundred signs beside the texts; three bytes a character is the most that UTF-8 needs for nearly all scripts.</summary>
     private void Size()
     {
-        if (UsableRows.Sum(f => f.InputLength + (long)f.OutputLength + 120) is > VendorLimits.TrainingFileBytes and var bytes)
+        var bytes = UsableRows.Sum(f => f.InputLength + (long)f.OutputLength + 120);
+        if (limits.BlockedBySize(bytes) is { Length: > 0 } blocked)
         {
-            _found.Add((FindingWords.About(importId, FindingRule.FileTooLarge, 1, figure: Components.Show.Bytes(bytes)), []));
+            _found.Add((FindingWords.About(importId, FindingRule.FileTooLarge, 1, blocked, figure: Components.Show.Bytes(bytes)), []));
         }
     }
 

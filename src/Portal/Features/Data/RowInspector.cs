@@ -8,10 +8,11 @@ namespace Portal.Features.Data;
 /// Looks at rows and remembers of each its facts and its print. One for each thread; the texts themselves are not kept, so a file of
 /// any length costs what its prints do.
 /// </summary>
-internal sealed class RowInspector
+/// <param name="maximumCharacters">Of an example, input and output together.</param>
+internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCharacters)
 {
-    /// <summary>Google's limit of tokens for one example, input and output together, at four characters a token.</summary>
-    public const long MaximumCharacters = 131_072L * 4;
+    /// <summary>What Gemini models take at four characters a token.</summary>
+    public const long UsualCharacters = 131_072L * 4;
 
     /// <summary>Answers that say nothing. One that many rows give is a label and no slip.</summary>
     private static readonly FrozenSet<string> s_trivial = FrozenSet.Create(
@@ -22,6 +23,7 @@ internal sealed class RowInspector
 
     private readonly TextScan _input = new();
     private readonly TextScan _output = new();
+    private readonly TextScan _compared = new();
     private RowFact[] _facts = new RowFact[256];
 
     public int Count { get; private set; }
@@ -45,7 +47,8 @@ internal sealed class RowInspector
         return Look(_input.Traits, text) & ~(RowMarks.LineFeed | RowMarks.CarriageReturn);
     }
 
-    public RowMarks Inspect(int number, ReadOnlySpan<char> input, ReadOnlySpan<char> output, RowMarks known = RowMarks.None)
+    /// <param name="compared">What stands for the input where rows are compared; empty for the input itself.</param>
+    public RowMarks Inspect(int number, ReadOnlySpan<char> input, ReadOnlySpan<char> output, RowMarks known = RowMarks.None, ReadOnlySpan<char> compared = default)
     {
         var marks = known | MarksOf(input, output);
         ref var fact = ref Next();
@@ -58,8 +61,7 @@ internal sealed class RowInspector
 
         _input.Read(input);
         _output.Read(output);
-        Prints.Add(_input.Pairs, _input.KeyOf(input));
-        fact.Input = KeyOf(input);
+        fact.Input = Print(compared.IsEmpty ? input : compared, compared.IsEmpty ? _input : _compared);
         fact.Output = KeyOf(output);
         fact.Language = LanguageGuess.Of(_input, input);
         fact.Ending = EndingOf(input);
@@ -67,17 +69,28 @@ internal sealed class RowInspector
         return marks;
     }
 
+    private ulong Print(ReadOnlySpan<char> text, TextScan scan)
+    {
+        if (scan == _compared)
+        {
+            scan.Read(text);
+        }
+
+        Prints.Add(scan.Pairs, scan.KeyOf(text));
+        return KeyOf(text);
+    }
+
     /// <summary>The row inspected last is given to a split by its file.</summary>
     public void Give(Split split) => _facts[Count - 1].Given = (byte)((int)split + 1);
 
-    private static RowMarks MarksOf(ReadOnlySpan<char> input, ReadOnlySpan<char> output)
+    private RowMarks MarksOf(ReadOnlySpan<char> input, ReadOnlySpan<char> output)
     {
         var plainInput = input.Trim();
         var plainOutput = output.Trim();
         var marks = plainInput.IsEmpty ? RowMarks.EmptyInput : RowMarks.None;
         marks |= plainOutput.IsEmpty ? RowMarks.EmptyOutput : s_trivials.Contains(plainOutput) ? RowMarks.TrivialOutput : RowMarks.None;
         marks |= plainOutput.Length != output.Length ? RowMarks.PaddedOutput : RowMarks.None;
-        marks |= input.Length + (long)output.Length > MaximumCharacters ? RowMarks.OverTokens : RowMarks.None;
+        marks |= input.Length + (long)output.Length > maximumCharacters ? RowMarks.OverTokens : RowMarks.None;
         return marks;
     }
 

@@ -10,6 +10,10 @@ internal sealed class RowMapper
     private readonly RowTemplate _output;
     private readonly RowTemplate _system;
     private readonly bool _keepsContent;
+    private readonly int[] _media;
+
+    /// <summary>What is asked about every file alike.</summary>
+    private readonly string _constant;
     private readonly (int Group, int Date, int Slice, int Split, int SourceId) _at;
 
     public RowMapper(ColumnMapping mapping, IReadOnlyList<string> columns)
@@ -21,8 +25,10 @@ internal sealed class RowMapper
             throw Missing(missing);
         }
 
+        _constant = mapping.Input is not "" && !_input.Columns.Any() ? mapping.Input.Trim() : "";
         // Another template than the conversation's own means only its texts are wanted.
         _keepsContent = mapping.Input == RowTemplate.Of(Conversation.InputColumn) && mapping.Output == RowTemplate.Of(Conversation.OutputColumn);
+        _media = [.. new RowTemplate(mapping.Media).Columns.Select(c => IndexOf(columns, c))];
         _at = (IndexOf(columns, mapping.Group), IndexOf(columns, mapping.Date), IndexOf(columns, mapping.Slice), IndexOf(columns, mapping.Split), IndexOf(columns, mapping.SourceId));
     }
 
@@ -30,6 +36,8 @@ internal sealed class RowMapper
     {
         (row.Number, row.Line, row.Problem, row.Raw, row.Notes) = (from.Number, from.Line, from.Problem, from.Raw, from.Notes);
         (row.Input, row.Output, row.System, row.Content, row.Group, row.Date, row.Slice, row.Split, row.SourceId) = ("", "", "", null, "", null, "", null, "");
+        (row.MediaFault, row.IsMediaOtherwise) = (null, false);
+        row.Media.Clear();
         if (row.Problem is not null)
         {
             return;
@@ -41,6 +49,7 @@ internal sealed class RowMapper
         row.System = _system.Render(from, ref fault);
         row.Content = _keepsContent ? from.Content : null;
         RemoveEndings(row);
+        Illustrate(from, row, ref fault);
         row.Group = Short(Value(from, _at.Group, ref fault));
         row.Slice = Short(Value(from, _at.Slice, ref fault));
         row.SourceId = Short(Value(from, _at.SourceId, ref fault));
@@ -51,6 +60,60 @@ internal sealed class RowMapper
             (row.Problem, row.Raw) = (fault, $"{row.Input} | {row.Output}");
             row.Raw = row.Raw.Length > RecordReader.RawLength ? row.Raw[..RecordReader.RawLength] + "…" : row.Raw;
         }
+    }
+
+    /// <summary>Files first, then what is asked about them, as Google advises.</summary>
+    private void Illustrate(RecordReader from, MappedRow row, ref string? fault)
+    {
+        if (row.Content is not null || _media.Length is 0)
+        {
+            return;
+        }
+
+        List<TurnPart> parts = [];
+        foreach (var column in _media)
+        {
+            parts.AddRange(NamesIn(Value(from, column, ref fault)).Select(name => new TurnPart(TurnPartKind.Media, name)));
+        }
+
+        if (parts.Count is 0)
+        {
+            return;
+        }
+
+        if (row.Input is "" && _constant is not "")
+        {
+            row.Input = _constant;
+        }
+
+        if (row.Input is not "")
+        {
+            parts.Add(TurnPart.Said(row.Input));
+        }
+
+        var log = new ConversationLog();
+        log.Say(false, parts);
+        log.Say(true, [TurnPart.Said(row.Output)]);
+        var read = Conversation.Of(log);
+        (row.Input, row.Content) = (read.Input, read.Content);
+    }
+
+    /// <summary>One name, several a line each or parted by semicolons, or a list in JSON.</summary>
+    private static IEnumerable<string> NamesIn(string? cell)
+    {
+        if (cell is ['[', ..])
+        {
+            try
+            {
+                return System.Text.Json.JsonSerializer.Deserialize<List<string?>>(cell)?.OfType<string>().Where(n => n.Trim() is not "") ?? [];
+            }
+            catch (System.Text.Json.JsonException)
+            {
+                // Then it is a name that begins so.
+            }
+        }
+
+        return cell?.StartsWith("data:", StringComparison.OrdinalIgnoreCase) is true ? [cell] : (cell ?? "").Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     private void RemoveEndings(MappedRow row)

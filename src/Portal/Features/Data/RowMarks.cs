@@ -25,6 +25,17 @@ internal enum RowMarks : uint
     Secret = 1 << 23,
     Personal = 0xFF << 16,
 
+    /// <summary>One of its files is not there, leads elsewhere, could be several, or is none that is known.</summary>
+    MediaMissing = 1 << 24,
+    MediaAddress = 1 << 25,
+    MediaUnclear = 1 << 26,
+    MediaUnreadable = 1 << 27,
+    MediaOtherwise = 1 << 28,
+
+    /// <summary>No model takes its files; some do not.</summary>
+    MediaOverLimit = 1 << 29,
+    MediaForSome = 1 << 30,
+
     /// <summary>With one of these a row takes no part.</summary>
-    Unusable = EmptyInput | EmptyOutput | Nul | Unreadable | TooLong,
+    Unusable = EmptyInput | EmptyOutput | Nul | Unreadable | TooLong | MediaMissing | MediaAddress | MediaUnclear | MediaUnreadable,
 }

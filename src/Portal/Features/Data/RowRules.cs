@@ -41,10 +41,10 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
             own.Add(FindingRule.LabelVariant);
         }
 
-        var (before, (after, isLeaked)) = (await FormerlyAlikeAsync(number, ct), await AlikeAsync(number, words.Input, ct));
+        var (before, (after, isLeaked)) = (await FormerlyAlikeAsync(number, ct), await AlikeAsync(number, MediaText.ComparedOf(words.Input, words.Content), ct));
         var alike = new Likeness();
         alike.Add(await FactsAsync([.. before.Except(after)], null, ct), isLeaked: false);
-        alike.Add(await FactsAsync(after, new RowFactSource(number, words.Input, words.Output, null), ct), isLeaked);
+        alike.Add(await FactsAsync(after, new RowFactSource(number, words.Input, words.Output, null, words.Content), ct), isLeaked);
         return new RowVerdict(number, own, [.. s_marks.Select(m => m.Rule), FindingRule.LabelVariant, .. Unusable], alike, [number, .. before, .. after]);
     }
 
@@ -71,10 +71,10 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         var search = new AlikeSearch(input);
         List<int> alike = [];
         List<FindingRule?> unusable = [.. Unusable.Select(r => (FindingRule?)r)];
-        var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != number && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input });
+        var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != number && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input, Content = e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null });
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (search.IsAlike(row.Input) && alike.Count < MostAlike)
+            if (search.IsAlike(MediaText.ComparedOf(row.Input, row.Content)) && alike.Count < MostAlike)
             {
                 alike.Add(row.Number);
             }
@@ -83,10 +83,11 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         var leaked = db.Findings.Where(f => f.ImportId == importId && f.Rule == FindingRule.LeakedTestRow).Select(f => f.Id);
         var isLeaked = await db.FindingRows.AnyAsync(r => leaked.Contains(r.FindingId) && alike.Contains(r.Number), ct);
         var versions = db.DatasetVersions.Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen).Select(v => v.Id);
-        var tested = db.FrozenExamples.AsNoTracking().Where(f => versions.Contains(f.VersionId) && f.Split == Split.Test).Select(f => f.Input);
-        await foreach (var text in tested.AsAsyncEnumerable().WithCancellation(ct))
+        var tested = db.FrozenExamples.AsNoTracking().Where(f => versions.Contains(f.VersionId) && f.Split == Split.Test)
+            .Select(f => new { f.Input, Content = f.Content != null && f.Content.Contains(MediaAddress.Mark) ? f.Content : null });
+        await foreach (var row in tested.AsAsyncEnumerable().WithCancellation(ct))
         {
-            isLeaked |= search.IsAlike(text);
+            isLeaked |= search.IsAlike(MediaText.ComparedOf(row.Input, row.Content));
         }
 
         return (alike, isLeaked);
@@ -95,7 +96,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
     /// <summary>The rows as the rules compare them, by their numbers; one of them as it is about to be.</summary>
     private async Task<List<RowFact>> FactsAsync(List<int> numbers, RowFactSource? changed, CancellationToken ct)
     {
-        var rows = await db.Examples.AsNoTracking().Where(e => e.ImportId == importId && numbers.Contains(e.Number)).Select(e => new RowFactSource(e.Number, e.Input, e.Output, e.GivenSplit)).ToListAsync(ct);
+        var rows = await db.Examples.AsNoTracking().Where(e => e.ImportId == importId && numbers.Contains(e.Number)).Select(e => new RowFactSource(e.Number, e.Input, e.Output, e.GivenSplit, e.Content)).ToListAsync(ct);
         if (changed is not null)
         {
             var given = await db.Examples.Where(e => e.ImportId == importId && e.Number == changed.Number).Select(e => e.GivenSplit).SingleOrDefaultAsync(ct);
@@ -105,7 +106,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         var inspector = new RowInspector();
         foreach (var row in rows.OrderBy(r => r.Number))
         {
-            inspector.Inspect(row.Number, row.Input, row.Output);
+            inspector.Inspect(row.Number, row.Input, row.Output, compared: MediaText.ComparedOf(row.Input, row.Content));
             if (row.Given is { } given)
             {
                 inspector.Give(given);
@@ -115,5 +116,5 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         return [.. inspector.Facts.ToArray().Where(f => f.IsUsable)];
     }
 
-    private sealed record RowFactSource(int Number, string Input, string Output, Split? Given);
+    private sealed record RowFactSource(int Number, string Input, string Output, Split? Given, string? Content);
 }

@@ -34,12 +34,21 @@ internal sealed class RowTreatment(IReadOnlyList<Finding> findings, Redaction? r
         var (first, last, ids) = (rows[0].Number, rows[^1].Number, _byId.Keys.ToList());
         var concerned = (await db.FindingRows.AsNoTracking().Where(r => ids.Contains(r.FindingId) && r.Number >= first && r.Number <= last)
             .Select(r => new { r.Number, r.FindingId }).ToListAsync(ct)).ToLookup(r => r.Number, r => _byId[r.FindingId]);
-        return
-        [
-            .. rows.Select(r => concerned[r.Number].ToList() is not { Count: > 0 } decided ? r : new TreatedRow(
-                r.Number, Treat(decided, r.Input, isOutput: false), Treat(decided, r.Output, isOutput: true), Treat(decided, r.System, isOutput: false),
-                r.Content is null ? null : ContentTexts.Change(r.Content, (text, isAnswer) => Treat(decided, text, isAnswer)))),
-        ];
+        return [.. rows.Select(r => concerned[r.Number].ToList() is { Count: > 0 } decided ? Treat(decided, r) : r)];
+    }
+
+    private TreatedRow Treat(IReadOnlyList<Finding> decided, TreatedRow row)
+    {
+        if (row.Content is { } content && MediaAddress.HashesIn(content).Count > 0)
+        {
+            // The name of a file is a text too, and stands in the input as in its turns.
+            var read = MediaRows.Retold(content, (text, isOutput) => Treat(decided, text, isOutput));
+            return row with { Input = read.Input, Output = read.Output, Content = read.Content, System = Treat(decided, row.System, isOutput: false) };
+        }
+
+        return new TreatedRow(
+            row.Number, Treat(decided, row.Input, isOutput: false), Treat(decided, row.Output, isOutput: true), Treat(decided, row.System, isOutput: false),
+            row.Content is null ? null : ContentTexts.Change(row.Content, (text, isAnswer) => Treat(decided, text, isAnswer)));
     }
 
     private string Treat(IReadOnlyList<Finding> decided, string text, bool isOutput)

@@ -4,17 +4,22 @@ namespace Portal.Features.Data;
 /// <param name="Stratum">What is to be spread over the splits; the label where there is one.</param>
 /// <param name="Group">Rows of one group stay together; empty for none.</param>
 /// <param name="Given">The split its file asks for.</param>
-internal readonly record struct SplitRow(string Input, string Output, string Stratum, string Group = "", DateTime? Date = null, Split? Given = null);
+/// <param name="Content">Its turns, where it is more than a text and its answer.</param>
+internal readonly record struct SplitRow(string Input, string Output, string Stratum, string Group = "", DateTime? Date = null, Split? Given = null, string? Content = null);
 
 /// <summary>The rows as the splitter keeps them, without their texts; behind them those that earlier versions have sealed.</summary>
 internal sealed class SplitRows
 {
+    private const int OrnamentRows = 10;
+    private const int OrnamentShare = 4;
+
     private readonly TextScan _scan = new();
     private readonly List<UInt128> _contents = [];
     private readonly List<string> _strata = [];
     private readonly List<DateTime?> _dates = [];
     private readonly List<Split?> _given = [];
     private readonly Dictionary<string, List<int>> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> _media = new(StringComparer.Ordinal);
     private readonly HashSet<UInt128> _sealed = [];
 
     /// <summary>Rows to be divided.</summary>
@@ -27,7 +32,8 @@ internal sealed class SplitRows
 
     public RowPrints Prints { get; } = new();
 
-    public IEnumerable<IReadOnlyList<int>> Groups => _groups.Values;
+    /// <summary>What stays together by name, and rows with the same file; one that many rows have is an ornament and holds nothing together.</summary>
+    public IEnumerable<IReadOnlyList<int>> Groups => _groups.Values.Concat(_media.Values.Where(rows => rows.Count <= Math.Max(OrnamentRows, CountOfAll / OrnamentShare)));
 
     public UInt128 ContentOf(int row) => _contents[row];
 
@@ -51,7 +57,9 @@ internal sealed class SplitRows
             (_groups.TryGetValue(row.Group, out var members) ? members : _groups[row.Group] = []).Add(Count);
         }
 
-        Print(row.Input, TextKey.Of(row.Input, row.Output));
+        var input = MediaText.ComparedOf(row.Input, row.Content);
+        Hold(row.Content);
+        Print(input, TextKey.Of(input, row.Output));
         Dated += row.Date is null ? 0 : 1;
         _dates.Add(row.Date);
         _given.Add(row.Given);
@@ -59,12 +67,23 @@ internal sealed class SplitRows
     }
 
     /// <summary>The input of a row that an earlier version has sealed.</summary>
-    public void AddSealed(string input)
+    public void AddSealed(string input, string? content = null)
     {
-        var key = TextKey.Of(input, "");
+        var compared = MediaText.ComparedOf(input, content);
+        var key = TextKey.Of(compared, "");
         if (_sealed.Add(key))
         {
-            Print(input, key);
+            Hold(content);
+            Print(compared, key);
+        }
+    }
+
+    /// <summary>The row that comes next has these files.</summary>
+    private void Hold(string? content)
+    {
+        foreach (var hash in MediaAddress.HashesIn(content))
+        {
+            (_media.TryGetValue(hash, out var rows) ? rows : _media[hash] = []).Add(CountOfAll);
         }
     }
 

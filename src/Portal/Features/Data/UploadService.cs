@@ -236,12 +236,11 @@ public sealed class UploadService(
             throw new UploadTooLargeException(TooLarge);
         }
 
-        var held = await db.DatasetImports.Select(i => new { i.BlobName, i.Length }).Distinct().SumAsync(i => i.Length, ct);
-        var coming = await db.Uploads.Where(u => u.ImportId == null).SumAsync(u => u.Length, ct);
-        if (held + coming + length > Options.QuotaBytes)
+        var held = await MediaService.HeldBytesAsync(db, ct);
+        if (held + length > Options.QuotaBytes)
         {
             throw new UploadTooLargeException(
-                $"This organization's files take {Show.Bytes(held + coming)} of the {Show.Bytes(Options.QuotaBytes)} it may use, so {Show.Bytes(length)} more do not fit. Remove a project's files, or ask for more room.");
+                $"This organization's files take {Show.Bytes(held)} of the {Show.Bytes(Options.QuotaBytes)} it may use, so {Show.Bytes(length)} more do not fit. Remove a project's files, or ask for more room.");
         }
 
         blobs.RequireRoom(length);

@@ -6,7 +6,11 @@ using Portal.Persistence;
 
 namespace Portal.Features.Data;
 
-public sealed record VersionRowPage(IReadOnlyList<VersionExample> Rows, int Total);
+public sealed record VersionRowPage(IReadOnlyList<VersionExample> Rows, int Total)
+{
+    /// <summary>The files of rows by the rows' numbers.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<ShownMedia>> Media { get; init; } = new Dictionary<int, IReadOnlyList<ShownMedia>>();
+}
 
 /// <summary>Freezes versions and shows what may be seen of them.</summary>
 public sealed class VersionService(
@@ -37,11 +41,7 @@ public sealed class VersionService(
     public async Task<VersionRowPage> RowsAsync(string versionId, Split split, string search, int page, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var exists = await db.DatasetVersions.AnyAsync(v => v.Id == versionId && v.State == VersionState.Frozen, ct);
-        if (!exists)
-        {
-            throw new NotFoundException("version");
-        }
+        var projectId = await db.DatasetVersions.Where(v => v.Id == versionId && v.State == VersionState.Frozen).Select(v => v.ProjectId).SingleOrDefaultAsync(ct) ?? throw new NotFoundException("version");
 
         if (split is Split.Test)
         {
@@ -63,8 +63,11 @@ public sealed class VersionService(
         var found = await rows.OrderBy(e => e.Number).Skip(Math.Max(0, page) * PageSize).Take(PageSize)
             .Select(e => new VersionExample(
                 e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
-                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split, "", null)).ToListAsync(ct);
-        return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output) })], total);
+                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split, "", e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null)).ToListAsync(ct);
+        return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output), Content = null })], total)
+        {
+            Media = await MediaService.ShownAsync(db, projectId, found.Select(r => (r.Number, r.Content)), ct),
+        };
     }
 
     /// <summary>The same page with the values put back in the place of their placeholders. Each reading stands in the audit log.</summary>

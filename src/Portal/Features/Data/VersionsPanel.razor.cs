@@ -54,6 +54,9 @@ public sealed partial class VersionsPanel
     [Parameter]
     public bool Busy { get; set; }
 
+    [Parameter]
+    public Func<string, string>? MediaHrefOf { get; set; }
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!; // filled by the renderer
 

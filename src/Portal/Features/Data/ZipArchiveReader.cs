@@ -157,10 +157,22 @@ internal static class ZipArchiveReader
             throw new PortalException($"The archive holds a link (\"{Shown(name)}\"), and only files are taken. Make it again without links.");
         }
 
+        if (unixType is not (0 or 0x4 or 0x8) || name.Split('/').Any(IsDevice))
+        {
+            throw new PortalException($"The archive holds what is no plain file (\"{Shown(name)}\"): a device of a computer is called or made so. Make it again from plain files.");
+        }
+
         if (name.StartsWith('/') || name is [_, ':', ..] || name.Split('/').Contains(".."))
         {
             throw new PortalException($"The archive holds a file whose name leads out of it (\"{Shown(name)}\"). Make it again from plain files.");
         }
+    }
+
+    /// <summary>Names that are no file's on one system or another, whatever stands behind their first dot.</summary>
+    private static bool IsDevice(string part)
+    {
+        var stem = part.Split('.')[0].TrimEnd(' ').ToUpperInvariant();
+        return stem is "CON" or "PRN" or "AUX" or "NUL" || (stem is ['C', 'O', 'M', >= '1' and <= '9'] or ['L', 'P', 'T', >= '1' and <= '9']) || part.Any(char.IsControl);
     }
 
     private static void RefuseOverlaps(List<ZipItem> items, long directoryAt)

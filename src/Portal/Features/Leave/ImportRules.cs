@@ -37,6 +37,7 @@ internal static class ImportRules
     private static readonly FrozenDictionary<Type, Action<ArchivedRow, DateTime>> s_rules = new Dictionary<Type, Action<ArchivedRow, DateTime>>
     {
         [typeof(DatasetImport)] = (row, _) => EndAs(row, ImportState.Failed, nameof(DatasetImport.Failure), ImportState.Mapped, ImportState.Importing),
+        [typeof(MediaFile)] = (row, _) => RequireKnown(row),
         [typeof(TaskDefinition)] = (row, _) => RequireMeasurable(row),
         [typeof(DatasetVersion)] = (row, _) => EndAs(row, VersionState.Failed, nameof(DatasetVersion.Failure), VersionState.Freezing),
         [typeof(CandidateRun)] = (row, at) =>
@@ -114,6 +115,15 @@ internal static class ImportRules
     }
 
     /// <summary>As a task is when it is saved: every figure is computed from these two.</summary>
+    /// <summary>The type goes to browsers and to Google, so it is one of those that content is told by.</summary>
+    private static void RequireKnown(ArchivedRow row)
+    {
+        if (MediaTypes.EndingOf(row.Text(nameof(MediaFile.MimeType))) is MediaTypes.UnknownEnding)
+        {
+            throw new PortalException("Its file is of a type that is not known here.");
+        }
+    }
+
     private static void RequireMeasurable(ArchivedRow row)
     {
         if (row[nameof(TaskDefinition.Target)] is double target and not (> 0 and < 1))

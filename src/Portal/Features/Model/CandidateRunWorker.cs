@@ -101,7 +101,7 @@ public sealed class CandidateRunWorker(
         Asked asked;
         await using (lease.Keep(run))
         {
-            asked = await asker.AskAsync(session.Vertex, candidate, task, run.Id, open, ct);
+            asked = await asker.AskAsync(session, candidate, task, run.Id, open, ct);
         }
 
         settled.UnionWith(asked.Answers.Select(a => a.Number));

@@ -45,6 +45,13 @@ public static class CatalogueDiff
         yield return ("Most tokens of an example", Number(entry.MaxExampleTokens));
         yield return ("Most training rows", Number(entry.MaxTrainingExamples));
         yield return ("Most validation rows", Number(entry.MaxValidationExamples));
+        yield return ("Most training rows with files", Number(entry.MaxMediaExamples));
+        yield return ("Largest training file", entry.MaxTrainingBytes is 0 ? "" : Show.Bytes(entry.MaxTrainingBytes));
+        foreach (var limit in entry.Media)
+        {
+            yield return ($"Files: {limit.Kind}", MediaLimitText.Of(limit));
+        }
+
         yield return ("Least thinking", entry.LeastThinkingLevel is not "" ? entry.LeastThinkingLevel : entry.LeastThinkingBudget is { } budget ? $"{Show.Count(budget)} tokens" : "");
     }
 

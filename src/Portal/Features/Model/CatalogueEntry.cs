@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Portal.Features.Data;
 
 namespace Portal.Features.Model;
 
@@ -49,6 +50,14 @@ public sealed record CatalogueEntry
 
     public int MaxValidationExamples { get; init; }
 
+    /// <summary>Training rows where one of them has a file beside its text.</summary>
+    public int MaxMediaExamples { get; init; }
+
+    public long MaxTrainingBytes { get; init; }
+
+    /// <summary>What may be in a row, kind by kind; what is not here is not taken.</summary>
+    public IReadOnlyList<MediaLimit> Media { get; init; } = [];
+
     public string LeastThinkingLevel { get; init; } = "";
 
     public int? LeastThinkingBudget { get; init; }
@@ -59,7 +68,7 @@ public sealed record CatalogueEntry
         AvailableAt = model.AvailableAt, RetiresAt = model.RetiresAt, Prices = model.Prices, PracticeTrainingPricePerMillion = model.PracticeTrainingPricePerMillion,
         PracticePriceSource = model.PracticePriceSource, AdapterSizes = model.AdapterSizes, DefaultAdapterSize = model.DefaultAdapterSize, MaxEpochs = model.MaxEpochs,
         TuningLocations = model.TuningLocations, MaxExampleTokens = model.MaxExampleTokens, MaxTrainingExamples = model.MaxTrainingExamples,
-        MaxValidationExamples = model.MaxValidationExamples, LeastThinkingLevel = model.LeastThinkingLevel, LeastThinkingBudget = model.LeastThinkingBudget,
+        MaxValidationExamples = model.MaxValidationExamples, MaxMediaExamples = model.MaxMediaExamples, MaxTrainingBytes = model.MaxTrainingBytes, Media = model.Media, LeastThinkingLevel = model.LeastThinkingLevel, LeastThinkingBudget = model.LeastThinkingBudget,
     };
 
     public CatalogueModel ToModel() => new()
@@ -68,7 +77,7 @@ public sealed record CatalogueEntry
         AvailableAt = AvailableAt, RetiresAt = RetiresAt, Prices = Prices, PracticeTrainingPricePerMillion = PracticeTrainingPricePerMillion,
         PracticePriceSource = PracticePriceSource, AdapterSizes = AdapterSizes, DefaultAdapterSize = DefaultAdapterSize, MaxEpochs = MaxEpochs,
         TuningLocations = TuningLocations, MaxExampleTokens = MaxExampleTokens, MaxTrainingExamples = MaxTrainingExamples,
-        MaxValidationExamples = MaxValidationExamples, LeastThinkingLevel = LeastThinkingLevel, LeastThinkingBudget = LeastThinkingBudget,
+        MaxValidationExamples = MaxValidationExamples, MaxMediaExamples = MaxMediaExamples, MaxTrainingBytes = MaxTrainingBytes, Media = Media, LeastThinkingLevel = LeastThinkingLevel, LeastThinkingBudget = LeastThinkingBudget,
     };
 
     /// <summary>What was changed here from a common beginning, on top of what became of that beginning elsewhere.</summary>
@@ -82,6 +91,7 @@ public sealed record CatalogueEntry
             PracticeTrainingPricePerMillion = Mine(e => e.PracticeTrainingPricePerMillion), PracticePriceSource = Mine(e => e.PracticePriceSource),
             AdapterSizes = MineOf(e => e.AdapterSizes), DefaultAdapterSize = Mine(e => e.DefaultAdapterSize), MaxEpochs = Mine(e => e.MaxEpochs), TuningLocations = MineOf(e => e.TuningLocations),
             MaxExampleTokens = Mine(e => e.MaxExampleTokens), MaxTrainingExamples = Mine(e => e.MaxTrainingExamples), MaxValidationExamples = Mine(e => e.MaxValidationExamples),
+            MaxMediaExamples = Mine(e => e.MaxMediaExamples), MaxTrainingBytes = Mine(e => e.MaxTrainingBytes), Media = MineOf(e => e.Media),
             LeastThinkingLevel = Mine(e => e.LeastThinkingLevel), LeastThinkingBudget = Mine(e => e.LeastThinkingBudget),
         };
 

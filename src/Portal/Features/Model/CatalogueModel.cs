@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Features.Billing;
+using Portal.Features.Data;
 using Portal.Persistence;
 
 namespace Portal.Features.Model;
@@ -76,10 +77,21 @@ public sealed class CatalogueModel : IVersioned
 
     public int MaxValidationExamples { get; init; }
 
+    /// <summary>Training rows where one of them has a file beside its text; 0 where Google says nothing of it.</summary>
+    public int MaxMediaExamples { get; init; }
+
+    /// <summary>Of the training file; 0 where it is not known.</summary>
+    public long MaxTrainingBytes { get; init; }
+
+    /// <summary>What may be in a row, kind by kind; what is not here is not taken.</summary>
+    public IReadOnlyList<MediaLimit> Media { get; init; } = [];
+
     /// <summary>The least thinking the model accepts, as <c>thinkingLevel</c>; empty where it takes a budget instead.</summary>
     public string LeastThinkingLevel { get; init; } = "";
 
     public int? LeastThinkingBudget { get; init; }
+
+    public ModelLimits Limits => new(DisplayName, MaxExampleTokens, MaxTrainingBytes, Media);
 
     public bool IsOffered => State is not ModelState.Retired;
 
@@ -123,6 +135,10 @@ internal sealed class CatalogueModelMapping : IEntityTypeConfiguration<Catalogue
             prices => JsonSerializer.Serialize(prices, s_json),
             stored => stored == "" ? new List<CataloguePrice>() : JsonSerializer.Deserialize<List<CataloguePrice>>(stored, s_json) ?? new List<CataloguePrice>(),
             new ValueComparer<IReadOnlyList<CataloguePrice>>((a, b) => a!.SequenceEqual(b!), prices => prices.Count, prices => prices)); // never null: the property is required
-        builder.Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);
+        builder.Property(m => m.Media).HasMaxLength(8_000).HasConversion(
+            limits => JsonSerializer.Serialize(limits, s_json),
+            stored => stored == "" ? new List<MediaLimit>() : JsonSerializer.Deserialize<List<MediaLimit>>(stored, s_json) ?? new List<MediaLimit>(),
+            new ValueComparer<IReadOnlyList<MediaLimit>>((a, b) => a!.SequenceEqual(b!), limits => limits.Count, limits => limits)); // never null: the property is required
+        builder.Ignore(m => m.Limits).Ignore(m => m.IsOffered).Ignore(m => m.IsTunable);
     }
 }

@@ -71,9 +71,15 @@ public static partial class CatalogueRules
             yield return "Least thinking: either a level (MINIMAL, LOW, MEDIUM, HIGH) or a budget of 0 to 32,768 tokens, as the model takes it.";
         }
 
-        if (entry is { MaxEpochs: < 0 } or { MaxExampleTokens: < 0 } or { MaxTrainingExamples: < 0 } or { MaxValidationExamples: < 0 })
+        if (entry is { MaxEpochs: < 0 } or { MaxExampleTokens: < 0 } or { MaxTrainingExamples: < 0 } or { MaxValidationExamples: < 0 } or { MaxMediaExamples: < 0 } or { MaxTrainingBytes: < 0 })
         {
             yield return "Limits: they are not negative.";
+        }
+
+        if (entry.Media.DistinctBy(m => m.Kind).Count() < entry.Media.Count || entry.Media.Any(m => m is { MaxFiles: < 1 } or { MaxBytes: < 1 } or { MimeTypes.Count: 0 } or { MaxSeconds: < 1 } or { MaxPages: < 1 })
+            || MediaLimitText.Of(entry.Media).Length > 4_000)
+        {
+            yield return MediaLimitText.Form;
         }
 
         if (entry.State is not (ModelState.Tunable or ModelState.Retiring) || (entry.State is ModelState.Retiring && entry.AdapterSizes.Count is 0))

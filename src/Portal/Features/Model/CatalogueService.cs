@@ -32,9 +32,9 @@ public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs, Tim
             {
                 db.CatalogueModels.Add(entry.ToModel());
             }
-            else if (model.Prices.Count is 0 && entry.Prices.Count > 0 && !changed.Contains(entry.Id))
+            else if (IsOlder(model, entry) && !changed.Contains(entry.Id))
             {
-                // Of a build that kept prices without their dates; no admin has edited it since.
+                // Of a build that kept prices without their dates, or knew no limits of files; no admin has edited it since.
                 var version = model.Version;
                 db.Entry(model).CurrentValues.SetValues(entry.ToModel());
                 db.Entry(model).Property(m => m.Version).CurrentValue = version;
@@ -55,6 +55,8 @@ public sealed class CatalogueService(IDbContextFactory<PortalDbContext> dbs, Tim
             }
         }
     }
+
+    private static bool IsOlder(CatalogueModel model, CatalogueEntry entry) => (model.Prices.Count is 0 && entry.Prices.Count > 0) || (model.MaxTrainingBytes is 0 && entry.MaxTrainingBytes > 0);
 
     internal static IReadOnlyList<CatalogueEntry> Embedded()
     {

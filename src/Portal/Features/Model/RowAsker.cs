@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Portal.Features.Connect;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Vertex;
@@ -15,10 +16,10 @@ public sealed record Asked(IReadOnlyList<CandidateAnswer> Answers, VertexExcepti
 }
 
 /// <summary>Asks a candidate's model for some rows, a few at once, and scores the answers. Holds no database.</summary>
-public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
+public sealed class RowAsker(QuestionFiles files, IOptions<RunOptions> options, TimeProvider time)
 {
     public async Task<Asked> AskAsync(
-        VertexClient vertex, CandidateDetail candidate, TaskDefinition task, string runId, IReadOnlyList<VersionExample> rows, CancellationToken ct)
+        VertexSession session, CandidateDetail candidate, TaskDefinition task, string runId, IReadOnlyList<VersionExample> rows, CancellationToken ct)
     {
         var answers = new ConcurrentBag<CandidateAnswer>();
         VertexException? fault = null;
@@ -34,7 +35,7 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
 
             try
             {
-                answers.Add(await AskAsync(vertex, candidate, task, runId, row, stop));
+                answers.Add(await AskAsync(session, candidate, task, runId, row, stop));
             }
             catch (VertexException refused) when (IsAboutTheRow(refused))
             {
@@ -46,14 +47,16 @@ public sealed class RowAsker(IOptions<RunOptions> options, TimeProvider time)
                 Interlocked.CompareExchange(ref fault, other, null);
             }
         });
+        await files.ClearAsync(session, runId, ct);
         return new Asked([.. answers.OrderBy(a => a.Number)], fault);
     }
 
     private async Task<CandidateAnswer> AskAsync(
-        VertexClient vertex, CandidateDetail candidate, TaskDefinition task, string runId, VersionExample row, CancellationToken ct)
+        VertexSession session, CandidateDetail candidate, TaskDefinition task, string runId, VersionExample row, CancellationToken ct)
     {
+        var question = await files.WithFilesAsync(session, candidate.Candidate.ProjectId, runId, row, QuestionOf(candidate.Recipe, row), ct);
         var began = time.GetTimestamp();
-        var response = await vertex.GenerateContentAsync(candidate.Candidate.ModelName, QuestionOf(candidate.Recipe, row), ct);
+        var response = await session.Vertex.GenerateContentAsync(candidate.Candidate.ModelName, question, ct);
         var latency = time.GetElapsedTime(began).TotalMilliseconds;
         var answer = CandidateAnswer.Stored(response.Text, CandidateAnswer.AnswerLength);
         var usage = response.UsageMetadata ?? new VertexUsageMetadata();

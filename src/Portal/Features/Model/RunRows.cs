@@ -12,7 +12,7 @@ public sealed record RowSize(int Rows, double LikelyInput, double WorstInput, do
 /// Which rows of a split a run answers: all, or a sample that is the same for every candidate of the version, so that they can
 /// be compared row by row.
 /// </summary>
-public sealed class RunRows(ExampleService examples)
+public sealed class RunRows(ExampleService examples, MediaService media)
 {
     private const int PageSize = 1_000;
 
@@ -32,10 +32,11 @@ public sealed class RunRows(ExampleService examples)
     {
         var split = version.ValidationCount > 0 ? Split.Validation : Split.Train;
         var sample = await examples.ReadAsync(version.Id, split, 0, Measured, ct);
+        var files = await media.TokensAsync(version.ProjectId, sample, ct);
         return sample.Count is 0
             ? new RowSize(rows, 0, 0, 0)
             : new RowSize(
-                rows, sample.Average(e => TokenEstimate.Likely(e.Input)), sample.Average(e => TokenEstimate.Worst(e.Input)) * 1.2,
+                rows, sample.Average(e => TokenEstimate.Likely(e.Input) + files[e.Number]), sample.Average(e => TokenEstimate.Worst(e.Input) + files[e.Number]) * 1.2,
                 sample.Average(e => TokenEstimate.Likely(e.Output)));
     }
 

@@ -36,7 +36,8 @@ public sealed class ShotPicker(TaskDefinition task)
             throw new ArgumentException($"Row {row.Number} is a {row.Split} row; only training rows may be shown in a prompt.", nameof(row));
         }
 
-        if (PoolOf(row) is not { } key)
+        // A prompt shows examples as text; one that is about a file would show a name and teach nothing.
+        if (RowFiles.HashesOf(row).Count > 0 || PoolOf(row) is not { } key)
         {
             return;
         }

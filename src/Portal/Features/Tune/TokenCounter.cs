@@ -9,7 +9,7 @@ using Portal.Vertex.Contracts;
 namespace Portal.Features.Tune;
 
 /// <summary>Forecasts the training tokens of a version from rows spread over it, counted by Google where it can be reached.</summary>
-public sealed class TokenCounter(IDbContextFactory<PortalDbContext> dbs, ExampleService examples, TuningGateway google, TimeProvider time)
+public sealed class TokenCounter(IDbContextFactory<PortalDbContext> dbs, ExampleService examples, MediaService media, TuningGateway google, TimeProvider time)
 {
     private const int Groups = 10;
     private const int RowsPerGroup = 5;
@@ -28,9 +28,10 @@ public sealed class TokenCounter(IDbContextFactory<PortalDbContext> dbs, Example
         }
 
         var sample = await SampleAsync(version, ct);
-        if (await CountAsync(sample, baseModelId, instruction, ct) is not { } counted)
+        var files = await media.TokensAsync(version.ProjectId, [.. sample.SelectMany(g => g).DistinctBy(r => r.Number)], ct);
+        if (await CountAsync(sample, files, baseModelId, instruction, ct) is not { } counted)
         {
-            var estimated = sample.Select(g => (g.Count, g.Sum(r => Estimate(instruction, r)))).ToList();
+            var estimated = sample.Select(g => (g.Count, g.Sum(r => Estimate(instruction, r) + files[r.Number]))).ToList();
             return TokenForecast.FromSample(estimated, version.TrainCount, isEstimate: true);
         }
 
@@ -63,7 +64,7 @@ public sealed class TokenCounter(IDbContextFactory<PortalDbContext> dbs, Example
 
     /// <summary>Null where Google cannot be asked just now, or does not count for this model.</summary>
     private async Task<IReadOnlyList<(int Rows, long Tokens)>?> CountAsync(
-        IReadOnlyList<IReadOnlyList<VersionExample>> sample, string baseModelId, string instruction, CancellationToken ct)
+        IReadOnlyList<IReadOnlyList<VersionExample>> sample, IReadOnlyDictionary<int, long> files, string baseModelId, string instruction, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(s_patience);
@@ -77,7 +78,8 @@ public sealed class TokenCounter(IDbContextFactory<PortalDbContext> dbs, Example
                 {
                     Contents = [.. rows.SelectMany(r => new[] { VertexContent.User(instruction + "\n" + r.Input), VertexContent.Model(r.Output) })],
                 };
-                return (rows.Count, (long)(await session.Vertex.CountTokensAsync(baseModelId, request, patience.Token)).TotalTokens);
+                var words = (long)(await session.Vertex.CountTokensAsync(baseModelId, request, patience.Token)).TotalTokens;
+                return (rows.Count, words + rows.Sum(r => files[r.Number]));
             }));
         }
         catch (VertexException)

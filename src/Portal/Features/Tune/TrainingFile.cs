@@ -22,7 +22,7 @@ public sealed class TrainingFile(ExampleService examples, IOptions<StorageOption
         Math.Min(version.ValidationCount, Math.Min(MostValidationRows, Math.Max(FreeValidationRows, (int)(version.TrainCount * ValidationShare))));
 
     /// <summary>Rows beyond what is kept are left out evenly, so that a file sorted by answer keeps all its answers.</summary>
-    public async Task<Stream> WriteAsync(TuningJob job, Split split, CancellationToken ct)
+    public async Task<Stream> WriteAsync(TuningJob job, Split split, string bucket, CancellationToken ct)
     {
         var version = await examples.GetVersionAsync(job.VersionId, ct);
         long total = split is Split.Train ? version.TrainCount : version.ValidationCount;
@@ -43,7 +43,7 @@ public sealed class TrainingFile(ExampleService examples, IOptions<StorageOption
                 {
                     if ((index + 1) * kept / total > index * kept / total)
                     {
-                        await JsonSerializer.SerializeAsync(file, GeminiLine.Of(job.Instruction, row), VertexJson.Options, ct);
+                        await JsonSerializer.SerializeAsync(file, RowFiles.At(GeminiLine.Of(job.Instruction, row), $"gs://{bucket}/{job.Folder}"), VertexJson.Options, ct);
                         file.WriteByte((byte)'\n');
                     }
 

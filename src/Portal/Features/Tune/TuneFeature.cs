@@ -17,7 +17,7 @@ public static class TuneFeature
     }
 
     internal static IServiceCollection AddTuning(this IServiceCollection services) => services
-        .AddScoped<TuningService>().AddScoped<TokenCounter>().AddScoped<TrainingFile>()
+        .AddScoped<TuningService>().AddScoped<TokenCounter>().AddScoped<TrainingFile>().AddScoped<TuningMedia>()
         .AddScoped<TuningGateway>().AddScoped<TuningLease>().AddScoped<TuningMoves>().AddScoped<TuningResult>().AddScoped<TuningWorker>().AddScoped<TuningFilesWorker>()
         .AddScoped<ISwept, TuneSweep>().AddScoped<IFailedWork, FailedTunings>().AddScoped<IProjectStep, TuneStep>().AddScoped<IOnboardingSign, TunedSign>().AddScoped<IPlaybookPart, TuningPart>().AddScoped<IVersionUses, TuningUses>();
 }

@@ -56,6 +56,7 @@ public sealed class TuningGateway(ConnectService connect)
     {
         await session.Storage.DeleteObjectAsync(session.Bucket, job.TrainObject, ct);
         await session.Storage.DeleteObjectAsync(session.Bucket, job.ValidationObject, ct);
+        await TuningMedia.DeleteAsync(session, job, ct);
     }
 
     /// <summary>The curves so far; what is no number is left out, because no database keeps it.</summary>

@@ -7,7 +7,7 @@ namespace Portal.Features.Tune;
 /// One run of supervised tuning. Its state lives here and moves by named methods alone; a worker makes one move at a time,
 /// so a killed process leaves a job that the next worker takes up where it stands.
 /// </summary>
-public sealed class TuningJob : TenantOwned, IVersioned
+public sealed partial class TuningJob : TenantOwned, IVersioned
 {
     public const int DetailsLength = 4_000;
 
@@ -127,11 +127,11 @@ public sealed class TuningJob : TenantOwned, IVersioned
     /// <summary>The id is already of the letters, digits and underscores that Google allows.</summary>
     public string Label => Id;
 
-    public string TrainObject => $"tuning/{Id}/train.jsonl";
+    public string TrainObject => $"{Folder}train.jsonl";
 
-    public string ValidationObject => $"tuning/{Id}/validation.jsonl";
+    public string ValidationObject => $"{Folder}validation.jsonl";
 
-    public bool NeedsUpload => TrainUri is "" || (ValidationUri is "" && ValidationRows > 0);
+    public bool NeedsUpload => NeedsMedia || TrainUri is "" || (ValidationUri is "" && ValidationRows > 0);
 
     public void Price(TuningQuote quote, DateTime now)
     {

@@ -14,6 +14,7 @@ namespace Portal.Features.Tune;
 public sealed class TuningMoves(
     TuningGateway google,
     TrainingFile file,
+    TuningMedia media,
     TuningResult result,
     BillingService billing,
     StandingRight right,
@@ -91,11 +92,21 @@ public sealed class TuningMoves(
     private async Task UploadAsync(PortalDbContext db, VertexSession session, TuningJob job, CancellationToken ct)
     {
         await ConnectService.EnsureBucketAsync(session, ct);
+        if (job.NeedsMedia)
+        {
+            await media.SendAsync(session, job, ct);
+            if (job.MediaTotal > 0)
+            {
+                job.Next(TimeSpan.Zero, Now);
+                return;
+            }
+        }
+
         var train = job.TrainUri is "";
         var name = train ? job.TrainObject : job.ValidationObject;
         await using var content = train
-            ? await file.WriteAsync(job, Split.Train, ct)
-            : await file.WriteAsync(job, Split.Validation, ct);
+            ? await file.WriteAsync(job, Split.Train, session.Bucket, ct)
+            : await file.WriteAsync(job, Split.Validation, session.Bucket, ct);
         var uri = await TuningGateway.UploadAsync(session, name, content, Reveal(job.UploadSession), KeepAsync, ct);
         job.Uploaded(uri);
         job.Next(TimeSpan.Zero, Now);

@@ -13,6 +13,9 @@ public sealed record TuningPlan(ProjectDetail Project, DatasetVersion? Version, 
     /// <summary>Where Google would train.</summary>
     public string Location { get; init; } = "";
 
+    /// <summary>What kinds of files the version's rows have.</summary>
+    public IReadOnlyList<(MediaKind Kind, string MimeType)> Media { get; init; } = [];
+
     /// <summary>A cheaper way is proven good enough: tuning is not needed, and is started only by saying so.</summary>
     public bool IsUnnecessary => Choice?.Verdict is Verdict.Stop;
 
@@ -53,6 +56,16 @@ public sealed record TuningPlan(ProjectDetail Project, DatasetVersion? Version, 
             if (Model.MaxTrainingExamples > 0 && Version.TrainCount > Model.MaxTrainingExamples)
             {
                 blockers.Add($"Version {Version.Number} has {Version.TrainCount:N0} training rows; {Model.DisplayName} takes {Model.MaxTrainingExamples:N0}. Freeze a smaller version.");
+            }
+
+            if (Model.MaxMediaExamples > 0 && Media.Count > 0 && Version.TrainCount > Model.MaxMediaExamples)
+            {
+                blockers.Add($"Version {Version.Number} has {Version.TrainCount:N0} training rows; {Model.DisplayName} takes {Model.MaxMediaExamples:N0} where files are among them. Freeze a smaller version.");
+            }
+
+            if (Media.Where(m => !Model.Limits.Takes(m.Kind, m.MimeType)).Select(m => m.MimeType).ToList() is { Count: > 0 } refused)
+            {
+                blockers.Add($"Version {Version.Number} has files that {Model.DisplayName} does not take: {string.Join(", ", refused)}. Choose another model in the Model step, or convert the files and freeze a new version.");
             }
 
             if (Model.IsTunable && PricePerMillion is null)

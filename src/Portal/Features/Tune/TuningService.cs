@@ -24,6 +24,7 @@ public sealed class TuningService(
     IDbContextFactory<PortalDbContext> dbs,
     ProjectService projects,
     ExampleService examples,
+    MediaService media,
     ChoiceService choices,
     CatalogueService catalogue,
     ConnectService connect,
@@ -48,7 +49,10 @@ public sealed class TuningService(
         var version = await examples.LatestVersionAsync(projectId, ct);
         var choice = await choices.FindAsync(projectId, ct);
         var model = choice is null ? null : await catalogue.GetAsync(choice.BaseModelId, ct);
-        return new TuningPlan(project, version, choice, model, connect.IsSandbox) { At = Now, Location = model?.TuningLocationNear(connect.Location) ?? "" };
+        return new TuningPlan(project, version, choice, model, connect.IsSandbox)
+        {
+            At = Now, Location = model?.TuningLocationNear(connect.Location) ?? "", Media = version is null ? [] : await media.KindsAsync(version.Id, ct),
+        };
     }
 
     /// <summary>The settings of the playbook that the project began with; null where there are none, or its model takes none such.</summary>

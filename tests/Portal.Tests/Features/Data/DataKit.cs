@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class DataKit : IDisposable
 {
     public DataKit() : this(new PortalDatabase()) { }
 
-    private DataKit(PortalDatabase database)
+    public DataKit(PortalDatabase database)
     {
         Database = database;
         Current = new CurrentMember(Database.Scope);
@@ -25,12 +26,14 @@ internal sealed class DataKit : IDisposable
         var right = new StandingRight(Database, new TenancyService(Database, TimeProvider.System), Database.Scope);
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
         Projects = new ProjectService(Database, current, TimeProvider.System);
+        Media = new MediaService(Database, current, Projects, Blobs);
         Findings = new FindingService(Database, current, TimeProvider.System);
         Rows = new RowService(Database, current, Projects);
         Edits = new RowEditService(Database, current, Projects, Rows, TimeProvider.System);
+        Catalogue = new CatalogueService(Database, TimeProvider.System);
         Redactor = new Redactor(Database, Database.Scope, Protection);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Redactor, Jobs, TimeProvider.System);
-        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
+        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, new CatalogueLimits(Database, Catalogue), new MediaCleaner(Database, Blobs), Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, right, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
         Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
         Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
@@ -54,6 +57,10 @@ internal sealed class DataKit : IDisposable
     public RowService Rows { get; }
 
     public RowEditService Edits { get; }
+
+    public MediaService Media { get; }
+
+    public CatalogueService Catalogue { get; }
 
     public VersionService Versions { get; }
 
@@ -83,10 +90,12 @@ internal sealed class DataKit : IDisposable
     public async Task<UploadReceipt> UploadAsync(string projectId, string content, string name = "examples.csv") =>
         await Uploads.ReceiveAsync(projectId, name, new MemoryStream(Encoding.UTF8.GetBytes(content)), null, CancellationToken.None);
 
+    public Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv") => ImportAsync(projectId, Encoding.UTF8.GetBytes(content), name);
+
     /// <summary>Uploads, maps by the guess and imports; the import as it ended.</summary>
-    public async Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv")
+    public async Task<DatasetImport> ImportAsync(string projectId, byte[] content, string name)
     {
-        var receipt = await UploadAsync(projectId, content, name);
+        var receipt = await Uploads.ReceiveAsync(projectId, name, new MemoryStream(content), null, CancellationToken.None);
         var preview = await Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
         var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
         await Imports.RunAsync(Database.Scope.TenantId, importId, CancellationToken.None);

@@ -48,7 +48,7 @@ public sealed class RowInspectorTests
         inspector.Inspect(205, DataKit.Sentence(901) + " ###", "fine");
         inspector.Inspect(206, "schÃ¶n und gut, sagt er:", " fine");
 
-        var found = new RowFindings("imp_1", inspector.Facts.ToArray(), NearDuplicates.Group(inspector.Prints)).Conclude()
+        var found = new RowFindings("imp_1", inspector.Facts.ToArray(), NearDuplicates.Group(inspector.Prints), new VendorLimits(new ProjectLimits([], false))).Conclude()
             .ToDictionary(f => f.Finding.Rule, f => f.Rows.Select(r => r.Number).ToArray());
 
         Assert.Equal([1, 201], found[FindingRule.NearContradiction]);

@@ -66,7 +66,7 @@ internal static class SourceCorpus
             ("depth 10,000", "{\"input\":" + new string('[', 10_000) + new string(']', 10_000) + ",\"output\":\"a\"}"), ("ends with the user", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}"),
             ("unknown role", "{\"messages\":[{\"role\":\"oracle\",\"content\":\"a\"}]}"), ("no turns", "{\"messages\":[]}"), ("model first", "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"},{\"role\":\"assistant\",\"content\":\"c\"}]}"),
             ("broken arguments", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"1\",\"function\":{\"name\":\"f\",\"arguments\":\"{oops\"}}]}]}"),
-            ("foreign address", "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"fileUri\":\"gs://other/x\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a\"}]}]}"),
+            ("a file without an address", "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"mimeType\":\"image/png\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a\"}]}]}"),
             ("number for content", "{\"messages\":[{\"role\":\"user\",\"content\":5},{\"role\":\"assistant\",\"content\":\"a\"}]}"),
         })
         {
@@ -118,12 +118,12 @@ internal static class SourceCorpus
         yield return new("zip in a zip under another name", ZipOf(("inner.csv", zip)), Ending.Refused);
         yield return new("zip of nothing", Zip(), Ending.Refused);
         yield return new("zip without a table", Zip(("a.bin", "x")), Ending.Refused);
-        foreach (var name in new[] { "../x.csv", "/etc/x.csv", "C:/x.csv", "a/../../x.csv", "..\\x.csv" })
+        foreach (var name in new[] { "../x.csv", "/etc/x.csv", "C:/x.csv", "a/../../x.csv", "..\\x.csv", "CON.csv", "a/nul", "LPT1.txt" })
         {
             yield return new($"zip, {name}", Zip((name, "text,label\na,b\n")), Ending.Refused);
         }
 
-        foreach (var name in new[] { "CON.csv", "name..csv", new string('n', 300) + ".csv", "ünïcode.csv" })
+        foreach (var name in new[] { "console.csv", "name..csv", new string('n', 300) + ".csv", "ünïcode.csv" })
         {
             yield return new($"zip, {name[..Math.Min(8, name.Length)]}", Zip((name, "text,label\na,b\n")), Ending.Taken, 1);
         }

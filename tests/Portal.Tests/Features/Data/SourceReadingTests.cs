@@ -45,7 +45,7 @@ public sealed class SourceReadingTests
         { "long value", "{\"input\":\"good\",\"output\":\"a\"}\n{\"input\":\"" + new string('x', 1_500) + "\",\"output\":\"b\"}\n", "\"input\" is longer than 1,000 characters" },
         { "conversation ends with the user", Turns("user:hi", "model:hello") + Turns("user:hi"), "the last turn is the user's" },
         { "empty conversation", Turns("user:hi", "model:hello") + "{\"contents\":[]}\n", "the conversation is empty" },
-        { "media", Turns("user:hi", "model:hello") + "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x.png\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a cat\"}]}]}\n", "media by an address" },
+        { "executable code", Turns("user:hi", "model:hello") + "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"executableCode\":{\"code\":\"1\"}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"a cat\"}]}]}\n", "no text, no file and no call" },
         { "unknown role", Turns("user:hi", "model:hello") + Turns("narrator:once", "model:b"), "a turn of the role \"narrator\"" },
     };
 

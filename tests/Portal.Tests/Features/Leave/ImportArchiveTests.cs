@@ -24,6 +24,7 @@ public sealed class ImportArchiveTests(EvaluatedOrganization source) : IClassFix
         ["Candidate"] = ["modelName"],
         ["Checkpoint"] = ["endpoint"],
         ["DatasetImport"] = ["blobName"],
+        ["MediaFile"] = ["blobName"],
         ["Deployment"] = ["state", "endedAt", "isImported"],
         ["Endpoint"] = ["liveDeploymentId"],
         ["Reservation"] = ["state", "endedAt"],

@@ -11,6 +11,7 @@ using Portal.Features.Define;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
+using Portal.Storage;
 using Portal.Vertex;
 using Xunit;
 
@@ -152,7 +153,8 @@ public sealed class ModelRig : IDisposable
         services.Configure<RunOptions>(o => o.ChunkRows = 16);
         services.AddSingleton(clients.GetRequiredService<VertexClientFactory>()).AddSingleton<TimeProvider>(Time)
             .AddSingleton<IBackgroundJobClient>(Jobs).AddSingleton<IDbContextFactory<PortalDbContext>>(database).AddSingleton(database.Scope);
-        services.AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>();
+        services.AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
+        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = database.Folder }));
         services.AddModelSlice();
         configure?.Invoke(services);
         var provider = services.BuildServiceProvider();

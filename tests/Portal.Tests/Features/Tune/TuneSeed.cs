@@ -72,7 +72,7 @@ internal static class TuneSeed
         return project.Id;
     }
 
-    private static void Choose(Portal.Persistence.PortalDbContext db, string projectId, string versionId, Verdict verdict, string modelId)
+    public static void Choose(Portal.Persistence.PortalDbContext db, string projectId, string versionId, Verdict verdict, string modelId)
     {
         var recipe = Recipe.Of(projectId, new RecipeContent("Name the topic.", [], 0, 64, "", null), db.Now);
         db.Recipes.Add(recipe);

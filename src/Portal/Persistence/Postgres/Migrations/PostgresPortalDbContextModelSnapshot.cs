@@ -863,6 +863,75 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.ToTable("FrozenExample");
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("BlobName")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)");
+
+                    b.Property<int?>("Height")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Milliseconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("MimeType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int?>("Pages")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int?>("Width")
+                        .HasColumnType("integer");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId");
+
+                    b.HasIndex("TenantId", "ProjectId", "Sha256")
+                        .IsUnique();
+
+                    b.ToTable("MediaFile");
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1166,6 +1235,32 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsUnique();
 
                     b.ToTable("UploadPart");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("VersionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("MediaId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Split")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.HasKey("TenantId", "VersionId", "MediaId", "Split");
+
+                    b.HasIndex("TenantId", "MediaId");
+
+                    b.ToTable("VersionMedia");
                 });
 
             modelBuilder.Entity("Portal.Features.Define.Playbook", b =>
@@ -2486,11 +2581,22 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<int>("MaxExampleTokens")
                         .HasColumnType("integer");
 
+                    b.Property<int>("MaxMediaExamples")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("MaxTrainingBytes")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("MaxTrainingExamples")
                         .HasColumnType("integer");
 
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Media")
+                        .IsRequired()
+                        .HasMaxLength(8000)
+                        .HasColumnType("character varying(8000)");
 
                     b.Property<string>("PracticePriceSource")
                         .IsRequired()
@@ -4029,6 +4135,12 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<int>("MediaSent")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("MediaTotal")
+                        .HasColumnType("integer");
+
                     b.Property<DateTime>("NextStepAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -4375,6 +4487,20 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.HasOne("Portal.Features.Define.Project", null)
@@ -4439,6 +4565,21 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasOne("Portal.Features.Data.Upload", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "UploadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.HasOne("Portal.Features.Data.MediaFile", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "MediaId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -863,6 +863,75 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("FrozenExample");
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("BlobName")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<int?>("Height")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Milliseconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("MimeType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<int?>("Pages")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<int?>("Width")
+                        .HasColumnType("int");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId");
+
+                    b.HasIndex("TenantId", "ProjectId", "Sha256")
+                        .IsUnique();
+
+                    b.ToTable("MediaFile");
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1166,6 +1235,32 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("UploadPart");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("VersionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("MediaId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Split")
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.HasKey("TenantId", "VersionId", "MediaId", "Split");
+
+                    b.HasIndex("TenantId", "MediaId");
+
+                    b.ToTable("VersionMedia");
                 });
 
             modelBuilder.Entity("Portal.Features.Define.Playbook", b =>
@@ -2486,11 +2581,22 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<int>("MaxExampleTokens")
                         .HasColumnType("int");
 
+                    b.Property<int>("MaxMediaExamples")
+                        .HasColumnType("int");
+
+                    b.Property<long>("MaxTrainingBytes")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("MaxTrainingExamples")
                         .HasColumnType("int");
 
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("int");
+
+                    b.Property<string>("Media")
+                        .IsRequired()
+                        .HasMaxLength(8000)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("PracticePriceSource")
                         .IsRequired()
@@ -4033,6 +4139,12 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<int>("MediaSent")
+                        .HasColumnType("int");
+
+                    b.Property<int?>("MediaTotal")
+                        .HasColumnType("int");
+
                     b.Property<DateTime>("NextStepAt")
                         .HasColumnType("datetime2");
 
@@ -4379,6 +4491,20 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.HasOne("Portal.Features.Define.Project", null)
@@ -4443,6 +4569,21 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Data.Upload", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "UploadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.HasOne("Portal.Features.Data.MediaFile", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "MediaId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

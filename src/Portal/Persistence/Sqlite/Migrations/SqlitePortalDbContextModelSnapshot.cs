@@ -856,6 +856,75 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.ToTable("FrozenExample");
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlobName")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Height")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ImportId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Milliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MimeType")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Pages")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Width")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ImportId");
+
+                    b.HasIndex("TenantId", "ProjectId", "Sha256")
+                        .IsUnique();
+
+                    b.ToTable("MediaFile");
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.Property<string>("TenantId")
@@ -1159,6 +1228,32 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("UploadPart");
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("VersionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MediaId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Split")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TenantId", "VersionId", "MediaId", "Split");
+
+                    b.HasIndex("TenantId", "MediaId");
+
+                    b.ToTable("VersionMedia");
                 });
 
             modelBuilder.Entity("Portal.Features.Define.Playbook", b =>
@@ -2479,11 +2574,22 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<int>("MaxExampleTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("MaxMediaExamples")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MaxTrainingBytes")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("MaxTrainingExamples")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("MaxValidationExamples")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Media")
+                        .IsRequired()
+                        .HasMaxLength(8000)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("PracticePriceSource")
                         .IsRequired()
@@ -4022,6 +4128,12 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("MediaSent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("MediaTotal")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime>("NextStepAt")
                         .HasColumnType("TEXT");
 
@@ -4368,6 +4480,20 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Features.Data.MediaFile", b =>
+                {
+                    b.HasOne("Portal.Features.Data.DatasetImport", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Features.Data.RedactedValue", b =>
                 {
                     b.HasOne("Portal.Features.Define.Project", null)
@@ -4432,6 +4558,21 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Data.Upload", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "UploadId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Data.VersionMedia", b =>
+                {
+                    b.HasOne("Portal.Features.Data.MediaFile", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "MediaId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Data.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "VersionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Portal.Features.Data;
+
+/// <summary>Puts kept files in the place of what a row calls them.</summary>
+internal sealed class MediaRows(MediaKeeper keeper)
+{
+    public const string Mark = "\"fileData\":";
+
+    public async Task ResolveAsync(MappedRow row, CancellationToken ct)
+    {
+        if (row.Problem is not null || row.Content?.Contains(Mark, StringComparison.Ordinal) is not true)
+        {
+            return;
+        }
+
+        var log = LogOf(row.Content);
+        for (var turn = 0; turn < log.Turns.Count; turn++)
+        {
+            for (var at = 0; at < log.Turns[turn].Parts.Count; at++)
+            {
+                var part = log.Turns[turn].Parts[at];
+                if (part.Kind is not TurnPartKind.Media)
+                {
+                    continue;
+                }
+
+                var (kept, fault) = log.Turns[turn].IsModel
+                    ? (null, new MediaFault(FindingRule.MediaUnreadable, "an answer of the model holds media, and it can be taught to answer in text alone"))
+                    : await keeper.TakeAsync(part.Text, part.Name, ct);
+                if (kept is null)
+                {
+                    Refuse(row, log, fault);
+                    return;
+                }
+
+                log.Turns[turn].Parts[at] = part with { Text = MediaAddress.Of(kept.File.Sha256, kept.Name), Name = kept.File.MimeType };
+                row.Media.Add(kept.File);
+                row.IsMediaOtherwise |= kept.IsOtherwise;
+            }
+        }
+
+        Fill(row, log);
+    }
+
+    public static ConversationLog LogOf(string content)
+    {
+        var log = new ConversationLog();
+        using var document = JsonDocument.Parse(content);
+        GeminiTurns.Read(document.RootElement, document.RootElement.GetProperty("contents"), log);
+        return log.Problem is null ? log : throw new InvalidOperationException($"A stored row cannot be read: {log.Problem}.");
+    }
+
+    /// <summary>
+    /// The row with its texts changed and its files as they were. The texts of the last answer are output, all others and the names of the
+    /// files are input.
+    /// </summary>
+    public static Conversation Retold(string content, Func<string, bool, string> treat)
+    {
+        var log = LogOf(content);
+        for (var turn = 0; turn < log.Turns.Count; turn++)
+        {
+            var isOutput = turn == log.Turns.Count - 1;
+            var parts = log.Turns[turn].Parts;
+            for (var at = 0; at < parts.Count; at++)
+            {
+                parts[at] = parts[at].Kind switch
+                {
+                    TurnPartKind.Text => parts[at] with { Text = treat(parts[at].Text, isOutput) },
+                    TurnPartKind.Media when MediaAddress.Parse(parts[at].Text) is { } media => parts[at] with { Text = MediaAddress.Of(media.Sha256, treat(media.Name, false)) },
+                    _ => parts[at],
+                };
+            }
+        }
+
+        return Conversation.Of(log);
+    }
+
+    private static void Fill(MappedRow row, ConversationLog log)
+    {
+        var read = Conversation.Of(log);
+        (row.Input, row.Output, row.Content) = (read.Input, read.Output, read.Content);
+    }
+
+    /// <summary>Set aside with its texts; nothing of what it led to is kept.</summary>
+    private static void Refuse(MappedRow row, ConversationLog log, MediaFault? fault)
+    {
+        var shown = Conversation.Of(log);
+        (row.Input, row.Output, row.Content, row.MediaFault) = (shown.Input, shown.Output, null, fault);
+        row.Media.Clear();
+    }
+}
