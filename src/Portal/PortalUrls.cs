@@ -154,6 +154,12 @@ public static class PortalUrls
     public static string Evaluate(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
         Step(org, projectId, "evaluate") + Query(shown);
 
+    /// <summary>A project's traffic with what of it is shown; parts without a value are left out.</summary>
+    public static string Monitor(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) => Step(org, projectId, "monitor") + Query(shown);
+
+    /// <summary>What this organization keeps of what is asked and answered.</summary>
+    public static string Privacy(string org) => $"/o/{org}/privacy";
+
     public static string Upload(string org, string projectId) => $"/o/{org}/api/projects/{projectId}/uploads";
 
     /// <summary>Only an address on this portal may be returned to, and not one of signing in or out.</summary>

@@ -26,6 +26,18 @@ public sealed partial class LineChart : ComponentBase
     [Parameter]
     public double? XEnd { get; set; }
 
+    /// <summary>How a place on the axis is written, where its number does not say it: a time.</summary>
+    [Parameter]
+    public Func<double, string>? XWord { get; set; }
+
+    /// <summary>Shaded around a line: how far its values could be off.</summary>
+    [Parameter]
+    public IReadOnlyList<ChartBand> Bands { get; set; } = [];
+
+    /// <summary>How a value is written; by its size where nothing is said.</summary>
+    [Parameter]
+    public Func<double, string>? YWord { get; set; }
+
     /// <summary>Values are shares, written as percent from 0 to 100.</summary>
     [Parameter]
     public bool IsShare { get; set; }
@@ -53,10 +65,10 @@ public sealed partial class LineChart : ComponentBase
             foreach (var line in Lines)
             {
                 var (first, last) = (line.Points[0], line.Points[^1]);
-                text.Append(CultureInfo.InvariantCulture, $" {line.Name}: {Format(first.Y)} at {XName} {_x.Word(first.X)}, {Format(last.Y)} at {XName} {_x.Word(last.X)}.");
+                text.Append(CultureInfo.InvariantCulture, $" {line.Name}: {Format(first.Y)} at {XName} {WordOf(first.X)}, {Format(last.Y)} at {XName} {WordOf(last.X)}.");
             }
 
-            return text.Append(Region is null ? "" : $" {Region.Label} {XName} {_x.Word(Region.From)}.").Append(Summary is "" ? "" : " " + Summary).ToString();
+            return text.Append(Region is null ? "" : $" {Region.Label} {XName} {WordOf(Region.From)}.").Append(Summary is "" ? "" : " " + Summary).ToString();
         }
     }
 
@@ -78,7 +90,7 @@ public sealed partial class LineChart : ComponentBase
 
     protected override void OnParametersSet()
     {
-        var all = Lines.SelectMany(s => s.Points).Where(p => double.IsFinite(p.Y)).ToList();
+        var all = Lines.SelectMany(s => s.Points).Concat(Bands.SelectMany(b => b.Low.Concat(b.High))).Where(p => double.IsFinite(p.Y)).ToList();
         var right = Math.Max(XEnd ?? 0, all.Select(p => p.X).DefaultIfEmpty(1).Max());
         var left = all.Select(p => p.X).DefaultIfEmpty(0).Min();
         var x = ChartScale.Nice(Math.Min(left, right), right, 6, whole: true);
@@ -111,11 +123,15 @@ public sealed partial class LineChart : ComponentBase
 
     private string Y(double value) => Number((1 - _y.Share(value)) * 1000);
 
-    private string Format(double value) => IsShare
+    private string WordOf(double x) => XWord is null ? _x.Word(x) : XWord(x);
+
+    private string Outline(ChartBand band) => string.Join(' ', band.Low.Concat(band.High.Reverse()).Select(p => $"{X(p.X)},{Y(p.Y)}"));
+
+    private string Format(double value) => YWord is not null ? YWord(value) : IsShare
         ? (value * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %"
         : _y.Ticks.Contains(value) ? _y.Word(value) : value.ToString(Math.Abs(value) < 0.1 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
 
-    private string Reading(double x) => $"{XName} {_x.Word(x)}: " + string.Join(", ",
+    private string Reading(double x) => $"{XName} {WordOf(x)}: " + string.Join(", ",
         Lines.Select(s => (s.Name, Point: s.Points.Where(p => p.X <= x).Select(p => (ChartPoint?)p).LastOrDefault()))
             .Where(r => r.Point is not null).Select(r => $"{r.Name} {Format(r.Point!.Value.Y)}")); // not null: filtered above
 }

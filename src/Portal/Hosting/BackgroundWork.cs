@@ -36,6 +36,8 @@ public static class BackgroundWork
             options.CancellationCheckInterval = TimeSpan.FromSeconds(1);
         });
         services.AddHostedService<Sweep>().AddHostedService<AuditKeeping>();
+        GlobalJobFilters.Filters.Remove<WorkerTelemetry>();
+        GlobalJobFilters.Filters.Add(new WorkerTelemetry());
         GlobalJobFilters.Filters.Remove<AutomaticRetryAttribute>();
         GlobalJobFilters.Filters.Add(new AutomaticRetryAttribute { Attempts = 5, DelaysInSeconds = [1, 5, 15, 60, 300] });
     }

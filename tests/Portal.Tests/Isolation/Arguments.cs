@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Model;
+using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
@@ -116,6 +117,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
             _ when type == typeof(PortalDbContext) => await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(),
             _ when type == typeof(ColumnMapping) => ColumnMapping.Of("text", "label"),
             _ when type == typeof(TaskDraft) => new TaskDraft("A goal", TaskKind.Classify, "An instruction", ["card", "billing"], MetricKind.Accuracy, 0.9),
+            _ when type == typeof(MonitorRange) => MonitorRange.Named(null),
             _ when type == typeof(CatalogueEntry) => CatalogueService.Embedded().First(e => e.Id == ModelId),
             _ when type == typeof(IReadOnlySet<string>) => new HashSet<string>(),
             _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string>(),
@@ -168,7 +170,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         _ when type == typeof(int) || type == typeof(long) => Convert.ChangeType(
             name switch
             {
-                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "version" => 2, "length" => 51, "epochs" => 1,
+                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "version" => 2, "length" => 51, "epochs" => 1, "SharePercent" or "Days" => 10,
                 _ => 0,
             }, type, null),
         _ when type == typeof(DateTime) => name.StartsWith("Ends", StringComparison.Ordinal) ? ManualTime.Start.UtcDateTime.AddDays(20) : ManualTime.Start.UtcDateTime,

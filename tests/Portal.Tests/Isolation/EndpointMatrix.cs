@@ -124,13 +124,16 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         await SpellAsync(address, owner, Kinds(address));
     }
 
+    /// <summary>What an address of the gateway may name.</summary>
+    private static readonly string[] s_named = ["endpointName", "response"];
+
     private static bool IsGateway(Address address) => address.Template.StartsWith("/v1", StringComparison.Ordinal) || address.Template.StartsWith("/openai", StringComparison.Ordinal);
 
     /// <summary>A key reaches its own endpoint: another's name is as good as nobody's, and a key of nobody's reaches nothing.</summary>
     private async Task ByKeyAsync(Address address)
     {
         var holder = _world.Person("anonymous");
-        var (mine, theirs, nobodys) = (_world.Own, _world.Own.With(_world.Other, ["endpointName"]), _world.Own.With(_never, ["endpointName"]));
+        var (mine, theirs, nobodys) = (_world.Own, _world.Own.With(_world.Other, s_named), _world.Own.With(_never, s_named));
         var own = await SendAsync(address, holder, mine, mine["secret"]);
         matrix.Take(address.Name, holder, "own key", own);
         if (own.Outcome.Said is Said.TurnedAway)
@@ -140,7 +143,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
 
         var (other, none) = (await SendAsync(address, holder, theirs, mine["secret"]), await SendAsync(address, holder, nobodys, mine["secret"]));
         matrix.Take(address.Name, holder, "own key, another's endpoint", other);
-        var (wrong, closed) = (await SendAsync(address, holder, mine, _never["secret"]), await SendAsync(address, holder, _world.Own.With(_world.Closed, ["endpointName"]), mine["secret"]));
+        var (wrong, closed) = (await SendAsync(address, holder, mine, _never["secret"]), await SendAsync(address, holder, _world.Own.With(_world.Closed, s_named), mine["secret"]));
         matrix.Take(address.Name, holder, "a key of nobody's", wrong);
         if (wrong.Outcome.Said is not Said.TurnedAway || other.Outcome.Plain != none.Outcome.Plain || closed.Outcome.Plain != none.Outcome.Plain)
         {
@@ -278,6 +281,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
             : address.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/json") is true
                 ? new StringContent("""{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
                 : !IsGateway(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
+                : address.Template.EndsWith("/feedback", StringComparison.Ordinal) ? new StringContent("""{"thumb":"up"}""", Encoding.UTF8, "application/json")
                 : IsGateway(address) ? new StringContent(
                     address.Template.Contains("models", StringComparison.Ordinal) ? """{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}"""
                         : $$"""{"model":"{{asked["endpointName"]}}","messages":[{"role":"user","content":"Hello"}]}""", Encoding.UTF8, "application/json")

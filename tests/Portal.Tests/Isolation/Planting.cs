@@ -152,7 +152,7 @@ internal sealed class Planting(IsolationWorld world)
         await db.ApiKeys.Where(k => k.Id == ids["key"]).ExecuteUpdateAsync(k => k.SetProperty(x => x.ProjectId, ids["project"]));
         await db.Endpoints.Where(e => e.Id == ids["endpoint"]).ExecuteUpdateAsync(e => e.SetProperty(x => x.LiveDeploymentId, ids["deployment"]));
         db.Add(new ApiKeyIndex { Hash = KeySecret.HashOf(secret), TenantId = tenantId, KeyId = ids["key"] });
-        (ids["secret"], ids["endpointName"]) = (secret, canary);
+        (ids["secret"], ids["endpointName"], ids["response"]) = (secret, canary, $"ans_{canary}");
         db.Add(new FrozenExample { VersionId = ids["version"], Split = Split.Train, Number = 1, SourceId = canary, Slice = canary, System = canary, Input = canary, Output = canary });
         // The planted row is one that a version tests with; this one may be seen and changed.
         db.Add(new Example { ImportId = ids["import"], Number = 2, Input = canary, Output = canary, Label = canary });
@@ -265,7 +265,9 @@ internal sealed class Planting(IsolationWorld world)
             (_, "MappingJson") => ColumnMapping.Of("text", "label").ToStored(),
             (_, "ResultJson" or "Entry" or "Sheet" or "Items" or "ThinkingLevel" or "Problem" or "Failure" or "Error" or "LeaseToken" or "UploadSession" or "Via" or "ViaId") => "",
             (_, "ContentJson") => new PlaybookContent(TaskKind.Classify, canary, canary, MetricKind.Accuracy, 0.9) { Labels = [canary] }.ToStored(),
-            (_, "SettingsJson") => "{}",
+            (_, "SettingsJson" or "FiguresJson") => "{}",
+            ("InferenceLog", "Source") => Portal.Features.Billing.UsageSource.Endpoint,
+            ("InferenceLog", "ResponseId") => $"ans_{canary}",
             (_, "ShotsJson") => JsonSerializer.Serialize(new[] { new Shot(canary, canary) }),
             (_, "Content" or "ThinkingBudget" or "GivenSplit" or "SetAsideBy") => null,
             (_, "Delimiter") => ",",

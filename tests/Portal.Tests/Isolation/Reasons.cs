@@ -30,6 +30,7 @@ internal static class Reasons
     public static readonly IReadOnlyDictionary<string, string> Inner = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["BackChannelLogout.EndAsync"] = "takes a provider's settings and its signed token; tried at its addresses",
+        ["FeedbackService.TakeAsync"] = "takes what a key opens; tried at its address",
         ["PlatformWork.ActAsync"] = "takes code, and asks for the admin first; tried through what calls it",
         ["ServingService.AnswerAsync"] = "takes what was found by a key, or for the playground; tried through both",
         ["ServingService.CountAsync"] = "the same",
@@ -250,6 +251,7 @@ internal static class Reasons
         ["LineageService.RowAsync"] = "where a row stands is a figure; its text is left out for whoever may not read rows",
         ["MemberService.LeaveAsync"] = Oneself,
         ["MemberService.ListAsync"] = "whoever may not see the members sees themselves",
+        ["MonitorService.ReadAsync"] = Figures,
         ["Onboarding.ReadAsync"] = Figures,
         ["PlaybookService.ListAsync"] = "a playbook holds the organization's own words and no row",
         ["ProjectBoard.ReadAsync"] = Figures,
@@ -260,6 +262,7 @@ internal static class Reasons
         ["SessionService.EndOthersAsync"] = Oneself,
         ["SessionService.ListAsync"] = Oneself,
         ["TenancyService.ClosedAsync"] = Oneself,
+        ["TextKeepingService.ReadAsync"] = "every member may know what is kept of the calls",
         ["TrafficService.ReadAsync"] = Figures,
         ["TuningService.CheckpointsAsync"] = Figures,
         ["TuningService.CurvesAsync"] = Figures,

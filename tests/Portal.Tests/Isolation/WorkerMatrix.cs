@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
 using Portal.Features.Leave;
+using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
@@ -25,6 +26,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
         return _world.State.SetAsync(
         [
             .. states.Where(s => s.Entity is not ("CatalogueModel" or "Engagement")).Select(s => $"UPDATE \"{s.Table}\" SET \"State\" = '{s.State}'"),
+            $"UPDATE \"{Table<StoredCall>()}\" SET \"ExpiresAt\" = \"At\"",
             $"UPDATE \"{Table<BreakGlassVisit>()}\" SET \"EndsAt\" = \"StartedAt\"",
             $"UPDATE \"{Table<OrganizationErasure>()}\" SET \"DueAt\" = \"AskedAt\", \"NextStepAt\" = \"AskedAt\" WHERE \"State\" = 'Waiting'",
         ]);

@@ -21,6 +21,9 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
 
     public required DateTime At { get; init; }
 
+    /// <summary>What was said, to be looked at as the call goes on record; null for a call without an answer.</summary>
+    public CallWords? Words { get; init; }
+
     public long AmountMicros => Quote.Price(Usage.Input, InputPrice) + Quote.Price(Usage.Output, OutputPrice);
 
     public InferenceLog ToLog() => new()

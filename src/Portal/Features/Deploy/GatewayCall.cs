@@ -15,6 +15,9 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
     /// <summary>The most bytes a body may have.</summary>
     public int MaxBodyBytes => options.Value.MaxBodyBytes;
 
+    /// <summary>Whether the key may have answers of this endpoint of this project.</summary>
+    public bool Opens(string endpointId, string projectId) => _holder is { } holder && holder.May(KeyVerb.Generate) && holder.Opens(endpointId, projectId);
+
     public Caller Caller => new(_holder?.DeploymentId is null ? UsageSource.Endpoint : UsageSource.Playground, _holder?.KeyId);
 
     private KeyHolder Holder => _holder ?? throw new InvalidOperationException("Nobody has shown a key yet.");

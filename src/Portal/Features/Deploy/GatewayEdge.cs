@@ -13,6 +13,16 @@ internal static class GatewayEdge
 
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, Func<GatewayException, IResult> shape)
     {
+        using var telling = GatewayTelemetry.Begin(context.HttpContext);
+        return await telling.OfAsync(ShapedAsync(context, next, told =>
+        {
+            telling.Refused(told);
+            return shape(told);
+        }));
+    }
+
+    private static async ValueTask<object?> ShapedAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, Func<GatewayException, IResult> shape)
+    {
         try
         {
             return await next(context);

@@ -55,7 +55,7 @@ public static class OpenAiApi
         return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, KeyVerb.ListModels, http.RequestAborted)), OpenAiShape.Options);
     }
 
-    private static ValueTask<object?> AnswerInOpenAiShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    internal static ValueTask<object?> AnswerInOpenAiShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         GatewayEdge.AnswerAsync(context, next, told =>
         {
             if (told.RetryAfterHeader is { } wait)

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using MudBlazor;
 using Portal.Components;
 using Portal.Features.Billing;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
 
-/// <summary>Tries the live deployment from the page; what was said stays on the page and nowhere else.</summary>
+/// <summary>Tries the live deployment from the page. What was said stays on the page, unless the organisation keeps texts.</summary>
 public sealed partial class PlaygroundPanel : ComponentBase
 {
     private const int MaximumLength = 20_000;
@@ -30,6 +31,9 @@ public sealed partial class PlaygroundPanel : ComponentBase
 
     [Inject]
     private ServingService Serving { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private IEnumerable<IAnswerRater> Raters { get; set; } = default!; // filled by the renderer
 
     private string Hint => (_asking, MayTry, _text.Trim()) switch
     {
@@ -76,7 +80,7 @@ public sealed partial class PlaygroundPanel : ComponentBase
         var answered = await Serving.AnswerAsync(served, new Caller(UsageSource.Playground), request);
         var text = answered.Response.Text;
         var facts = $"{served.ModelVersion} · {Show.Milliseconds(answered.Milliseconds)} · {Show.Count(answered.Usage.Input)} tokens in, {Show.Count(answered.Usage.Output)} out · {Show.Money(answered.AmountMicros)}";
-        return text is "" ? new Exchange(asked, "The model gave no text.", facts, IsProblem: true) : new Exchange(asked, text, facts, IsProblem: false);
+        return new Exchange(asked, text is "" ? "The model gave no text." : text, facts, IsProblem: text is "") { ResponseId = answered.Response.ResponseId };
     }
 
     private void Keep(Exchange exchange)
@@ -88,5 +92,37 @@ public sealed partial class PlaygroundPanel : ComponentBase
         }
     }
 
-    private sealed record Exchange(string Asked, string Said, string Facts, bool IsProblem);
+    private async Task RateAsync(Exchange exchange, bool isGood)
+    {
+        try
+        {
+            foreach (var rater in Raters)
+            {
+                await rater.RateAsync(ProjectId, exchange.ResponseId, isGood, CancellationToken.None);
+            }
+
+            (exchange.IsGood, exchange.Rated) = (isGood, "Thank you, that is noted.");
+        }
+        catch (PortalException expected)
+        {
+            exchange.Rated = expected.Message;
+        }
+    }
+
+    private static string IconOf(bool isGood, bool isPressed) => (isGood, isPressed) switch
+    {
+        (true, true) => Icons.Material.Filled.ThumbUp,
+        (true, false) => Icons.Material.Outlined.ThumbUp,
+        (false, true) => Icons.Material.Filled.ThumbDown,
+        _ => Icons.Material.Outlined.ThumbDown,
+    };
+
+    private sealed record Exchange(string Asked, string Said, string Facts, bool IsProblem)
+    {
+        public string ResponseId { get; init; } = "";
+
+        public bool? IsGood { get; set; }
+
+        public string Rated { get; set; } = "";
+    }
 }

@@ -86,7 +86,9 @@ public sealed class ServingService(
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
                 : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
-            var record = RecordOf(call, usage, fault: null);
+            var spoken = new SpokenAnswer();
+            spoken.Add(answer);
+            var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(served, caller, call.ResponseId, request) };
             await writer.WriteAsync(record);
             return new Answered(Signed(call, answer), usage, record.AmountMicros, record.Milliseconds);
         }
@@ -129,13 +131,13 @@ public sealed class ServingService(
         {
             if (isLeft)
             {
-                left.Take(stream, of => RecordOf(call, of.Usage, of.Fault));
+                left.Take(stream, Recorded);
             }
         }
 
         await using (stream)
         {
-            await writer.WriteAsync(RecordOf(call, stream.Usage, stream.Fault));
+            await writer.WriteAsync(Recorded(stream));
         }
 
         if (held is not null)
@@ -147,6 +149,8 @@ public sealed class ServingService(
         {
             throw stream.Fault;
         }
+
+        CallRecord Recorded(VendorStream of) => RecordOf(call, of.Usage, of.Fault) with { Words = of.IsWhole ? of.Spoken.WordsOf(served, caller, call.ResponseId, request) : null };
     }
 
     /// <summary>Tokens of the prompt as it would be billed, the recipe's own included. Free, so not on record.</summary>

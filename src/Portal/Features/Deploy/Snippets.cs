@@ -6,7 +6,7 @@ public static class Snippets
     private const string Input = "Write your input here";
 
     public static IReadOnlyList<(string Name, string Text)> All(string address, string model) =>
-        [("curl", Curl(address, model)), ("Python", Python(address, model)), ("JavaScript", JavaScript(address, model)), ("C#", CSharp(address, model))];
+        [("curl", Curl(address, model)), ("Python", Python(address, model)), ("JavaScript", JavaScript(address, model)), ("C#", CSharp(address, model)), ("Feedback", Feedback(address))];
 
     private static string Curl(string address, string model) => $$$"""
         curl "{{{address}}}/v1/models/{{{model}}}:generateContent" \
@@ -52,4 +52,32 @@ public static class Snippets
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Console.WriteLine(answer["candidates"]![0]!["content"]!["parts"]![0]!["text"]);
         """";
+
+    // A key never stands in a page: its own server, which asked and has the answer's id, passes on what readers say.
+    private static string Feedback(string address) => $$"""
+        <!-- In your page, below an answer: its responseId (or OpenAI id) stands in data-answer. -->
+        <p class="feedback" data-answer="RESPONSE_ID">
+          <button type="button" value="up">Helpful</button> <button type="button" value="down">Not helpful</button> <output></output>
+        </p>
+        <script>
+          for (const widget of document.querySelectorAll(".feedback")) {
+            widget.addEventListener("click", async ({ target }) => {
+              if (!target.matches("button")) return;
+              const sent = await fetch("/feedback", {
+                method: "POST",
+                headers: { "content-type": "application/json" },
+                body: JSON.stringify({ answer: widget.dataset.answer, thumb: target.value }),
+              }).catch(() => null);
+              widget.querySelector("output").textContent = sent && sent.ok ? "Thank you." : "That could not be sent. Try again.";
+            });
+          }
+        </script>
+
+        // On your server, at /feedback: the key stays there. Also possible: score (0 to 1), comment, correctedAnswer.
+        await fetch(`{{address}}/v1/responses/${encodeURIComponent(body.answer)}/feedback`, {
+          method: "POST",
+          headers: { "x-goog-api-key": process.env.PORTAL_API_KEY, "content-type": "application/json" },
+          body: JSON.stringify({ thumb: body.thumb }),
+        });
+        """;
 }

@@ -136,9 +136,22 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
             {
                 billing.Record(db, fact);
             }
+
+            await WitnessAsync(services.ServiceProvider, db, call.Words);
         }
 
         await db.SaveChangesAsync(CancellationToken.None);
+    }
+
+    private static async Task WitnessAsync(IServiceProvider services, PortalDbContext db, CallWords? words)
+    {
+        if (words is not null)
+        {
+            foreach (var witness in services.GetServices<ICallWitness>())
+            {
+                await witness.WitnessAsync(db, words);
+            }
+        }
     }
 
     /// <summary>A connection that broke after the commit looks like one that broke before it.</summary>

@@ -24,6 +24,11 @@ internal sealed class VendorStream : IAsyncDisposable
 
     public GatewayException? Fault { get; private set; }
 
+    /// <summary>What was said until now.</summary>
+    public SpokenAnswer Spoken { get; } = new();
+
+    public bool IsWhole => _ended && Fault is null;
+
     /// <summary>The vendor's own count where it said its last word; else reckoned from what came, and nothing where nothing did.</summary>
     public CallUsage Usage =>
         _ended && Fault is null && _told is not null ? CallUsage.Of(_told)
@@ -71,6 +76,7 @@ internal sealed class VendorStream : IAsyncDisposable
             return null;
         }
 
+        Spoken.Add(_chunks.Current);
         _told = _chunks.Current.UsageMetadata ?? _told;
         _produced += _chunks.Current.Candidates.Sum(c => CallUsage.BytesOf(c.Content));
         return _chunks.Current;

@@ -5,6 +5,7 @@ using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
+using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
@@ -32,6 +33,8 @@ internal static class ImportRules
         ["IdentityProvider"] = "a way in is not opened by an archive",
         ["Invitation"] = "belonging is not brought by an archive",
         ["OrganizationDomain"] = "a domain is proved where it is used",
+        [nameof(StoredCall)] = "texts are kept only where an owner has said so",
+        [nameof(TextKeeping)] = "an owner says here what is kept",
     };
 
     private static readonly FrozenDictionary<Type, Action<ArchivedRow, DateTime>> s_rules = new Dictionary<Type, Action<ArchivedRow, DateTime>>
@@ -72,6 +75,7 @@ internal static class ImportRules
             row[nameof(Deployment.TestingUntil)] = null;
             row[nameof(Deployment.IsImported)] = true;
         },
+        [typeof(AnswerFeedback)] = (row, _) => (row[nameof(AnswerFeedback.Comment)], row[nameof(AnswerFeedback.Correction)], row[nameof(AnswerFeedback.TextExpiresAt)]) = ("", "", null),
         [typeof(Endpoint)] = (row, _) => (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.Name)]) = (null, Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)))),
         [typeof(ApiKey)] = (row, at) =>
         {

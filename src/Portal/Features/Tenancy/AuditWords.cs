@@ -11,6 +11,7 @@ public static class AuditWords
         ["access.denied"] = "Was refused the right to",
         ["announcement.published"] = "Announced:",
         ["announcement.withdrawn"] = "Withdrew the announcement:",
+        ["answer.rated"] = "Rated an answer as",
         ["archive.confirmed"] = "Agreed to import the archive",
         ["archive.discarded"] = "Discarded the archive",
         ["archive.imported"] = "Imported the organization's archive",
@@ -102,6 +103,8 @@ public static class AuditWords
         ["session.refused"] = "Was refused a sign-in by",
         ["task.labels-taken"] = "Took the labels from the data of",
         ["task.saved"] = "Saved the task of",
+        ["texts.kept"] = "Decided to keep texts of calls to",
+        ["texts.not-kept"] = "Decided to keep no texts of calls to",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
         ["row.added"] = "Added by hand",
@@ -130,6 +133,7 @@ public static class AuditWords
     private static readonly FrozenDictionary<string, string> s_steps = new Dictionary<string, string>
     {
         ["API key"] = "deploy",
+        ["answer"] = "monitor",
         ["candidate"] = "model",
         ["deployment"] = "deploy",
         ["evaluation"] = "evaluate",

@@ -47,7 +47,7 @@ public static class Permissions
     ];
 
     private static readonly Permission[] s_ownersOnly =
-        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ExportOrganization, Permission.ImportOrganization, Permission.EraseOrganization];
+        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ManagePrivacy, Permission.ExportOrganization, Permission.ImportOrganization, Permission.EraseOrganization];
 
     private static readonly FrozenDictionary<MemberRole, FrozenSet<Permission>> s_ofRole = new Dictionary<MemberRole, FrozenSet<Permission>>
     {

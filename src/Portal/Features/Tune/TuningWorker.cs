@@ -110,6 +110,7 @@ public sealed class TuningWorker(
         await db.SaveChangesAsync(ct);
         if (job.State != before)
         {
+            PortalTelemetry.TuningMoves.Add(1, new KeyValuePair<string, object?>("state", job.State.ToString()));
             logger.LogInformation("Tuning job {JobId} went from {Before} to {State}", job.Id, before, job.State);
         }
 

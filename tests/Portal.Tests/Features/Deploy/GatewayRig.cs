@@ -10,6 +10,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using Portal.Features.Billing;
 using Portal.Features.Connect;
 using Portal.Features.Data;
@@ -17,6 +19,7 @@ using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
+using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Storage;
@@ -48,7 +51,9 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public string DatabaseFile => Path.Combine(_folder, "portal.db");
 
-    public static async Task<GatewayRig> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<GatewayRig> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<GatewayRig> StartAsync(Action<WebApplicationBuilder> more, params (string Key, string Value)[] settings)
     {
         var vertex = await FakeVertex.StartAsync();
         var folder = Directory.CreateTempSubdirectory("portal-gateway-").FullName;
@@ -72,9 +77,12 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.AddModel();
         builder.AddEvaluate();
         builder.AddDeploy();
+        builder.AddMonitor();
         builder.Services.Configure<VertexTransportOptions>(o => (o.BaseDelay, o.MaxDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)));
+        more(builder);
         var app = builder.Build();
         app.MapDeploy();
+        app.MapMonitor();
         await using (var scope = app.Services.CreateAsyncScope())
         {
             scope.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
@@ -84,6 +92,13 @@ internal sealed class GatewayRig : IAsyncDisposable
 
         await app.StartAsync();
         return new GatewayRig(app, vertex, folder);
+    }
+
+    /// <summary>Has those who export told all that was measured until now.</summary>
+    public void Flush()
+    {
+        _app.Services.GetService<TracerProvider>()?.ForceFlush();
+        _app.Services.GetService<MeterProvider>()?.ForceFlush();
     }
 
     /// <summary>Services as a member of an organisation has them in a circuit.</summary>

@@ -1,0 +1,35 @@
+using Portal.Features.Billing;
+using Portal.Persistence;
+using Portal.Vertex.Contracts;
+
+namespace Portal.Features.Deploy;
+
+/// <summary>What was said in a call that was answered, for as long as it takes to look at it: the gateway keeps none of it.</summary>
+public sealed record CallWords(string ProjectId, string EndpointId, string DeploymentId, string ResponseId, UsageSource Source)
+{
+    /// <summary>As the caller sent it, the recipe's own words aside.</summary>
+    public required VertexGenerateContentRequest Asked { get; init; }
+
+    public required string Answer { get; init; }
+
+    public string FinishReason { get; init; } = "";
+
+    /// <summary>A safety filter stopped the question or the answer.</summary>
+    public bool IsBlocked { get; init; }
+
+    /// <summary>The mean logarithm of the probability of the answer's tokens, where the model tells it.</summary>
+    public double? AverageLogProbability { get; init; }
+}
+
+/// <summary>Looks at each answered call as it goes on record. What it adds is saved with the record, or neither is.</summary>
+public interface ICallWitness
+{
+    ValueTask WitnessAsync(PortalDbContext db, CallWords words);
+}
+
+/// <summary>Takes what somebody thinks of an answer, and knows what becomes of it.</summary>
+public interface IAnswerRater
+{
+    /// <exception cref="PortalException">It cannot be rated.</exception>
+    Task RateAsync(string projectId, string responseId, bool isGood, CancellationToken ct);
+}

@@ -1,0 +1,18 @@
+using Portal.Features.Deploy;
+using Portal.Persistence;
+
+namespace Portal.Features.Monitor;
+
+public static class MonitorFeature
+{
+    public static void AddMonitor(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<CallBases>().AddSingleton<KnownPairs>().AddSingleton<TextKeeper>().AddHostedService(s => s.GetRequiredService<TextKeeper>());
+        services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
+            .AddScoped<TrainingMix>().AddScoped<MonitorService>()
+            .AddScoped<RollupWorker>().AddScoped<ISwept, RollupSweep>().AddScoped<RetentionWorker>().AddScoped<ISwept, RetentionSweep>();
+    }
+
+    public static void MapMonitor(this WebApplication app) => app.MapFeedback();
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Components;
+
+namespace Portal.Features.Monitor;
+
+public sealed partial class MonitorPage : PortalPage
+{
+    private MonitorView? _view;
+
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "range")]
+    private string? RangeKey { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Deployment { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Key { get; set; }
+
+    [Inject]
+    private MonitorService Monitor { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!; // filled by the renderer
+
+    private MonitorScope Scope => new(MonitorRange.Named(RangeKey), Deployment, Key);
+
+    private string Ago => _view?.AsOf is { } at ? Portal.Components.Show.Ago(at, Time.GetUtcNow().UtcDateTime) : "";
+
+    protected override async Task LoadAsync(CancellationToken ct) => _view = await Monitor.ReadAsync(ProjectId, Scope, ct);
+
+    private void Show(MonitorScope scope) => Navigation.NavigateTo(PortalUrls.Monitor(Org, ProjectId,
+        ("range", scope.Range == MonitorRange.Named(null) ? null : scope.Range.Key), ("deployment", scope.DeploymentId), ("key", scope.KeyId)));
+}

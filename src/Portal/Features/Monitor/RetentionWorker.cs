@@ -1,0 +1,35 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Portal.Persistence;
+
+namespace Portal.Features.Monitor;
+
+/// <summary>Removes the texts of an organisation whose time is over, and what was said about them in words.</summary>
+public sealed class RetentionWorker(TenantScope scope, IDbContextFactory<PortalDbContext> dbs, TimeProvider time, ILogger<RetentionWorker> logger)
+{
+    public async Task RunAsync(string tenantId, CancellationToken ct)
+    {
+        scope.Enter(tenantId);
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await db.AnswerFeedback.Where(f => f.TextExpiresAt != null && f.TextExpiresAt < now)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.Comment, "").SetProperty(f => f.Correction, "").SetProperty(f => f.TextExpiresAt, (DateTime?)null), ct);
+        var removed = await db.StoredCalls.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(ct);
+        if (removed > 0)
+        {
+            logger.LogInformation("{Count} kept texts of {TenantId} were removed at the end of their time", removed, tenantId);
+        }
+    }
+}
+
+/// <summary>Organisations that have texts whose time is over.</summary>
+public sealed class RetentionSweep(IBackgroundJobClient work) : ISwept
+{
+    public async Task<int> EnqueueLostAsync(PortalDbContext db, DateTime now, CancellationToken ct)
+    {
+        var due = await db.StoredCalls.Where(c => c.ExpiresAt < now).Select(c => c.TenantId)
+            .Union(db.AnswerFeedback.Where(f => f.TextExpiresAt != null && f.TextExpiresAt < now).Select(f => f.TenantId)).Take(200).ToListAsync(ct);
+        due.ForEach(tenantId => work.Enqueue<RetentionWorker>(w => w.RunAsync(tenantId, CancellationToken.None)));
+        return due.Count;
+    }
+}
