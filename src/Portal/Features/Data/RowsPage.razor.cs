@@ -81,7 +81,7 @@ public sealed partial class RowsPage
         {
             var shown = _page.Rows.Count is 0 ? "" : $"{(_page.Rows.Count is 1 ? "1 row" : $"{_page.Rows.Count} rows")}";
             var of = Query.Search.Trim() is not "" ? "" : _page.Total is { } total ? $" of {Show.Count(total)}" : $" of more than {Show.Count(RowService.CountedUpTo)}";
-            var @sealed = _page.Counts.Sealed is 0 ? "" : $" · {Show.Count(_page.Counts.Sealed)} rows are sealed in a version and not shown";
+            var @sealed = _page.Counts.Sealed is 0 ? "" : $" · {(_page.Counts.Sealed is 1 ? "1 row is" : $"{Show.Count(_page.Counts.Sealed)} rows are")} sealed in a version and not shown";
             return $"{shown}{(shown is "" ? "" : of)}{@sealed}".TrimStart(' ', '·');
         }
     }
