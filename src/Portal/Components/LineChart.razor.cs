@@ -42,6 +42,10 @@ public sealed partial class LineChart : ComponentBase
     [Parameter]
     public bool IsShare { get; set; }
 
+    /// <summary>Values are counts: between one and the next is none.</summary>
+    [Parameter]
+    public bool IsCount { get; set; }
+
     [Parameter]
     public IReadOnlyList<ChartMark> Marks { get; set; } = [];
 
@@ -98,7 +102,7 @@ public sealed partial class LineChart : ComponentBase
         _x = x with { Low = Math.Min(left, right), High = right > left ? right : x.High, Ticks = [.. x.Ticks.Where(t => t >= left && t <= Math.Max(right, left))] };
         _y = IsShare
             ? ChartScale.Nice(Math.Min(0.9, all.Select(p => p.Y).DefaultIfEmpty(0).Min()), 1, 5)
-            : ChartScale.Nice(all.Select(p => p.Y).DefaultIfEmpty(0).Min(), all.Select(p => p.Y).DefaultIfEmpty(1).Max(), 5);
+            : ChartScale.Nice(all.Select(p => p.Y).DefaultIfEmpty(0).Min(), all.Select(p => p.Y).DefaultIfEmpty(1).Max(), 5, whole: IsCount);
         _paths = Lines.ToDictionary(s => s, Draw);
     }
 

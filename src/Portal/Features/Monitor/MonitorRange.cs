@@ -29,6 +29,7 @@ public sealed record MonitorRange(string Key, string Words, TimeSpan Span, TimeS
     public string Word(double x)
     {
         var at = DateTime.UnixEpoch + (x * (IsDaily ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1)));
-        return at.ToString(IsDaily ? "d MMM" : "HH:mm", CultureInfo.GetCultureInfo("en-US"));
+        // A tick of the axis is computed, and may fall a moment short of its minute.
+        return at.AddSeconds(30).ToString(IsDaily ? "d MMM" : "HH:mm", CultureInfo.GetCultureInfo("en-US"));
     }
 }
