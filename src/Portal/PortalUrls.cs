@@ -13,6 +13,9 @@ public static class PortalUrls
     public const string BackChannelSignOut = "/sign-out/back-channel";
     public const string You = "/you";
     public const string NotFound = "/not-found";
+    /// <summary>What programs can call, and how.</summary>
+    public const string Reference = "/reference";
+
     public const string Admin = "/admin";
     public const string AdminJobs = "/admin/jobs";
     public const string AdminCatalogue = "/admin/catalogue";
@@ -63,6 +66,9 @@ public static class PortalUrls
     public static string Invitation(string token) => $"/invitations/{token}";
 
     public static string Members(string org, int from = 0) => $"/o/{org}/members" + (from is 0 ? "" : $"?from={from}");
+
+    /// <summary>What programs of the organization show.</summary>
+    public static string Keys(string org, int from = 0) => $"/o/{org}/keys" + (from is 0 ? "" : $"?from={from}");
 
     public static string Permissions(string org) => $"/o/{org}/permissions";
 

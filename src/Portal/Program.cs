@@ -23,6 +23,7 @@ builder.AddEmbeddedSandbox();
 builder.AddHealth();
 builder.AddTelemetry();
 builder.AddPublicEdge();
+builder.AddApiReference();
 builder.CheckServices();
 builder.AddShell();
 
@@ -57,6 +58,7 @@ app.UseAuthorization();
 app.UseAntiforgery();
 
 app.MapHealth();
+app.MapApiReference();
 app.MapBackgroundWork();
 app.MapTenancy();
 app.MapData();

@@ -10,7 +10,7 @@ public static class SecurityHeaders
         {
             var headers = http.Response.Headers;
             // MudBlazor sets inline styles; the jobs dashboard, for platform admins alone, has inline scripts.
-            var scripts = http.Request.Path.StartsWithSegments(PortalUrls.AdminJobs) ? "'self' 'unsafe-inline'" : "'self'";
+            var scripts = http.Request.Path.StartsWithSegments(PortalUrls.AdminJobs) ? "'self' 'unsafe-inline'" : $"'self'{ApiReference.ScriptMark(http)}";
             headers.ContentSecurityPolicy =
                 $"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
             headers.XContentTypeOptions = "nosniff";

@@ -56,6 +56,11 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
             await ByKeyAsync(address);
         }
 
+        if (IsData(address))
+        {
+            await DataByKeyAsync(address);
+        }
+
         if (IsPlatforms(address))
         {
             await BesideAdminsAsync(address);
@@ -129,6 +134,49 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
 
     private static bool IsGateway(Address address) => address.Template.StartsWith("/v1", StringComparison.Ordinal) || address.Template.StartsWith("/openai", StringComparison.Ordinal);
 
+    private static bool IsData(Address address) => address.Template.StartsWith("/api/v1/", StringComparison.Ordinal);
+
+    /// <summary>
+    /// A key of one project × every id of its own, of its organization's other project and of the other customer; the same ids by the keys of
+    /// those, and by keys for other things. What is not a key's own is as what never was.
+    /// </summary>
+    private async Task DataByKeyAsync(Address address)
+    {
+        var holder = _world.Person("anonymous");
+        var (mine, kinds) = (_world.Own["secret"], Kinds(address));
+        var own = await SendAsync(address, holder, _world.Own, mine);
+        matrix.Take(address.Name, holder, "own key", own);
+        if (own.Outcome.Said is not (Said.Answered or Said.Refused))
+        {
+            matrix.Fail(address.Name, holder, "own key", $"does not get there, so nothing was tried: {own.Outcome.Plain}");
+        }
+
+        foreach (var asked in kinds.Select(IReadOnlyList<string> (k) => [k]).Append(kinds).Where(k => k.Count > 0))
+        {
+            foreach (var (what, key, ids) in new[]
+            {
+                ("its key, ids of the other project", mine, _world.Own.With(_world.Closed, asked)), ("its key, ids of another", mine, _world.Own.With(_world.Other, asked)),
+                ("key of the other project", _world.Closed["secret"], _world.Own), ("key of another", _world.Other["secret"], _world.Own),
+            })
+            {
+                var never = ids == _world.Own ? _world.Own.With(_never, kinds) : _world.Own.With(_never, asked);
+                var (cell, nobody) = (await SendAsync(address, holder, ids, key), await SendAsync(address, holder, never, key));
+                matrix.Take(address.Name, holder, what, cell);
+                if (cell.Told(ids, kinds) != nobody.Told(never, kinds))
+                {
+                    matrix.Fail(address.Name, holder, what, $"can be told from what never was.\n      said {cell.Told(ids, kinds)}\n      else {nobody.Told(never, kinds)}");
+                }
+            }
+        }
+
+        var wrong = await SendAsync(address, holder, _world.Own, _never["secret"]);
+        matrix.Take(address.Name, holder, "a key of nobody's", wrong);
+        if (wrong.Outcome.Said is not Said.TurnedAway)
+        {
+            matrix.Fail(address.Name, holder, "a key of nobody's", $"opens: {wrong.Outcome.Plain}");
+        }
+    }
+
     /// <summary>A key reaches its own endpoint: another's name is as good as nobody's, and a key of nobody's reaches nothing.</summary>
     private async Task ByKeyAsync(Address address)
     {
@@ -161,7 +209,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         })
         {
             await using var over = await _world.State.SetAsync([statement]);
-            foreach (var address in addresses.Where(a => IsGateway(a) && !a.Template.Contains("{**", StringComparison.Ordinal)))
+            foreach (var address in addresses.Where(a => (IsGateway(a) || IsData(a)) && !a.Template.Contains("{**", StringComparison.Ordinal)))
             {
                 var holder = _world.Person("anonymous");
                 var (spent, nobodys) = (await SendAsync(address, holder, _world.Own, _world.Own["secret"]), await SendAsync(address, holder, _world.Own, _never["secret"]));
@@ -215,7 +263,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         "importid" when address.Template.Contains("/api/imports", StringComparison.Ordinal) => "organizationImport",
         "tenantid" => "tenant",
         "target" or "name" => "endpointName",
-        "number" or "modelid" or "path" or "split" or "ending" => null,
+        "documentname" or "number" or "modelid" or "path" or "split" or "ending" => null,
         "token" => "token",
         var name when name.EndsWith("id", StringComparison.Ordinal) => char.ToLowerInvariant(parameter.Name[0]) + parameter.Name[1..^2],
         _ => throw new UnboundException($"{address}, {{{parameter.Name}}}"),
@@ -258,7 +306,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
 
     private Task<Cell> AskAsync(Address address, Person person, Holdings asked, string? key) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
     {
-        using var request = new HttpRequestMessage(new HttpMethod(address.Method), PathOf(address, asked) + QueryOf(address));
+        using var request = new HttpRequestMessage(new HttpMethod(address.Method), PathOf(address, asked) + QueryOf(address) + (address.Template.EndsWith("/changes", StringComparison.Ordinal) ? $"?from={asked["version"]}" : ""));
         if (person.Cookie is not "")
         {
             request.Headers.Add("Cookie", address.Method is "GET" ? person.Cookie : $"{person.Cookie}; {_tokens[person].Cookie}");
@@ -279,14 +327,14 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         request.Headers.Add("X-Forwarded-Host", "boreal.example");
         request.Content = address.Method is "GET" or "DELETE" ? null
             : address.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/json") is true
-                ? new StringContent("""{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
-                : !IsGateway(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
+                ? new StringContent(IsData(address) && !address.Template.EndsWith("/uploads", StringComparison.Ordinal) ? "{}" : """{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
+                : !IsGateway(address) && !IsData(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
                 : address.Template.EndsWith("/feedback", StringComparison.Ordinal) ? new StringContent("""{"thumb":"up"}""", Encoding.UTF8, "application/json")
                 : IsGateway(address) ? new StringContent(
                     address.Template.Contains("models", StringComparison.Ordinal) ? """{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}"""
                         : $$"""{"model":"{{asked["endpointName"]}}","messages":[{"role":"user","content":"Hello"}]}""", Encoding.UTF8, "application/json")
                 : new ByteArrayContent(Encoding.UTF8.GetBytes("text,label\nWhere is my card?,card\n"));
-        if (address.IsOfAnOrganization && request.Content is ByteArrayContent and not StringContent)
+        if ((address.IsOfAnOrganization || IsData(address)) && request.Content is ByteArrayContent and not StringContent)
         {
             request.Headers.Add("X-File-Name", "examples.csv");
         }

@@ -1,3 +1,5 @@
+using Portal.Features.Tenancy;
+
 namespace Portal.Tests.Isolation;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed record Holdings(string TenantId, string Slug, string Canary, Dic
     /// <summary>Ids of the same shape that nobody ever had.</summary>
     public Holdings Never()
     {
-        return new Holdings(OfNobody(TenantId), OfNobody(Slug), "", Ids.ToDictionary(i => i.Key, i => OfNobody(i.Value)));
+        return new Holdings(OfNobody(TenantId), OfNobody(Slug), "", Ids.ToDictionary(i => i.Key, i => i.Key is "secret" ? KeySecret.Create() : OfNobody(i.Value)));
 
         // Letters and digits turn round, by places that are not the same for all: the shape stays, and no id stays itself.
         static string OfNobody(string id)

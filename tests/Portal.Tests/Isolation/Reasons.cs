@@ -94,6 +94,11 @@ internal static class Reasons
         ["/_framework/opaque-redirect"] = "the framework's own, and redirects to what it sealed itself",
         ["/antiforgery"] = "a token for whoever asks, worth nothing without their own cookie",
         ["/not-found"] = "says so",
+        ["/reference"] = Described,
+        ["/reference/{documentName?}"] = Described,
+        ["/reference/{documentName}.json"] = Described,
+        ["/reference/scalar.js"] = Described,
+        ["/reference/scalar.aspnetcore.js"] = Described,
         ["/{**path:file}"] = NotThere,
         ["/v1/{**path}"] = NotThere,
         ["/v1beta/{**path}"] = NotThere,
@@ -199,6 +204,7 @@ internal static class Reasons
     private const string Sealed = "sealed for the portal, and opened out of the row it stands in alone, which the filter keeps";
     private const string VendorNames = "in the organization's own bucket, or in the platform's under the random id of the job";
     private const string NotThere = "says that nothing is there";
+    private const string Described = "what can be called, the same for everybody and of nobody";
     private const string SignsIn = "before anybody is anyone; a provider is named by a random id";
     private const string Figures = "everybody inside may see projects and their figures";
     private const string Oneself = "about the person who asks, and nobody else";
@@ -225,6 +231,7 @@ internal static class Reasons
         ["CatalogueService.ListAsync"] = "the models on offer are the same for everybody",
         ["ChoiceService.FindAsync"] = Figures,
         ["ClientBoard.ReadAsync"] = "takes the engagements that were listed, which asks for the right",
+        ["DatasetService.FindAsync"] = Figures,
         ["DatasetService.OverviewAsync"] = Figures,
         ["DeploymentService.ChoicesAsync"] = Figures,
         ["DeploymentService.ReadAsync"] = Figures,
@@ -241,6 +248,7 @@ internal static class Reasons
         ["ExampleService.GetVersionAsync"] = Figures,
         ["ExampleService.LatestVersionAsync"] = Figures,
         ["ExportService.ListAsync"] = Empty,
+        ["FindingService.FindAsync"] = Figures,
         ["FindingService.HistoryAsync"] = Figures,
         ["ImportService.FindAsync"] = Empty,
         ["ImportService.LogsAsync"] = Empty,

@@ -82,9 +82,29 @@ public sealed class DatasetService(
     }
 
     /// <summary>Reads the first rows, as the file was understood or as somebody says it is.</summary>
-    public async Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct, ColumnMapping? mapping = null)
+    public Task<ImportPreview> PreviewAsync(string importId, SourceLayout? layout, CancellationToken ct, ColumnMapping? mapping = null)
     {
         current.Require(Permission.ReadRows);
+        return ReadPreviewAsync(importId, layout, mapping, ct);
+    }
+
+    /// <summary>The layout and the columns alone, for whoever may change data and see none.</summary>
+    internal Task<ImportPreview> GuessAsync(string importId, SourceLayout? layout, CancellationToken ct)
+    {
+        current.RequireChange();
+        return ReadPreviewAsync(importId, layout, null, ct);
+    }
+
+    /// <summary>A file of this project; another project's is not there.</summary>
+    public async Task<DatasetImport> FindAsync(string projectId, string importId, CancellationToken ct)
+    {
+        await projects.GetAsync(projectId, ct);
+        var import = await FindAsync(importId, ct);
+        return import.ProjectId == projectId ? import : throw new NotFoundException("file");
+    }
+
+    private async Task<ImportPreview> ReadPreviewAsync(string importId, SourceLayout? layout, ColumnMapping? mapping, CancellationToken ct)
+    {
         var import = await FindAsync(importId, ct);
         layout ??= import.Layout;
         if (!blobs.Exists(import.BlobName))

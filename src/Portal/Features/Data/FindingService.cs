@@ -20,6 +20,15 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
         return [.. all.Where(f => kind is null or TaskKind.Classify || !FindingWords.IsAboutLabels(f.Rule)).OrderBy(f => f.Severity).ThenBy(f => f.Rule)];
     }
 
+    /// <summary>A finding of this project; another project's is not there.</summary>
+    public async Task<Finding> FindAsync(string projectId, string findingId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var imports = db.DatasetImports;
+        return await db.Findings.AsNoTracking().SingleOrDefaultAsync(f => f.Id == findingId && imports.Any(i => i.Id == f.ImportId && i.ProjectId == projectId), ct)
+            ?? throw new NotFoundException("finding");
+    }
+
     /// <summary>Records a decision, or takes it back (null), and works out anew which rows take part.</summary>
     public async Task DecideAsync(string findingId, FindingDecision? decision, CancellationToken ct)
     {

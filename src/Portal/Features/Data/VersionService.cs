@@ -37,6 +37,13 @@ public sealed class VersionService(
         return version;
     }
 
+    /// <summary>A version of this project, also while it is being frozen; another project's is not there.</summary>
+    public async Task<DatasetVersion> FindAsync(string projectId, string versionId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == versionId && v.ProjectId == projectId, ct) ?? throw new NotFoundException("version");
+    }
+
     /// <summary>Rows of a version that may be seen, filtered and paged from 0. The test split has none to show.</summary>
     public async Task<VersionRowPage> RowsAsync(string versionId, Split split, string search, int page, CancellationToken ct)
     {

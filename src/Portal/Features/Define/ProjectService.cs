@@ -23,10 +23,15 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
         return [.. (await rows.Take(500).ToListAsync(ct)).Select(r => new ProjectRow(r.Id, r.Name, r.CreatedAt, r.Goal, r.IsDefined))];
     }
 
-    public async Task<Project> CreateAsync(string name, CancellationToken ct)
+    public Task<Project> CreateAsync(string name, CancellationToken ct) => CreateAsync(name, null, ct);
+
+    /// <param name="name">What it is called.</param>
+    /// <param name="draft">Its task, as far as it is known yet.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<Project> CreateAsync(string name, TaskDraft? draft, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var project = Add(db, name, null);
+        var project = Add(db, name, draft);
         await db.SaveChangesAsync(ct);
         return project;
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using Portal.Features.Tenancy;
 using Portal.Vertex.Contracts;
 
@@ -26,16 +25,8 @@ public static class GatewayApi
         }
     }
 
-    /// <summary>Where callers may put the key. Two different ones are none.</summary>
-    internal static string? KeyOf(HttpRequest request)
-    {
-        const string Bearer = "Bearer ";
-        var bearer = request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
-        var given = new[] { One(request.Headers["x-goog-api-key"]), bearer, One(request.Query["key"]) }.OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        return given is [var key] ? key : null;
-
-        static string? One(StringValues values) => values is [{ Length: > 0 } only] ? only : null;
-    }
+    /// <summary>Where callers may put the key; both dialects know it in the address as well.</summary>
+    internal static string? KeyOf(HttpRequest request) => KeyHeader.Of(request, request.Query["key"] is [{ } only] ? only : null);
 
     private static async Task<IResult> PostAsync(string target, HttpContext http, GatewayCall call, ServingService serving)
     {

@@ -14,6 +14,7 @@ internal static class ArchiveContent
 
     public static readonly IReadOnlyDictionary<string, string> Withheld = new Dictionary<string, string>
     {
+        ["IdempotentAnswer"] = "what a program was answered within the last day; it says nothing later",
         ["OrganizationExport"] = "about archives, which are not part of one",
         ["OrganizationImport"] = "about archives, which are not part of one",
         ["OutgoingMail"] = "mail on its way, encrypted by a key that stays here",

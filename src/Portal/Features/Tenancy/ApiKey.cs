@@ -213,5 +213,7 @@ public static class KeyTables
         public DbSet<ApiKey> ApiKeys => db.Set<ApiKey>();
 
         public DbSet<ApiKeyIndex> ApiKeyIndex => db.Set<ApiKeyIndex>();
+
+        public DbSet<IdempotentAnswer> IdempotentAnswers => db.Set<IdempotentAnswer>();
     }
 }

@@ -3,5 +3,5 @@ namespace Portal.Features.Tenancy;
 internal static class KeysSetup
 {
     public static void AddKeys(this IServiceCollection services) =>
-        services.AddSingleton<KeyCache>().AddScoped<KeyDirectory>().AddScoped<KeyGate>().AddScoped<ApiKeyService>();
+        services.AddSingleton<KeyCache>().AddSingleton<KeyPace>().AddScoped<PostedOnce>().AddScoped<KeyDirectory>().AddScoped<KeyGate>().AddScoped<ApiKeyService>();
 }

@@ -3661,6 +3661,61 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("FormerMember");
                 });
 
+            modelBuilder.Entity("Portal.Features.Tenancy.IdempotentAnswer", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ApiKeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasMaxLength(4000000)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("MarkHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ApiKeyId", "MarkHash")
+                        .IsUnique();
+
+                    b.ToTable("IdempotentAnswer");
+                });
+
             modelBuilder.Entity("Portal.Features.Tenancy.IdentityProvider", b =>
                 {
                     b.Property<string>("TenantId")
@@ -5355,6 +5410,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Tenancy.Engagement", null)
                         .WithMany()
                         .HasForeignKey("EngagementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Tenancy.IdempotentAnswer", b =>
+                {
+                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ApiKeyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

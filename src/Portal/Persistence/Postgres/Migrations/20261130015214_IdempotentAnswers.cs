@@ -1,0 +1,54 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Portal.Persistence.Postgres.Migrations
+{
+    /// <inheritdoc />
+    public partial class IdempotentAnswers : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "IdempotentAnswer",
+                columns: table => new
+                {
+                    TenantId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ApiKeyId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    MarkHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Fingerprint = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Status = table.Column<int>(type: "integer", nullable: true),
+                    Body = table.Column<string>(type: "character varying(4000000)", maxLength: 4000000, nullable: false),
+                    Address = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotentAnswer", x => new { x.TenantId, x.Id });
+                    table.ForeignKey(
+                        name: "FK_IdempotentAnswer_ApiKey_TenantId_ApiKeyId",
+                        columns: x => new { x.TenantId, x.ApiKeyId },
+                        principalTable: "ApiKey",
+                        principalColumns: new[] { "TenantId", "Id" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotentAnswer_TenantId_ApiKeyId_MarkHash",
+                table: "IdempotentAnswer",
+                columns: new[] { "TenantId", "ApiKeyId", "MarkHash" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "IdempotentAnswer");
+        }
+    }
+}
