@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Security.Claims;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
@@ -113,6 +114,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
             _ when type == typeof(string) => Text(owner, name),
             _ when type == typeof(Stream) => new MemoryStream(Encoding.UTF8.GetBytes("text,label\nWhere is my card?,card\nPay my bill,billing\n")),
             _ when type == typeof(IPAddress) => IPAddress.Loopback,
+            _ when type == typeof(HttpContext) => new DefaultHttpContext { RequestServices = services },
             _ when type == typeof(ClaimsPrincipal) => person.Principal,
             _ when type == typeof(PortalDbContext) => await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(),
             _ when type == typeof(ColumnMapping) => ColumnMapping.Of("text", "label"),

@@ -261,6 +261,8 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         "erasureid" => "receipt",
         "logid" => "importedAuditLog",
         "importid" when address.Template.Contains("/api/imports", StringComparison.Ordinal) => "organizationImport",
+        // An upload is finished by whoever began it: here a key.
+        "uploadid" when IsData(address) => "keyUpload",
         "tenantid" => "tenant",
         "target" or "name" => "endpointName",
         "documentname" or "number" or "modelid" or "path" or "split" or "ending" => null,
@@ -304,8 +306,22 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         }
     }
 
-    private Task<Cell> AskAsync(Address address, Person person, Holdings asked, string? key) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
+    /// <summary>To whoever shows a key, its own things are no stranger's; both projects of one customer have the same organization.</summary>
+    private IEnumerable<Holdings> StrangersTo(Person person, string? key) => key switch
     {
+        not null when key == _world.Other["secret"] => [_world.Own, _world.Closed],
+        not null when key == _world.Closed["secret"] => [_world.Other, _world.Own with { TenantId = _never.TenantId }],
+        _ => matrix.StrangersTo(person),
+    };
+
+    private Task<Cell> AskAsync(Address address, Person person, Holdings asked, string? key) => matrix.WatchAsync(StrangersTo(person, key), async () =>
+    {
+        if (key is not null)
+        {
+            // A key's use is written down once a minute: here in every cell, so that none differs from another by it.
+            _world.Time.Pass(TimeSpan.FromMinutes(1));
+        }
+
         using var request = new HttpRequestMessage(new HttpMethod(address.Method), PathOf(address, asked) + QueryOf(address) + (address.Template.EndsWith("/changes", StringComparison.Ordinal) ? $"?from={asked["version"]}" : ""));
         if (person.Cookie is not "")
         {
@@ -327,7 +343,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         request.Headers.Add("X-Forwarded-Host", "boreal.example");
         request.Content = address.Method is "GET" or "DELETE" ? null
             : address.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/json") is true
-                ? new StringContent(IsData(address) && !address.Template.EndsWith("/uploads", StringComparison.Ordinal) ? "{}" : """{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
+                ? new StringContent(IsData(address) && !address.Template.TrimEnd('/').EndsWith("/uploads", StringComparison.Ordinal) ? "{}" : """{"fileName":"examples.csv","length":51}""", Encoding.UTF8, "application/json")
                 : !IsGateway(address) && !IsData(address) && !address.IsOfAnOrganization ? new FormUrlEncodedContent([new("returnUrl", "/"), new("email", "somebody@nowhere.example")])
                 : address.Template.EndsWith("/feedback", StringComparison.Ordinal) ? new StringContent("""{"thumb":"up"}""", Encoding.UTF8, "application/json")
                 : IsGateway(address) ? new StringContent(
@@ -373,7 +389,7 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
     {
         "endpointName" when parameter.Name is "target" => asked["endpointName"] + ":generateContent",
         { } kind => asked.Ids.GetValueOrDefault(kind) ?? throw new UnboundException($"{address}, {{{parameter.Name}}}, an id of a {kind}"),
-        null => parameter.Name switch { "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, "split" => "training", "path" when IsPlatforms(address) => "servers", "ending" => "rows.csv", _ => "anything" },
+        null => parameter.Name switch { "number" when address.Template.Contains("/rows/", StringComparison.Ordinal) => "2", "number" => "0", "modelId" or "ModelId" => Arguments.ModelId, "split" => "training", "path" when IsPlatforms(address) => "servers", "ending" => "rows.csv", _ => "anything" },
     };
 
     /// <summary>The organisation once more, as somebody might add it who hopes that the later one counts.</summary>

@@ -151,6 +151,8 @@ internal sealed class ManualTime : TimeProvider
 
     /// <summary>Between any two looks a while has passed, so that nothing is believed from before a row was changed under it.</summary>
     public override long GetTimestamp() => Interlocked.Add(ref _timestamp, 10 * TimestampFrequency);
+
+    public void Pass(TimeSpan span) => Interlocked.Add(ref _timestamp, (long)(span.TotalSeconds * TimestampFrequency));
 }
 
 /// <summary>All that leaves the portal beside its answers: log lines, calls to the outside, work for later.</summary>

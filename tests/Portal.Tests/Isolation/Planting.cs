@@ -157,6 +157,11 @@ internal sealed class Planting(IsolationWorld world)
         // The planted row is one that a version tests with; this one may be seen and changed.
         db.Add(new Example { ImportId = ids["import"], Number = 2, Input = canary, Output = canary, Label = canary });
         db.Add(new RowEdit { ImportId = ids["import"], Number = 2, Revision = 0, Change = EditKind.Edited, Input = canary, Output = canary, Note = canary, At = Now });
+        var begun = db.Add(new Upload
+        {
+            ProjectId = ids["project"], FileName = canary, Length = 34, PartBytes = 34, BlobName = PublicId.Create($"upload/{ids["project"]}/", Now), StartedAt = Now, LastPartAt = Now, UserId = ids["key"],
+        }).Entity;
+        ids["keyUpload"] = begun.Id;
         await db.SaveChangesAsync();
         await FilesAsync(tenantId, canary);
         if (first is null)

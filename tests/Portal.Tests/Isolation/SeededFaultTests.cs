@@ -125,7 +125,7 @@ public sealed class SeededFaultTests(BreakableFixture fixture) : IClassFixture<B
         var gateway = addresses.Where(a => a.Template is "/v1/models/{target}" or "/v1/chat/completions").ToList();
         await _faults.TryAsync("an endpoint that answers for any model", async breakage =>
         {
-            await Drop(breakage, "Endpoint", "ProjectId\" (?:IN|= ANY) \\([^)]*\\)");
+            await Drop(breakage, "Endpoint", "ProjectId\" (?:= @projects\\w*|(?:IN|= ANY) \\([^)]*\\))");
             await CutAsync(breakage, PortalDbContext.TenantFilter, null);
             await SecureAsync(TableMatrix.Find(fixture.World), isOn: false);
         }, KeysAsync, "reach what they must not", () => SecureAsync(TableMatrix.Find(fixture.World), isOn: true));

@@ -5,10 +5,10 @@ using Portal.Persistence;
 namespace Portal.Features.Tenancy;
 
 /// <summary>
-/// What a program was answered to a call that it marked, so that the same call again gets the same answer and does nothing. It names no
-/// project: a key of a few projects has its own to read, whichever they are.
+/// What a program was answered to a call that it marked, so that the same call again gets the same answer and does nothing. It is
+/// the key's alone, and read in a scope of its own: whoever sees a few projects sees no answers to keys of others.
 /// </summary>
-public sealed class IdempotentAnswer : TenantOwned, IVersioned, ISeenByAll
+public sealed class IdempotentAnswer : TenantOwned, IVersioned
 {
     public required string ApiKeyId { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed record KeyAnswer(int Status, object Body, string Address = "");
 /// Reads what a program posts, and answers a call that bears an Idempotency-Key once: again within a day, it gets the same answer and nothing
 /// is done. A call that was refused leaves nothing behind and may be sent again.
 /// </summary>
-internal sealed class PostedOnce(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
+internal sealed class PostedOnce(IServiceScopeFactory services, CurrentMember current, TimeProvider time)
 {
     public const string Header = "Idempotency-Key";
 
@@ -81,13 +81,15 @@ internal sealed class PostedOnce(IDbContextFactory<PortalDbContext> dbs, Current
             if (answer is null)
             {
                 // Whatever went wrong, the next try is a first one.
-                await using var undo = await dbs.CreateDbContextAsync(CancellationToken.None);
+                await using var whole = services.CreateAsyncScope();
+                await using var undo = await OpenAsync(whole, CancellationToken.None);
                 await undo.IdempotentAnswers.Where(a => a.Id == claim.Id).ExecuteDeleteAsync(CancellationToken.None);
             }
         }
 
         var body = JsonSerializer.Serialize(answer.Body, s_json);
-        await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
+        await using var own = services.CreateAsyncScope();
+        await using var db = await OpenAsync(own, CancellationToken.None);
         if (await db.IdempotentAnswers.SingleOrDefaultAsync(a => a.Id == claim.Id, CancellationToken.None) is { } row)
         {
             row.Finish(answer.Status, body, answer.Address);
@@ -101,7 +103,8 @@ internal sealed class PostedOnce(IDbContextFactory<PortalDbContext> dbs, Current
     {
         var (keyId, now) = (current.UserId, time.GetUtcNow().UtcDateTime);
         var before = now - s_kept;
-        await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var own = services.CreateAsyncScope();
+        await using var db = await OpenAsync(own, ct);
         await db.IdempotentAnswers.Where(a => a.ApiKeyId == keyId && a.StartedAt < before).ExecuteDeleteAsync(ct);
         var known = await db.IdempotentAnswers.SingleOrDefaultAsync(a => a.ApiKeyId == keyId && a.MarkHash == mark, ct);
         if (known is not null && known.Fingerprint != fingerprint)
@@ -136,10 +139,17 @@ internal sealed class PostedOnce(IDbContextFactory<PortalDbContext> dbs, Current
         catch (DbUpdateException) when (!ct.IsCancellationRequested)
         {
             // The same call came twice at once; a database that is away fails here again, and says so.
-            await using var again = await dbs.CreateDbContextAsync(ct);
+            await using var again = await OpenAsync(own, ct);
             throw await again.IdempotentAnswers.AnyAsync(a => a.ApiKeyId == keyId && a.MarkHash == mark, ct)
                 ? UnderWay() : new InvalidOperationException("A mark could not be taken, and nobody has it.");
         }
+    }
+
+    // In a scope of the whole organization, and by the key's own id: an answer leads to its key, which may be of several projects or of all.
+    private async Task<PortalDbContext> OpenAsync(AsyncServiceScope own, CancellationToken ct)
+    {
+        own.ServiceProvider.GetRequiredService<TenantScope>().Enter(current.Membership.TenantId);
+        return await own.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
     }
 
     private static CallRefusedException UnderWay() => new(StatusCodes.Status409Conflict, "underWay", "The same call is under way. Send it again in a moment for its answer.") { RetryAfter = TimeSpan.FromSeconds(2) };
