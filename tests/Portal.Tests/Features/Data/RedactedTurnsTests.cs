@@ -75,7 +75,7 @@ public sealed class RedactedTurnsTests : IDisposable
             i is 1 ? "Write to anna@example.com please" : DataKit.Sentence(i),
             i is 2 ? "bob@example.com" : DataKit.Sentence(i + 1_000));
         return $$$$$"""
-            {"systemInstruction":{"parts":[{"text":"{{{{{system}}}}}"}]},"contents":[{"role":"user","parts":[{"text":"{{{{{first}}}}}"}]},{"role":"model","parts":[{"functionCall":{"name":"send_mail","args":{"to":"{{{{{call}}}}}"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"send_mail","response":{"state":"{{{{{DataKit.Sentence(i + 2_000)}}}}}"}}}]},{"role":"model","parts":[{"text":"Done {{{{{i}}}}}"}]}]}
+            {"systemInstruction":{"parts":[{"text":"{{{{{system}}}}}"}]},"contents":[{"role":"user","parts":[{"text":"{{{{{first}}}}}"}]},{"role":"model","parts":[{"functionCall":{"name":"send_mail","args":{"to":"{{{{{call}}}}}"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"send_mail","response":{"state":"{{{{{DataKit.Sentence(i + 2_000)}}}}}"}}}]},{"role":"model","parts":[{"text":"{{{{{(i % 2 is 0 ? "Done" : "Sent")}}}}}"}]}]}
 
             """;
     }
