@@ -15,6 +15,7 @@ using Portal.Features.Billing;
 using Portal.Features.Connect;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
 using Portal.Persistence;
@@ -54,6 +55,7 @@ internal sealed class DataApiRig : IAsyncDisposable
         builder.AddApiReference();
         builder.Services.AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddScoped<IKeyEndpoints, NoEndpoints>();
         builder.Services.AddKeys();
+        builder.Services.AddScoped<CatalogueService>().AddScoped<IVendorLimits, CatalogueLimits>();
         builder.Services.AddSingleton<IBackgroundJobClient, PromptWork>().AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();
         builder.AddConnect();

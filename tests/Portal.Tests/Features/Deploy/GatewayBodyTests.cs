@@ -33,7 +33,7 @@ public sealed class GatewayBodyTests(GatewayBodyTests.Here here) : IClassFixture
         { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":-1}}""", "generation_config.max_output_tokens" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"candidateCount":8}}""", "generation_config.candidate_count" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"responseSchema":{"title":"\udc00"}}}""", "generationConfig.responseSchema.title" },
-        { """{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]}""", "tools" },
+        { """{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]}""", "tools[0]" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"cachedContent":"projects/1/locations/l/cachedContents/2"}""", "cached_content" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"labels":{"a":"b"}}""", "labels" },
         { new string('[', 100) + new string(']', 100), "" },
