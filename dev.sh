@@ -50,11 +50,15 @@ run() {
   exec dotnet bin/Debug/net10.0/Portal.dll "$@"
 }
 
-# What the tests need and this machine lacks: Chromium for the browser, PostgreSQL for the second database.
+# What the tests need and this machine lacks: Chromium for the browser, PostgreSQL for the second database, curl and jq.
 install_missing() {
   local packages=()
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || packages+=(chromium)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+  local tool
+  for tool in curl jq; do # the README's calls of the Data API
+    command -v "$tool" >/dev/null || packages+=("$tool")
+  done
   [ ${#packages[@]} -eq 0 ] && return
   local sudo=""
   [ "$(id -u)" -eq 0 ] || sudo=sudo
