@@ -11,15 +11,12 @@ internal static class Kinds
     public const string InvoiceItem = "invoiceitem";
     public const string Checkout = "checkout.session";
     public const string PortalSession = "billing_portal.session";
-    public const string PortalConfiguration = "billing_portal.configuration";
     public const string Meter = "billing.meter";
     public const string CreditGrant = "billing.credit_grant";
     public const string Coupon = "coupon";
     public const string PromotionCode = "promotion_code";
     public const string BalanceTransaction = "customer_balance_transaction";
     public const string PaymentMethod = "payment_method";
-    public const string PaymentIntent = "payment_intent";
-    public const string InvoicePayment = "invoice_payment";
     public const string Event = "event";
     public const string ThinEvent = "v2.core.event";
     public const string WebhookEndpoint = "webhook_endpoint";
@@ -28,9 +25,7 @@ internal static class Kinds
     /// <summary>As a refusal names it.</summary>
     public static string NameOf(string kind) => kind switch
     {
-        Checkout => "checkout.session",
         PaymentMethod => "PaymentMethod",
-        PaymentIntent => "payment_intent",
         TestClock => "test clock",
         PromotionCode => "promotion code",
         Meter => "billing meter",

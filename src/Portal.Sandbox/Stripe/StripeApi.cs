@@ -156,11 +156,7 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         catch (StripeRefusal refusal) when (refusal.IsKept && refusal.Message is not IdempotencyMessage)
         {
             // What it did is undone; that it was refused is kept.
-            database.Run(session =>
-            {
-                Keep(session, key, fingerprint, refusal.Status, refusal.ToJson().ToJsonString());
-                return 0;
-            });
+            database.Run(session => Keep(session, key, fingerprint, refusal.Status, refusal.ToJson().ToJsonString()));
             throw;
         }
     }
@@ -177,7 +173,7 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
             : throw new StripeRefusal(400, "idempotency_error", IdempotencyMessage);
     }
 
-    private static void Keep(StripeSession session, string key, string fingerprint, int status, string body) => session.Run(
+    private static int Keep(StripeSession session, string key, string fingerprint, int status, string body) => session.Run(
         "INSERT INTO kept (key, fingerprint, status, body, created) VALUES ($key, $fingerprint, $status, $body, $now) ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body, created = excluded.created",
         ("$key", key), ("$fingerprint", fingerprint), ("$status", status), ("$body", body), ("$now", session.Now));
 
@@ -186,7 +182,11 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         (session.RequestId, session.IdempotencyKey) = (asked.RequestId, key);
         var call = new StripeCall(session, asked.Form, asked.Ids, asked.Address, path);
         var (status, body) = StripeRoutes.Open(asked.Handler(call));
-        StripeExpand.Expand(session, body, call.Texts("expand"));
+        if (status is StatusCodes.Status200OK)
+        {
+            StripeExpand.Expand(session, body, call.Texts("expand"));
+        }
+
         return (status, body.ToJsonString(), false);
     }
 

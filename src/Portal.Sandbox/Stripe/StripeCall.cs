@@ -34,8 +34,9 @@ internal sealed record StripeCall(StripeSession Session, JsonObject Params, IRea
         : allowed.Contains(text) ? text
         : throw StripeRefusal.Invalid($"Invalid {name}: must be one of {string.Join(", ", allowed!)}", name);
 
-    public IReadOnlyList<JsonObject> Items(string name) =>
-        [.. Params.Part(name).OrderBy(p => long.TryParse(p.Key, CultureInfo.InvariantCulture, out var index) ? index : long.MaxValue).Select(p => p.Value).OfType<JsonObject>()];
+    /// <summary>The elements of a list, each read as a call of its own.</summary>
+    public IReadOnlyList<StripeCall> Items(string name) =>
+        [.. Params.Part(name).OrderBy(p => long.TryParse(p.Key, CultureInfo.InvariantCulture, out var index) ? index : long.MaxValue).Select(p => p.Value).OfType<JsonObject>().Select(p => this with { Params = p })];
 
     public IReadOnlyList<string> Texts(string name) => Params[name] switch
     {

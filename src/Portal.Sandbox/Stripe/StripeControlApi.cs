@@ -14,8 +14,7 @@ internal static class StripeControlApi
     {
         app.MapGet("/sandbox/stripe/deliveries", (StripeDatabase database) =>
         {
-            List<JsonObject> all = [];
-            database.Look(session => all = session.Rows(
+            var all = database.Run(session => session.Rows(
                 "SELECT seq, endpoint, event, attempts, state, status FROM delivery ORDER BY seq DESC LIMIT 500",
                 row => new JsonObject
                 {

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Portal.Sandbox.State;
 
 namespace Portal.Sandbox.Stripe;
 
@@ -11,6 +12,7 @@ internal sealed class StripeDatabase : IDisposable
         CREATE TABLE IF NOT EXISTS object (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, json TEXT NOT NULL);
         CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
         CREATE INDEX IF NOT EXISTS object_customer ON object (kind, json_extract(json, '$.customer'));
+        CREATE INDEX IF NOT EXISTS object_status ON object (kind, json_extract(json, '$.status'));
         CREATE TABLE IF NOT EXISTS usage (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_name TEXT NOT NULL, customer TEXT NOT NULL, identifier TEXT NOT NULL,
             value TEXT, timestamp INTEGER NOT NULL, created INTEGER NOT NULL, state TEXT NOT NULL, code TEXT);
         CREATE INDEX IF NOT EXISTS usage_identifier ON usage (identifier, created);
@@ -37,33 +39,31 @@ internal sealed class StripeDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Rung after every call that may have left work: a webhook, usage to count.</summary>
-    public event Action? Changed;
+    /// <summary>Rung when something was written, which may have left work: a webhook, usage to count.</summary>
+    public Bell Bell { get; } = new();
 
     public T Run<T>(Func<StripeSession, T> work)
     {
-        T result;
         lock (_lock)
         {
             using var transaction = _connection.BeginTransaction();
-            result = work(new StripeSession(_connection, transaction, _time.GetUtcNow().ToUnixTimeSeconds()));
+            var session = new StripeSession(_connection, transaction, _time.GetUtcNow().ToUnixTimeSeconds());
+            var result = work(session);
             transaction.Commit();
-        }
+            if (session.HasChanged)
+            {
+                Bell.Ring();
+            }
 
-        Changed?.Invoke();
-        return result;
+            return result;
+        }
     }
 
-    /// <summary>The same without ringing: for whoever is woken by the ring.</summary>
-    public void Look(Action<StripeSession> work)
+    public void Run(Action<StripeSession> work) => Run(session =>
     {
-        lock (_lock)
-        {
-            using var transaction = _connection.BeginTransaction();
-            work(new StripeSession(_connection, transaction, _time.GetUtcNow().ToUnixTimeSeconds()));
-            transaction.Commit();
-        }
-    }
+        work(session);
+        return true;
+    });
 
     public void Dispose() => _connection.Dispose();
 }

@@ -31,17 +31,14 @@ internal static class StripePages
 
     private static IResult Look(StripeDatabase database, Func<StripeSession, IResult> look)
     {
-        var result = Results.NotFound();
         try
         {
-            database.Look(session => result = look(session));
+            return database.Run(look);
         }
         catch (StripeRefusal refusal)
         {
             return SandboxPage.Render("Not found", $"<p>{Encode(refusal.Message)}</p>");
         }
-
-        return result;
     }
 
     private static async Task<IResult> PayAsync(string id, HttpContext http, StripeDatabase database)
@@ -97,7 +94,8 @@ internal static class StripePages
                 if (act is "card")
                 {
                     var made = PaymentMethods.FromNumber(session, card).Required("id");
-                    session.Emit("customer.updated", PaymentMethods.Attach(session, made, customerId));
+                    PaymentMethods.Attach(session, made, customerId);
+                    session.Emit("customer.updated", session.Get(Kinds.Customer, customerId));
                 }
                 else if (session.Find(Kinds.Subscription, id) is { } subscription && subscription.Text("customer") == customerId && subscription.Text("status") is not "canceled")
                 {

@@ -11,11 +11,14 @@ internal sealed class StripeRoutes
 
     private readonly List<(string Method, string[] Pattern, StripeHandler Handler)> _routes = [];
 
-    public void Get(string pattern, StripeHandler handler) => _routes.Add(("GET", Split(pattern), handler));
+    // Every call to the sandbox is asked whether it is Stripe's, so this is a look into a set.
+    private readonly HashSet<string> _firsts = new(StringComparer.Ordinal);
 
-    public void Post(string pattern, StripeHandler handler) => _routes.Add(("POST", Split(pattern), handler));
+    public void Get(string pattern, StripeHandler handler) => Add("GET", pattern, handler);
 
-    public void Delete(string pattern, StripeHandler handler) => _routes.Add(("DELETE", Split(pattern), handler));
+    public void Post(string pattern, StripeHandler handler) => Add("POST", pattern, handler);
+
+    public void Delete(string pattern, StripeHandler handler) => Add("DELETE", pattern, handler);
 
     public StripeHandler? Find(string method, string path, out IReadOnlyList<string> ids)
     {
@@ -34,13 +37,26 @@ internal sealed class StripeRoutes
         return null;
     }
 
-    public bool Knows(string path) => _routes.Exists(r => r.Pattern[1] == (path.Trim('/').Split('/') is [_, var first, ..] ? first : ""));
+    /// <summary>Whether some route begins as this path does after its version.</summary>
+    public bool Knows(ReadOnlySpan<char> path)
+    {
+        var rest = path.TrimStart('/');
+        rest = rest[(rest.IndexOf('/') + 1)..];
+        return _firsts.GetAlternateLookup<ReadOnlySpan<char>>().Contains(rest.IndexOf('/') is >= 0 and var end ? rest[..end] : rest);
+    }
 
     /// <summary>An answer that refuses and yet keeps what was changed.</summary>
     public static JsonObject Kept(StripeRefusal refusal) => new() { [RefusedMark] = refusal.ToJson(), ["status"] = refusal.Status };
 
     public static (int Status, JsonObject Body) Open(JsonObject answer) =>
         answer[RefusedMark] is JsonObject refused ? ((int)answer.Long("status"), refused.Copy()) : (200, answer);
+
+    private void Add(string method, string pattern, StripeHandler handler)
+    {
+        var parts = Split(pattern);
+        _routes.Add((method, parts, handler));
+        _firsts.Add(parts[1]);
+    }
 
     private static string[] Split(string pattern) => (pattern.StartsWith("v2/", StringComparison.Ordinal) ? pattern : "v1/" + pattern).Split('/');
 }

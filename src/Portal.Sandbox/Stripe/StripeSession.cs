@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 
@@ -18,6 +19,9 @@ internal sealed class StripeSession(SqliteConnection connection, SqliteTransacti
 
     public string? IdempotencyKey { get; set; }
 
+    /// <summary>Something was written.</summary>
+    public bool HasChanged { get; private set; }
+
     public long TimeOf(JsonObject thing) =>
         thing.Text("test_clock") is { } clock && Find(Kinds.TestClock, clock) is { } found ? found.Long("frozen_time") : Now;
 
@@ -34,6 +38,11 @@ internal sealed class StripeSession(SqliteConnection connection, SqliteTransacti
     public List<JsonObject> Of(string kind, string customerId) =>
         Read("SELECT json FROM object WHERE kind = $kind AND json_extract(json, '$.customer') = $customer ORDER BY seq DESC", ("$kind", kind), ("$customer", customerId));
 
+    /// <summary>Those in one of these states and under that clock; null is the one on the wall.</summary>
+    public List<JsonObject> In(string kind, string? clock, params string[] states) => Read(
+        "SELECT json FROM object WHERE kind = $kind AND json_extract(json, '$.status') IN (SELECT value FROM json_each($states)) AND json_extract(json, '$.test_clock') IS $clock ORDER BY seq DESC",
+        ("$kind", kind), ("$states", JsonSerializer.Serialize(states)), ("$clock", clock));
+
     public JsonObject Save(JsonObject thing)
     {
         Run("INSERT INTO object (id, kind, json) VALUES ($id, $kind, $json) ON CONFLICT (id) DO UPDATE SET json = excluded.json",
@@ -42,6 +51,14 @@ internal sealed class StripeSession(SqliteConnection connection, SqliteTransacti
     }
 
     public void Delete(string id) => Run("DELETE FROM object WHERE id = $id", ("$id", id));
+
+    /// <summary>Saves an object and tells of what happened to it.</summary>
+    public JsonObject Tell(string type, JsonObject thing, JsonObject? previous = null)
+    {
+        Save(thing);
+        Emit(type, thing, previous);
+        return thing;
+    }
 
     /// <summary>Tells whoever listens that something happened to an object.</summary>
     public JsonObject Emit(string type, JsonObject thing, JsonObject? previous = null)
@@ -80,7 +97,9 @@ internal sealed class StripeSession(SqliteConnection connection, SqliteTransacti
     public int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = Command(sql, values);
-        return command.ExecuteNonQuery();
+        var rows = command.ExecuteNonQuery();
+        HasChanged |= rows > 0;
+        return rows;
     }
 
     public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)

@@ -37,8 +37,7 @@ internal static class BillingClock
         else if (thing.Text("object") is Kinds.Checkout)
         {
             thing["status"] = "expired";
-            session.Save(thing);
-            session.Emit("checkout.session.expired", thing);
+            session.Tell("checkout.session.expired", thing);
         }
         else if (thing.Text("status") is "draft")
         {
@@ -51,9 +50,9 @@ internal static class BillingClock
     }
 
     private static IEnumerable<(JsonObject Thing, long At)> Due(StripeSession session, string? clockId) =>
-        session.All(Kinds.Subscription).Where(s => s.Text("test_clock") == clockId).Select(s => (s, Subscriptions.DueOf(s)))
-            .Concat(session.All(Kinds.Invoice).Where(i => i.Text("test_clock") == clockId).Select(i => (i, DueOf(i))))
-            .Concat(clockId is null ? session.All(Kinds.Checkout).Where(c => c.Text("status") is "open").Select(c => (c, c.LongOrNull("expires_at"))) : [])
+        session.In(Kinds.Subscription, clockId, "trialing", "active", "past_due", "unpaid", "incomplete").Select(s => (s, Subscriptions.DueOf(s)))
+            .Concat(session.In(Kinds.Invoice, clockId, "draft", "open").Select(i => (i, DueOf(i))))
+            .Concat(session.In(Kinds.Checkout, clockId, "open").Select(c => (c, c.LongOrNull("expires_at"))))
             .Where(d => d.Item2 is not null).Select(d => (d.Item1, d.Item2 ?? 0));
 
     private static long? DueOf(JsonObject invoice) => !invoice.Flag("auto_advance") ? null : invoice.Text("status") switch

@@ -106,13 +106,6 @@ internal static class Invoices
         (invoice["amount_due"], invoice["amount_remaining"]) = (Math.Max(0, total), Math.Max(0, total));
     }
 
-    public static JsonObject Save(StripeSession session, JsonObject invoice, string type, JsonObject? before = null)
-    {
-        session.Save(invoice);
-        session.Emit(type, invoice, before);
-        return invoice;
-    }
-
     public static void Finalize(StripeSession session, JsonObject invoice, string address, long at)
     {
         if (invoice.Text("status") is not "draft")
@@ -133,7 +126,7 @@ internal static class Invoices
         (invoice["hosted_invoice_url"], invoice["invoice_pdf"]) = ($"{address}/stripe/invoices/{secret}", $"{address}/stripe/invoices/{secret}/pdf");
         (invoice["automatically_finalizes_at"], invoice["effective_at"], invoice["next_payment_attempt"]) = (null, at, invoice.Flag("auto_advance") ? at : null);
         invoice.Part("status_transitions")["finalized_at"] = at;
-        Save(session, invoice, "invoice.finalized");
+        session.Tell("invoice.finalized", invoice);
     }
 
     /// <summary>Charges the card on file. True where it is paid; a refusal is in the invoice, and tried again in days.</summary>
@@ -155,12 +148,12 @@ internal static class Invoices
             (invoice["attempt_count"], invoice["next_payment_attempt"]) = (attempts, attempts <= s_retryDays.Length ? at + (s_retryDays[attempts - 1] * Periods.Day) : null);
             customer["delinquent"] = true;
             session.Save(customer);
-            Save(session, invoice, "invoice.payment_failed", before);
+            session.Tell("invoice.payment_failed", invoice, before);
         }
 
         if (subscription is not null)
         {
-            Subscriptions.AfterPayment(session, subscription, invoice, declined is null, at);
+            Subscriptions.AfterPayment(session, subscription, invoice, declined is null);
         }
 
         return declined is null;
@@ -170,7 +163,7 @@ internal static class Invoices
     {
         (invoice["status"], invoice["next_payment_attempt"], invoice["auto_advance"]) = (status, null, false);
         invoice.Part("status_transitions")[transition] = at;
-        Save(session, invoice, status is "void" ? "invoice.voided" : "invoice.marked_uncollectible");
+        session.Tell(status is "void" ? "invoice.voided" : "invoice.marked_uncollectible", invoice);
     }
 
     private static void MarkPaid(StripeSession session, JsonObject invoice, JsonObject customer, long at)
@@ -178,7 +171,7 @@ internal static class Invoices
         (invoice["status"], invoice["amount_paid"], invoice["amount_remaining"], invoice["next_payment_attempt"]) = ("paid", invoice.Long("amount_due"), 0, null);
         (invoice["auto_advance"], invoice["attempt_count"]) = (false, invoice.Long("attempt_count") + (invoice.Long("amount_due") > 0 ? 1 : 0));
         invoice.Part("status_transitions")["paid_at"] = at;
-        Save(session, invoice, "invoice.paid");
+        session.Tell("invoice.paid", invoice);
         session.Emit("invoice.payment_succeeded", invoice);
         customer["delinquent"] = session.Of(Kinds.Invoice, customer.Required("id")).Any(i => i.Text("status") is "open" && i.Long("attempt_count") > 0);
         session.Save(customer);

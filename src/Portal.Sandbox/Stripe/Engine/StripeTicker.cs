@@ -1,83 +1,88 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Portal.Sandbox.Stripe.Resources;
 
 namespace Portal.Sandbox.Stripe.Engine;
 
 /// <summary>Counts usage, lets subscriptions and invoices go on, and tells the webhooks: soon after a change, and each second.</summary>
-internal sealed class StripeTicker(StripeDatabase database, WebhookSender sender, SandboxOptions options, TimeProvider time, ILogger<StripeTicker> logger) : BackgroundService
+internal sealed class StripeTicker(
+    StripeDatabase database, WebhookSender sender, SandboxOptions options, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StripeTicker> logger) : BackgroundService
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Whom to tell is known before the first call can be answered.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var endpoint in options.StripeWebhooks)
         {
-            database.Run(session =>
-            {
-                EventCalls.EnsureEndpoint(session, endpoint.Url, endpoint.Secret);
-                return 0;
-            });
+            database.Run(session => EventCalls.EnsureEndpoint(session, endpoint.Url, endpoint.Secret));
         }
 
-        using var rung = new SemaphoreSlim(0, 1);
-        void Ring()
-        {
-            // Two rings before a look are one.
-            if (rung.CurrentCount is 0)
-            {
-                try
-                {
-                    rung.Release();
-                }
-                catch (SemaphoreFullException)
-                {
-                    // The other ring was first.
-                }
-            }
-        }
+        return base.StartAsync(cancellationToken);
+    }
 
-        database.Changed += Ring;
-        using var timer = time.CreateTimer(_ => Ring(), null, s_every, s_every);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var timer = time.CreateTimer(_ => database.Bell.Ring(), null, s_every, s_every);
         try
         {
+            var address = await AddressAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
-                await TickAsync(stoppingToken);
-                await rung.WaitAsync(stoppingToken);
+                await TickAsync(address, stoppingToken);
+                await database.Bell.WaitAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // What is left is in the file.
         }
-        finally
+    }
+
+    // Invoices lead to pages of this server, and at port 0 its address is known only once it listens.
+    private async Task<string> AddressAsync(CancellationToken ct)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(ct);
+        return server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? options.Url;
+    }
+
+    private async Task TickAsync(string address, CancellationToken ct)
+    {
+        await GuardAsync("count usage", () => Run(session => CountUsage(session, address)));
+        await GuardAsync("let time pass", () => Run(session => BillingClock.Run(session, null, session.Now, address)));
+        await GuardAsync("tell the webhooks", () => sender.SendDueAsync(ct));
+    }
+
+    private Task Run(Action<StripeSession> work)
+    {
+        database.Run(work);
+        return Task.CompletedTask;
+    }
+
+    private static void CountUsage(StripeSession session, string address)
+    {
+        if (UsageCounting.Run(session))
         {
-            database.Changed -= Ring;
+            foreach (var subscription in session.All(Kinds.Subscription).Where(s => s["billing_thresholds"] is not null))
+            {
+                Subscriptions.Threshold(session, subscription, address, session.TimeOf(subscription));
+            }
         }
     }
 
-    private async Task TickAsync(CancellationToken ct)
+    private async Task GuardAsync(string step, Func<Task> work)
     {
         try
         {
-            database.Look(session =>
-            {
-                if (UsageCounting.Run(session))
-                {
-                    foreach (var subscription in session.All(Kinds.Subscription).Where(s => s["billing_thresholds"] is not null))
-                    {
-                        Subscriptions.Threshold(session, subscription, options.Url, session.TimeOf(subscription));
-                    }
-                }
-
-                BillingClock.Run(session, null, session.Now, options.Url);
-            });
-            await sender.SendDueAsync(ct);
+            await work();
         }
-#pragma warning disable CA1031 // The edge of the ticker: one fault must not stop time for everybody.
+#pragma warning disable CA1031 // The edge of the ticker: a step that fails must not stop the others.
         catch (Exception fault) when (fault is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            logger.LogError(fault, "The practice Stripe could not go on");
+            logger.LogError(fault, "The practice Stripe could not {Step}", step);
         }
     }
 }

@@ -35,8 +35,7 @@ internal static class Subscriptions
         else if (status is "trialing" && subscription.Long("trial_end") > at)
         {
             subscription["_warned"] = true;
-            session.Save(subscription);
-            session.Emit("customer.subscription.trial_will_end", subscription);
+            session.Tell("customer.subscription.trial_will_end", subscription);
         }
         else if (status is "trialing" && !CanPay(session, subscription) && BehaviourOf(subscription) is not "create_invoice")
         {
@@ -56,15 +55,14 @@ internal static class Subscriptions
         if (isUsed && subscription.Text("status") is "active" or "trialing" or "past_due" && at > start)
         {
             var invoice = Invoices.Draft(session, Customers.Existing(session, subscription.Required("customer")), subscription, "subscription_cycle", start, at, at);
-            AddUsage(session, invoice, subscription, start, at);
-            Invoices.Save(session, invoice, "invoice.created");
+            AddUsage(session, invoice, subscription, UnbilledFrom(subscription), at);
+            session.Tell("invoice.created", invoice);
         }
 
         (subscription["ended_at"], subscription["canceled_at"]) = (at, subscription["canceled_at"]?.DeepClone() ?? at);
         subscription.Part("cancellation_details")["reason"] = reason;
         subscription["status"] = "canceled";
-        session.Save(subscription);
-        session.Emit("customer.subscription.deleted", subscription);
+        session.Tell("customer.subscription.deleted", subscription);
     }
 
     /// <summary>The first invoice, at once: the flat prices of the period that begins.</summary>
@@ -74,7 +72,7 @@ internal static class Subscriptions
         var invoice = Invoices.Draft(session, Customers.Existing(session, subscription.Required("customer")), subscription, "subscription_create", start, start, at);
         AddFlat(invoice, subscription, start, end);
         Invoices.Total(session, invoice);
-        return Invoices.Save(session, invoice, "invoice.created");
+        return session.Tell("invoice.created", invoice);
     }
 
     /// <summary>Usage comes late, so a draft counts it anew when it is made final.</summary>
@@ -94,7 +92,7 @@ internal static class Subscriptions
         AddUsage(session, invoice, subscription, from, invoice.Long("_usage_until"));
     }
 
-    public static void AfterPayment(StripeSession session, JsonObject subscription, JsonObject invoice, bool isPaid, long at)
+    public static void AfterPayment(StripeSession session, JsonObject subscription, JsonObject invoice, bool isPaid)
     {
         var status = subscription.Text("status");
         var next = (status, isPaid) switch
@@ -111,8 +109,6 @@ internal static class Subscriptions
         {
             Become(session, subscription, next ?? "active");
         }
-
-        _ = at;
     }
 
     /// <summary>Invoices in the middle of a period what was used, once it reaches the amount that was agreed.</summary>
@@ -123,8 +119,7 @@ internal static class Subscriptions
             return false;
         }
 
-        var (start, _) = Periods.Of(subscription);
-        var from = Math.Max(start, subscription.Long("_usage_billed_until"));
+        var from = UnbilledFrom(subscription);
         var invoice = Invoices.Draft(session, Customers.Existing(session, subscription.Required("customer")), subscription, "subscription_threshold", from, at, at);
         AddUsage(session, invoice, subscription, from, at);
         if (invoice.Data("lines").Sum(l => l.Long("amount")) < threshold)
@@ -134,24 +129,27 @@ internal static class Subscriptions
 
         subscription["_usage_billed_until"] = at;
         session.Save(subscription);
-        Invoices.Save(session, invoice, "invoice.created");
+        session.Tell("invoice.created", invoice);
         Invoices.Finalize(session, invoice, address, at);
         Invoices.TryPay(session, invoice, at, out _);
         return true;
     }
 
+    /// <summary>Since when usage is on no invoice yet: since the period began, or since an invoice in the middle of it.</summary>
+    public static long UnbilledFrom(JsonObject subscription) => Math.Max(Periods.Of(subscription).Start, subscription.Long("_usage_billed_until"));
+
     public static void Become(StripeSession session, JsonObject subscription, string status)
     {
         var before = subscription.Copy();
         subscription["status"] = status;
-        session.Save(subscription);
-        session.Emit("customer.subscription.updated", subscription, before);
+        session.Tell("customer.subscription.updated", subscription, before);
     }
 
     private static void Roll(StripeSession session, JsonObject subscription, long at)
     {
         var before = subscription.Copy();
         var (start, end) = Periods.Of(subscription);
+        var unbilled = UnbilledFrom(subscription);
         var wasTrial = subscription.Text("status") is "trialing";
         var from = wasTrial ? subscription.Long("trial_end") : end;
         var recurring = subscription.Data("items").First().Part("price").Part("recurring");
@@ -163,13 +161,12 @@ internal static class Subscriptions
         var until = Periods.Next(subscription.Long("billing_cycle_anchor"), from, recurring);
         Periods.Set(subscription, from, until);
         var invoice = Invoices.Draft(session, Customers.Existing(session, subscription.Required("customer")), subscription, "subscription_cycle", start, end, at);
-        AddUsage(session, invoice, subscription, Math.Max(start, subscription.Long("_usage_billed_until")), from);
+        AddUsage(session, invoice, subscription, unbilled, from);
         AddFlat(invoice, subscription, from, until);
         Invoices.Total(session, invoice);
-        Invoices.Save(session, invoice, "invoice.created");
+        session.Tell("invoice.created", invoice);
         (subscription["latest_invoice"], subscription["_usage_billed_until"]) = (invoice.Text("id"), from);
-        session.Save(subscription);
-        session.Emit("customer.subscription.updated", subscription, before);
+        session.Tell("customer.subscription.updated", subscription, before);
     }
 
     private static string BehaviourOf(JsonObject subscription) => subscription.Part("trial_settings").Part("end_behavior").Text("missing_payment_method") ?? "create_invoice";

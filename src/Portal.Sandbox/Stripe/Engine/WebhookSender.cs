@@ -30,7 +30,7 @@ internal sealed class WebhookSender(StripeDatabase database, TimeProvider time) 
     private List<Due> Next()
     {
         List<Due> due = [];
-        database.Look(session =>
+        database.Run(session =>
         {
             foreach (var (seq, endpointId, eventId, attempts) in session.Rows(
                 "SELECT seq, endpoint, event, attempts FROM delivery WHERE state = 'pending' AND due <= $now ORDER BY due, seq LIMIT 64",
@@ -83,7 +83,7 @@ internal sealed class WebhookSender(StripeDatabase database, TimeProvider time) 
         }
     }
 
-    private void Done(Due due, int status) => database.Look(session =>
+    private void Done(Due due, int status) => database.Run(session =>
     {
         var isTaken = status is >= 200 and < 300;
         var isOver = isTaken || due.Attempts >= s_pauses.Length;

@@ -70,8 +70,7 @@ internal static class CheckoutCalls
         }
 
         (checkout["status"], checkout["payment_status"]) = ("complete", checkout.Text("mode") is "setup" ? "no_payment_required" : "paid");
-        session.Save(checkout);
-        session.Emit("checkout.session.completed", checkout);
+        session.Tell("checkout.session.completed", checkout);
         return checkout;
     }
 
@@ -95,7 +94,7 @@ internal static class CheckoutCalls
         (checkout["metadata"], checkout["allow_promotion_codes"]) = (call.Metadata(), call.Flag("allow_promotion_codes"));
         var customer = call.Text("customer") is { } existing ? Customers.Existing(session, existing) : null;
         // Unlike Stripe, a session without a customer gets one at once; it is the same afterwards.
-        checkout["customer"] = customer?.Text("id") ?? CreateCustomer(call);
+        checkout["customer"] = customer?.Text("id") ?? Customers.Create(call with { Params = new JsonObject { ["email"] = call.Text("customer_email") } }).Text("id");
         checkout["customer_details"] = new JsonObject
         {
             ["address"] = customer?["address"]?.DeepClone(), ["business_name"] = null, ["email"] = customer?.Text("email") ?? call.Text("customer_email"), ["individual_name"] = null, ["name"] = customer?.Text("name"),
@@ -108,14 +107,6 @@ internal static class CheckoutCalls
 
         session.Save(checkout);
         return checkout.Shown();
-    }
-
-    private static string? CreateCustomer(StripeCall call)
-    {
-        var routes = new StripeRoutes();
-        Customers.Map(routes);
-        var parameters = new JsonObject { ["email"] = call.Text("customer_email") };
-        return routes.Find("POST", "/v1/customers", out var ids) is { } create ? create(call with { Params = parameters, Ids = ids }).Text("id") : null;
     }
 
     private static void AddItems(StripeCall call, JsonObject checkout)
@@ -158,8 +149,7 @@ internal static class CheckoutCalls
         }
 
         (checkout["status"], checkout["url"]) = ("expired", null);
-        call.Session.Save(checkout);
-        call.Session.Emit("checkout.session.expired", checkout);
+        call.Session.Tell("checkout.session.expired", checkout);
         return checkout.Shown();
     }
 

@@ -89,8 +89,7 @@ internal static class Coupons
             ["name"] = call.Text("name"), ["percent_off"] = percent is null ? null : double.Parse(percent, CultureInfo.InvariantCulture), ["redeem_by"] = call.Long("redeem_by"),
             ["times_redeemed"] = 0, ["valid"] = true, ["_percent"] = percent,
         };
-        call.Session.Save(coupon);
-        call.Session.Emit("coupon.created", coupon);
+        call.Session.Tell("coupon.created", coupon);
         return coupon.Shown();
     }
 
@@ -110,8 +109,7 @@ internal static class Coupons
             throw StripeRefusal.Invalid("An active promotion code with this code already exists.", "code");
         }
 
-        call.Session.Save(code);
-        call.Session.Emit("promotion_code.created", code);
+        call.Session.Tell("promotion_code.created", code);
         return code.Shown();
     }
 }

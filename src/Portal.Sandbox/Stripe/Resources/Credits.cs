@@ -50,8 +50,7 @@ internal static class Credits
             ["customer"] = customer.Text("id"), ["customer_account"] = null, ["effective_at"] = call.Long("effective_at") ?? at, ["expires_at"] = call.Long("expires_at"), ["livemode"] = false,
             ["metadata"] = call.Metadata(), ["name"] = call.Text("name"), ["priority"] = call.Long("priority") ?? 50, ["test_clock"] = customer.Text("test_clock"), ["updated"] = at, ["voided_at"] = null, ["_left"] = value,
         };
-        call.Session.Save(grant);
-        call.Session.Emit("billing.credit_grant.created", grant);
+        call.Session.Tell("billing.credit_grant.created", grant);
         return grant.Shown();
     }
 
@@ -59,8 +58,7 @@ internal static class Credits
     {
         var grant = call.Session.Get(Kinds.CreditGrant, call.Id);
         grant[field] = call.Session.TimeOf(grant);
-        call.Session.Save(grant);
-        call.Session.Emit("billing.credit_grant.updated", grant);
+        call.Session.Tell("billing.credit_grant.updated", grant);
         return grant.Shown();
     }
 

@@ -53,7 +53,7 @@ internal static class Customers
         });
     }
 
-    private static JsonObject Create(StripeCall call)
+    public static JsonObject Create(StripeCall call)
     {
         call.Only(s_params);
         var session = call.Session;
@@ -71,7 +71,8 @@ internal static class Customers
         session.Save(customer);
         if (call.Text("payment_method") is { } card)
         {
-            customer = PaymentMethods.Attach(session, card, id);
+            PaymentMethods.Attach(session, card, id);
+            customer = session.Get(Kinds.Customer, id);
         }
 
         session.Emit("customer.created", customer);
@@ -90,8 +91,7 @@ internal static class Customers
         var customer = Existing(call.Session, call.Id, "id");
         var before = customer.Copy();
         Fill(call, customer);
-        call.Session.Save(customer);
-        call.Session.Emit("customer.updated", customer, before);
+        call.Session.Tell("customer.updated", customer, before);
         return customer.Shown();
     }
 
@@ -103,9 +103,16 @@ internal static class Customers
             Engine.Subscriptions.End(call.Session, subscription, call.Session.TimeOf(customer));
         }
 
+        // As with Stripe, nobody collects any more from whom is gone; what is open stays for a person to see.
+        foreach (var invoice in call.Session.Of(Kinds.Invoice, call.Id).Where(i => i.Flag("auto_advance")))
+        {
+            var before = invoice.Copy();
+            invoice["auto_advance"] = false;
+            call.Session.Tell("invoice.updated", invoice, before);
+        }
+
         customer["_deleted"] = true;
-        call.Session.Save(customer);
-        call.Session.Emit("customer.deleted", customer);
+        call.Session.Tell("customer.deleted", customer);
         return Deleted(call.Id);
     }
 

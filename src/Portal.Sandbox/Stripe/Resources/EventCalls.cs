@@ -104,8 +104,7 @@ internal static class EventCalls
             ["id"] = StripeIds.Next("clock"), ["object"] = Kinds.TestClock, ["created"] = call.Session.Now, ["deletes_after"] = call.Session.Now + (30 * Periods.Day),
             ["frozen_time"] = call.Long("frozen_time") ?? throw StripeRefusal.Missing("frozen_time"), ["livemode"] = false, ["name"] = call.Text("name"), ["status"] = "ready", ["status_details"] = new JsonObject(),
         };
-        call.Session.Save(clock);
-        call.Session.Emit("test_helpers.test_clock.created", clock);
+        call.Session.Tell("test_helpers.test_clock.created", clock);
         return clock.Shown();
     }
 
@@ -123,8 +122,7 @@ internal static class EventCalls
         BillingClock.Run(call.Session, call.Id, until, call.Address);
         clock = call.Session.Get(Kinds.TestClock, call.Id);
         clock["frozen_time"] = until;
-        call.Session.Save(clock);
-        call.Session.Emit("test_helpers.test_clock.ready", clock);
+        call.Session.Tell("test_helpers.test_clock.ready", clock);
         var shown = clock.Shown();
         shown["status"] = "advancing"; // Stripe answers before it is done; whoever polls finds it ready.
         return shown;

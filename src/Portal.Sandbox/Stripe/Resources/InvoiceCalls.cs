@@ -43,7 +43,7 @@ internal static class InvoiceCalls
         invoice["metadata"] = call.Metadata();
         call.Into(invoice, "description", "footer");
         Invoices.Total(call.Session, invoice);
-        return Invoices.Save(call.Session, invoice, "invoice.created").Shown();
+        return call.Session.Tell("invoice.created", invoice).Shown();
     }
 
     private static JsonObject Preview(StripeCall call)
@@ -54,8 +54,7 @@ internal static class InvoiceCalls
         var invoice = Invoices.Draft(call.Session, customer, subscription, "upcoming", at, at, at);
         if (subscription is not null)
         {
-            var (start, end) = Periods.Of(subscription);
-            (invoice["_usage_from"], invoice["_usage_until"]) = (start, end);
+            (invoice["_usage_from"], invoice["_usage_until"]) = (Subscriptions.UnbilledFrom(subscription), Periods.Of(subscription).End);
             Subscriptions.CountUsage(call.Session, invoice);
         }
 
@@ -73,10 +72,15 @@ internal static class InvoiceCalls
         call.Only("auto_advance", "metadata", "description", "footer", "default_payment_method", "days_until_due");
         var invoice = call.Session.Get(Kinds.Invoice, call.Id);
         var before = invoice.Copy();
+        if (call.Flag("auto_advance") is true)
+        {
+            Customers.Existing(call.Session, invoice.Required("customer"));
+        }
+
         invoice["auto_advance"] = call.Flag("auto_advance") ?? invoice.Flag("auto_advance");
         invoice["metadata"] = call.Metadata(invoice.Part("metadata"));
         call.Into(invoice, "description", "footer");
-        return Invoices.Save(call.Session, invoice, "invoice.updated", before).Shown();
+        return call.Session.Tell("invoice.updated", invoice, before).Shown();
     }
 
     private static JsonObject Pay(StripeCall call)

@@ -74,8 +74,7 @@ internal static class Meters
     private static JsonObject Changed(StripeCall call, JsonObject meter, string type)
     {
         meter["updated"] = call.Session.Now;
-        call.Session.Save(meter);
-        call.Session.Emit(type, meter);
+        call.Session.Tell(type, meter);
         return meter.Shown();
     }
 

@@ -25,15 +25,11 @@ internal static class PaymentMethods
         });
         routes.Get("payment_methods/*", call => call.Session.Get(Kinds.PaymentMethod, call.Id).Shown());
         routes.Get("payment_methods", call => call.Page(call.Text("customer") is { } customer ? call.Session.Of(Kinds.PaymentMethod, customer) : []));
-        routes.Post("payment_methods/*/attach", call =>
-        {
-            Attach(call.Session, call.Id, call.Required("customer"), byDefault: false);
-            return call.Session.All(Kinds.PaymentMethod).First(m => m.Text("customer") == call.Text("customer")).Shown();
-        });
+        routes.Post("payment_methods/*/attach", call => Attach(call.Session, call.Id, call.Required("customer"), byDefault: false).Shown());
         routes.Post("payment_methods/*/detach", Detach);
     }
 
-    /// <summary>Makes it the customer's; a card that is refused at once is refused here.</summary>
+    /// <summary>Makes a card the customer's, by its id or by a token of Stripe's; one that is refused at once is refused here.</summary>
     public static JsonObject Attach(StripeSession session, string cardId, string customerId, bool byDefault = true)
     {
         var customer = Customers.Existing(session, customerId);
@@ -52,7 +48,7 @@ internal static class PaymentMethods
         }
 
         session.Emit("payment_method.attached", card);
-        return customer;
+        return card;
     }
 
     /// <summary>From the number a person types on a hosted page.</summary>
@@ -69,8 +65,7 @@ internal static class PaymentMethods
         }
 
         card["customer"] = null;
-        call.Session.Save(card);
-        call.Session.Emit("payment_method.detached", card);
+        call.Session.Tell("payment_method.detached", card);
         return card.Shown();
     }
 

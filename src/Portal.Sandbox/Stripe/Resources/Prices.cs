@@ -41,8 +41,7 @@ internal static class Prices
             throw StripeRefusal.Invalid("Product already exists.", "id", "resource_already_exists");
         }
 
-        call.Session.Save(product);
-        call.Session.Emit("product.created", product);
+        call.Session.Tell("product.created", product);
         return product.Shown();
     }
 
@@ -54,8 +53,7 @@ internal static class Prices
         product["active"] = call.Flag("active") ?? product.Flag("active");
         product["metadata"] = call.Metadata(product.Part("metadata"));
         product["updated"] = call.Session.Now;
-        call.Session.Save(product);
-        call.Session.Emit("product.updated", product, before);
+        call.Session.Tell("product.updated", product, before);
         return product.Shown();
     }
 
@@ -80,8 +78,7 @@ internal static class Prices
             ["type"] = call.Has("recurring") ? "recurring" : "one_time", ["unit_amount"] = amount == decimal.Truncate(amount) ? (long)amount : null, ["unit_amount_decimal"] = unit,
         };
         TakeLookupKey(call, price);
-        session.Save(price);
-        session.Emit("price.created", price);
+        session.Tell("price.created", price);
         return price.Shown();
     }
 
@@ -138,8 +135,7 @@ internal static class Prices
         price["active"] = call.Flag("active") ?? price.Flag("active");
         price["metadata"] = call.Metadata(price.Part("metadata"));
         TakeLookupKey(call, price);
-        call.Session.Save(price);
-        call.Session.Emit("price.updated", price, before);
+        call.Session.Tell("price.updated", price, before);
         return price.Shown();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Stripe.Engine;
 
@@ -98,12 +97,12 @@ internal static class SubscriptionCalls
     private static IEnumerable<JsonObject> Items(StripeCall call, string id, long at)
     {
         var items = call.Items("items");
-        return items.Count is 0 ? throw StripeRefusal.Missing("items") : items.Select((_, index) => Item(call, call.At("items").At(index.ToString(CultureInfo.InvariantCulture)), id, at)).ToList();
+        return items.Count is 0 ? throw StripeRefusal.Missing("items") : items.Select(item => Item(item, id, at)).ToList();
     }
 
-    private static JsonObject Item(StripeCall whole, StripeCall item, string id, long at)
+    private static JsonObject Item(StripeCall item, string id, long at)
     {
-        var price = whole.Session.Get(Kinds.Price, item.Required("price"), "items[0][price]");
+        var price = item.Session.Get(Kinds.Price, item.Required("price"), "items[0][price]");
         if (!price.Flag("active") || price.Text("type") is not "recurring")
         {
             throw StripeRefusal.Invalid($"The price specified is inactive or not recurring: {price.Text("id")}.", "items[0][price]");
@@ -218,15 +217,14 @@ internal static class SubscriptionCalls
     {
         var list = subscription.Part("items")["data"] as JsonArray ?? [];
         var (start, end) = Periods.Of(subscription);
-        for (var index = 0; index < call.Items("items").Count; index++)
+        foreach (var (index, asked) in call.Items("items").Index())
         {
-            var asked = call.At("items").At(index.ToString(CultureInfo.InvariantCulture));
             var existing = asked.Text("id") is { } id
                 ? list.OfType<JsonObject>().FirstOrDefault(i => i.Text("id") == id) ?? throw StripeRefusal.NoSuch("subscription item", id, $"items[{index}][id]")
                 : null;
             if (existing is not null)
             {
-                Prorate(call, subscription, existing, -1, at, end);
+                Prorate(call, subscription, existing, -1, at, (start, end));
                 list.Remove(existing);
             }
 
@@ -235,10 +233,10 @@ internal static class SubscriptionCalls
                 continue;
             }
 
-            var made = Item(call, existing is null || asked.Has("price") ? asked : asked with { Params = With(asked.Params, existing.Part("price").Required("id")) }, call.Id, at);
+            var made = Item(existing is null || asked.Has("price") ? asked : asked with { Params = With(asked.Params, existing.Part("price").Required("id")) }, call.Id, at);
             made["id"] = existing?.Text("id") ?? made.Text("id");
             list.Add(made);
-            Prorate(call, subscription, made, 1, at, end);
+            Prorate(call, subscription, made, 1, at, (start, end));
         }
 
         if (list.Count is 0)
@@ -258,7 +256,7 @@ internal static class SubscriptionCalls
     }
 
     // The rest of the period at the old price is given back, and asked for at the new one.
-    private static void Prorate(StripeCall call, JsonObject subscription, JsonObject item, int sign, long at, long end)
+    private static void Prorate(StripeCall call, JsonObject subscription, JsonObject item, int sign, long at, (long Start, long End) period)
     {
         var price = item.Part("price");
         if (call.OneOf("proration_behavior", "create_prorations", "create_prorations", "always_invoice", "none") is "none" || Prices.IsMetered(price) || subscription.Text("status") is "trialing")
@@ -266,7 +264,7 @@ internal static class SubscriptionCalls
             return;
         }
 
-        var (start, _) = Periods.Of(subscription) is var period && period.End > period.Start ? period : (at, end);
+        var (start, end) = period;
         var share = end <= start ? 0 : (decimal)(end - at) / (end - start);
         var amount = (long)Math.Round(sign * Prices.AmountOf(price, item.LongOrNull("quantity") ?? 1) * share, MidpointRounding.AwayFromZero);
         call.Session.Save(InvoiceCalls.Item(subscription.Required("customer"), amount, subscription.Text("currency") ?? "usd",
@@ -283,7 +281,7 @@ internal static class SubscriptionCalls
         call.Session.Save(subscription);
         var invoice = Invoices.Draft(call.Session, Customers.Existing(call.Session, subscription.Required("customer")), subscription, "subscription_update", at, at, at);
         Invoices.Total(call.Session, invoice);
-        Invoices.Save(call.Session, invoice, "invoice.created");
+        call.Session.Tell("invoice.created", invoice);
         Invoices.Finalize(call.Session, invoice, call.Address, at);
         Invoices.TryPay(call.Session, invoice, at, out _);
         var paid = call.Session.Get(Kinds.Subscription, call.Id);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Portal.Sandbox.State;
 using Portal.Vertex.Contracts;
 
@@ -9,8 +8,7 @@ namespace Portal.Sandbox.Vertex.Tuning;
 internal sealed class TuningState(string folder)
 {
     private readonly ResourceStore<TuningRecord> _jobs = new(Path.Combine(folder, "tuningJobs"), record => record.Job.Name);
-    // One ring is enough however often it rang: the worker looks at all jobs each time.
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Bell _bell = new();
     private readonly Lock _lock = new();
 
     public IReadOnlyList<TuningRecord> All() => _jobs.All();
@@ -54,9 +52,9 @@ internal sealed class TuningState(string folder)
         }
     }
 
-    public void Ring() => _bell.Writer.TryWrite(true);
+    public void Ring() => _bell.Ring();
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _bell.Reader.ReadAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) => _bell.WaitAsync(cancellationToken);
 
     /// <summary>Newest first.</summary>
     public static string Place(TuningRecord record) => (long.MaxValue - record.Order).ToString("D19", CultureInfo.InvariantCulture);

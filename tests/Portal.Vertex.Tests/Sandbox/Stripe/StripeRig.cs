@@ -64,6 +64,12 @@ internal sealed class StripeRig : IAsyncDisposable
         }
     }
 
+    public async Task AdvanceAsync(string clockId, DateTime until)
+    {
+        await Client.V1.TestHelpers.TestClocks.AdvanceAsync(clockId, new() { FrozenTime = until });
+        await UntilAsync(async () => (await Client.V1.TestHelpers.TestClocks.GetAsync(clockId)).Status is "ready");
+    }
+
     public Task UntilHeardAsync(string type) => UntilAsync(() => Task.FromResult(Heard.Any(h => h.Body.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal))));
 
     public async Task<(Meter Meter, Price Metered, Price Flat)> CatalogueAsync()
