@@ -56,6 +56,22 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
         }
     }
 
+    /// <summary>Deletes all that lies below a folder of the organisation's bucket; what is not there is deleted.</summary>
+    public static async Task DeleteFolderAsync(VertexSession session, string folder, CancellationToken ct)
+    {
+        // Listed to the end before anything goes, so that no page is asked of a list that has changed.
+        List<string> names = [];
+        await foreach (var stored in session.Storage.ListObjectsAsync(session.Bucket, folder, ct))
+        {
+            names.Add(stored.Name);
+        }
+
+        foreach (var name in names)
+        {
+            await session.Storage.DeleteObjectAsync(session.Bucket, name, ct);
+        }
+    }
+
     // Vertex AI has a place called global, Cloud Storage has none; its widest is what it takes where nothing is said.
     private static string BucketLocation(string location) => location is "global" ? "US" : location;
 }

@@ -8,7 +8,7 @@ public static class MediaLimitText
 {
     private const long Megabyte = 1L << 20;
 
-    private static readonly string[] s_words = ["files ", "MB ", "minutes ", "pages "];
+    private static readonly string[] s_words = ["files", "MB", "minutes", "pages"];
 
     public const string Form = "Files: write a kind a line, such as \"Audio: files 1, MB 100, minutes 60, audio/wav audio/mpeg\" or \"Document: files 4, MB 20, pages 300, application/pdf\". Each kind once; kinds are Image, Audio, Video and Document.";
 
@@ -36,9 +36,9 @@ public static class MediaLimitText
         var parts = line[(colon + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var types = parts.Where(p => p.Contains('/', StringComparison.Ordinal)).SelectMany(p => p.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         var (files, megabytes) = (Number(parts, "files"), Number(parts, "MB"));
-        var known = parts.Count(p => p.Contains('/', StringComparison.Ordinal) || s_words.Any(w => p.StartsWith(w, StringComparison.OrdinalIgnoreCase)));
-        return files is > 0 and <= 10_000 && megabytes is > 0 and <= 10_000 && types.Count > 0 && types.TrueForAll(t => t.Length <= 60) && known == parts.Length
-            ? new MediaLimit(kind, files, megabytes * Megabyte, types, Number(parts, "minutes") is > 0 and <= 10_000 and var minutes ? minutes * 60 : null, Number(parts, "pages") is > 0 and var pages ? pages : null)
+        var known = parts.Count(p => p.Contains('/', StringComparison.Ordinal) || s_words.Any(w => Number([p], w) is > 0 and <= 10_000));
+        return files > 0 && megabytes > 0 && types.Count > 0 && types.TrueForAll(t => t.Length <= 60) && known == parts.Length
+            ? new MediaLimit(kind, files, megabytes * Megabyte, types, Number(parts, "minutes") is > 0 and var minutes ? minutes * 60 : null, Number(parts, "pages") is > 0 and var pages ? pages : null)
             : null;
     }
 

@@ -49,16 +49,7 @@ public sealed class QuestionFiles(MediaService media, ILogger<QuestionFiles> log
 
         try
         {
-            List<string> names = [];
-            await foreach (var stored in session.Storage.ListObjectsAsync(session.Bucket, FolderOf(runId), ct))
-            {
-                names.Add(stored.Name);
-            }
-
-            foreach (var name in names)
-            {
-                await session.Storage.DeleteObjectAsync(session.Bucket, name, ct);
-            }
+            await ConnectService.DeleteFolderAsync(session, FolderOf(runId), ct);
         }
         catch (VertexException fault)
         {

@@ -26,28 +26,35 @@ public sealed class RowAsker(QuestionFiles files, IOptions<RunOptions> options, 
         var began = time.GetTimestamp();
         var patience = TimeSpan.FromSeconds(options.Value.StepSeconds);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = ct };
-        await Parallel.ForEachAsync(rows, limits, async (row, stop) =>
+        try
         {
-            if (Volatile.Read(ref fault) is not null || time.GetElapsedTime(began) > patience)
+            await Parallel.ForEachAsync(rows, limits, async (row, stop) =>
             {
-                return;
-            }
+                if (Volatile.Read(ref fault) is not null || time.GetElapsedTime(began) > patience)
+                {
+                    return;
+                }
 
-            try
-            {
-                answers.Add(await AskAsync(session, candidate, task, runId, row, stop));
-            }
-            catch (VertexException refused) when (IsAboutTheRow(refused))
-            {
-                answers.Add(new CandidateAnswer { RunId = runId, Number = row.Number, Error = CandidateAnswer.Stored($"{refused.HttpStatus} {refused.Status}: {refused.Message}", CandidateAnswer.ErrorLength) });
-            }
-            catch (VertexException other)
-            {
-                // What has been asked already is paid for and comes to its end; nothing new is begun.
-                Interlocked.CompareExchange(ref fault, other, null);
-            }
-        });
-        await files.ClearAsync(session, runId, ct);
+                try
+                {
+                    answers.Add(await AskAsync(session, candidate, task, runId, row, stop));
+                }
+                catch (VertexException refused) when (IsAboutTheRow(refused))
+                {
+                    answers.Add(new CandidateAnswer { RunId = runId, Number = row.Number, Error = CandidateAnswer.Stored($"{refused.HttpStatus} {refused.Status}: {refused.Message}", CandidateAnswer.ErrorLength) });
+                }
+                catch (VertexException other)
+                {
+                    // What has been asked already is paid for and comes to its end; nothing new is begun.
+                    Interlocked.CompareExchange(ref fault, other, null);
+                }
+            });
+        }
+        finally
+        {
+            await files.ClearAsync(session, runId, ct);
+        }
+
         return new Asked([.. answers.OrderBy(a => a.Number)], fault);
     }
 

@@ -13,6 +13,13 @@ public sealed class TuningMedia(MediaService media, TimeProvider time)
     internal async Task SendAsync(VertexSession session, TuningJob job, CancellationToken ct)
     {
         var files = await media.TaughtAsync(job.VersionId, ct);
+        if (job.MediaTotal is null)
+        {
+            // A step of its own, and kept before the first is sent: whatever becomes of the job, what lies in the bucket is looked for.
+            job.Sent(0, files.Count);
+            return;
+        }
+
         var (sent, began) = (job.MediaSent, time.GetTimestamp());
         while (sent < files.Count && (sent == job.MediaSent || time.GetElapsedTime(began) < s_patience))
         {
@@ -25,20 +32,9 @@ public sealed class TuningMedia(MediaService media, TimeProvider time)
     /// <summary>Deletes all that lies below the job's folder; what is not there is deleted.</summary>
     public static async Task DeleteAsync(VertexSession session, TuningJob job, CancellationToken ct)
     {
-        if (job.MediaTotal is not > 0)
+        if (job.MediaTotal > 0)
         {
-            return;
-        }
-
-        List<string> names = [];
-        await foreach (var stored in session.Storage.ListObjectsAsync(session.Bucket, job.Folder, ct))
-        {
-            names.Add(stored.Name);
-        }
-
-        foreach (var name in names)
-        {
-            await session.Storage.DeleteObjectAsync(session.Bucket, name, ct);
+            await ConnectService.DeleteFolderAsync(session, job.Folder, ct);
         }
     }
 

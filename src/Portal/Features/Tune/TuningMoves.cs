@@ -95,7 +95,7 @@ public sealed class TuningMoves(
         if (job.NeedsMedia)
         {
             await media.SendAsync(session, job, ct);
-            if (job.MediaTotal > 0)
+            if (job.MediaTotal > 0 || !job.NeedsUpload)
             {
                 job.Next(TimeSpan.Zero, Now);
                 return;

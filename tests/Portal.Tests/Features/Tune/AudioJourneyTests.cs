@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Portal.Features.Connect;
 using Portal.Features.Data;
 using Portal.Features.Define;
@@ -81,6 +82,13 @@ public sealed class AudioJourneyTests : IAsyncLifetime
             Assert.True(asked.Answers.Count(a => a.Answer == rows.Single(r => r.Number == a.Number).Output) >= rows.Count * 0.8, "The recordings are told apart by their pitch.");
         }
 
+        Assert.Empty(await session.Storage.ListObjectsAsync(session.Bucket, null, CancellationToken.None).ToListAsync());
+
+        // A file that is gone stops the step; what the rows before it sent goes all the same.
+        services.GetRequiredService<IOptions<RunOptions>>().Value.Concurrency = 1;
+        var gone = RowFiles.HashesOf(rows[^1]).Single();
+        kit.Blobs.Delete(await db.MediaFiles.Where(m => m.Sha256 == gone).Select(m => m.BlobName).SingleAsync());
+        await Assert.ThrowsAsync<PortalException>(() => services.GetRequiredService<RowAsker>().AskAsync(session, candidate, task, "run_2", rows, CancellationToken.None));
         Assert.Empty(await session.Storage.ListObjectsAsync(session.Bucket, null, CancellationToken.None).ToListAsync());
     }
 

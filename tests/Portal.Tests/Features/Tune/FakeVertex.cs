@@ -110,6 +110,10 @@ internal sealed class FakeVertex : IAsyncDisposable
         var (method, path) = (http.Request.Method, http.Request.Path.Value ?? "");
         return (method, path) switch
         {
+            ("GET", _) when path.StartsWith("/storage/v1/b/", StringComparison.Ordinal) && path.EndsWith("/o", StringComparison.Ordinal) => new VertexStorageObjectList
+            {
+                Items = [.. Objects.Keys.Where(name => name.StartsWith(http.Request.Query["prefix"].ToString(), StringComparison.Ordinal)).Select(name => new VertexStorageObject { Name = name })],
+            },
             ("GET", _) when path.StartsWith("/storage/v1/b/", StringComparison.Ordinal) => new VertexStorageBucket { Name = path[14..] },
             ("POST", _) when path.StartsWith("/upload/", StringComparison.Ordinal) => StartUpload(http),
             ("DELETE", _) => Delete(Uri.UnescapeDataString(path.Split("/o/")[^1])),

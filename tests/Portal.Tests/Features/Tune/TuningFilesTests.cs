@@ -1,5 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Features.Data;
 using Portal.Features.Tune;
+using Portal.Storage;
+using Portal.Tests.Features.Data;
 using Portal.Vertex.Contracts;
 using Xunit;
 
@@ -36,6 +40,50 @@ public sealed class TuningFilesTests : TuneTest
         Assert.True(await Rig.CleanUpAsync(projectId));
 
         Assert.Empty(Google.Objects);
+    }
+
+    [Fact]
+    public async Task SecondFileOfTheRowsRefused_TheFirstIsDeleted()
+    {
+        var (projectId, job) = await StartAsync();
+        await AddMediaAsync(projectId, job.VersionId, 2);
+        var sent = 0;
+        Google.Refuse = call => call.StartsWith("POST /upload/", StringComparison.Ordinal) && ++sent > 1 ? 400 : 0;
+        await Rig.RunToTheEndAsync(projectId);
+        Assert.Single(Google.Objects);
+
+        Assert.True(await Rig.CleanUpAsync(projectId));
+
+        Assert.Empty(Google.Objects);
+    }
+
+    /// <summary>A job of a time when files were not counted.</summary>
+    [Fact]
+    public async Task SentBeforeFilesWereCounted_NoRowsAreSentAgain()
+    {
+        var (projectId, job) = await StartAsync();
+        await using var db = Database.CreateDbContext();
+        var puts = 0;
+        Google.On = async moment =>
+        {
+            puts += moment is { IsDone: true } && moment.Call.StartsWith("PUT", StringComparison.Ordinal) ? 1 : 0;
+            if (moment is { IsDone: false } && moment.Call.EndsWith("/tuningJobs", StringComparison.Ordinal) && moment.Call.StartsWith("GET", StringComparison.Ordinal) && puts is 2)
+            {
+                throw new IOException("The connection is cut.");
+            }
+        };
+        while (puts < 2)
+        {
+            await Rig.TickAsync(TimeSpan.FromSeconds(4));
+        }
+
+        Google.On = moment => Task.FromResult(puts += moment is { IsDone: true } && moment.Call.StartsWith("PUT", StringComparison.Ordinal) ? 1 : 0);
+        await db.TuningJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(j => j.MediaTotal, (int?)null));
+
+        await Rig.RunToTheEndAsync(projectId);
+
+        Assert.Equal(2, puts);
+        Assert.Single(Google.Jobs);
     }
 
     [Fact]
@@ -109,5 +157,21 @@ public sealed class TuningFilesTests : TuneTest
         await rig.RunToTheEndAsync(projectId);
 
         Assert.Equal($"POST /v1/projects/portal-sandbox/locations/{trained}/tuningJobs", Assert.Single(orders));
+    }
+
+    private async Task AddMediaAsync(string projectId, string versionId, int count)
+    {
+        var blobs = new BlobStore(Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
+        await using var db = Database.CreateDbContext();
+        for (var i = 0; i < count; i++)
+        {
+            var (name, png) = ($"media/{projectId}/{i}", MediaSamples.Png(4, 4, i));
+            var (length, sha256) = await blobs.WriteAsync(name, new MemoryStream(png), 1_000, CancellationToken.None);
+            var media = new MediaFile { ProjectId = projectId, Sha256 = sha256, Length = length, MimeType = "image/png", Kind = MediaKind.Image, BlobName = name, AddedAt = s_now };
+            db.MediaFiles.Add(media);
+            db.VersionMedia.Add(new VersionMedia { VersionId = versionId, MediaId = media.Id, Split = Split.Train });
+        }
+
+        await db.SaveChangesAsync();
     }
 }
