@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Portal.Features.Data;
 
 /// <summary>
-/// Changes the texts in a row of several turns and leaves its shape: what the speakers say, the arguments of calls and what they answer.
-/// Names of roles, functions and files, and the functions' declarations, are no texts.
+/// Changes the texts in a row of several turns and leaves its shape: what the speakers say, the arguments of calls, what they answer and
+/// what people call a file. Names of roles and functions, and the functions' declarations, are no texts.
 /// </summary>
 internal static class ContentTexts
 {
@@ -70,6 +70,9 @@ internal static class ContentTexts
                 break;
             case JsonValueKind.String when name is "text" or "args" or "response":
                 writer.WriteStringValue(change(value.GetString() ?? ""));
+                break;
+            case JsonValueKind.String when name is "fileUri" && MediaAddress.Parse(value.GetString() ?? "") is { } media:
+                writer.WriteStringValue(MediaAddress.Of(media.Sha256, change(media.Name)));
                 break;
             case JsonValueKind.Number when name is "args" or "response" && change(value.GetRawText()) is var changed && changed != value.GetRawText():
                 // A card or a telephone number may be written without quotes.

@@ -51,31 +51,6 @@ internal sealed class MediaRows(MediaKeeper keeper)
         return log.Problem is null ? log : throw new InvalidOperationException($"A stored row cannot be read: {log.Problem}.");
     }
 
-    /// <summary>
-    /// The row with its texts changed and its files as they were. The texts of the last answer are output, all others and the names of the
-    /// files are input.
-    /// </summary>
-    public static Conversation Retold(string content, Func<string, bool, string> treat)
-    {
-        var log = LogOf(content);
-        for (var turn = 0; turn < log.Turns.Count; turn++)
-        {
-            var isOutput = turn == log.Turns.Count - 1;
-            var parts = log.Turns[turn].Parts;
-            for (var at = 0; at < parts.Count; at++)
-            {
-                parts[at] = parts[at].Kind switch
-                {
-                    TurnPartKind.Text => parts[at] with { Text = treat(parts[at].Text, isOutput) },
-                    TurnPartKind.Media when MediaAddress.Parse(parts[at].Text) is { } media => parts[at] with { Text = MediaAddress.Of(media.Sha256, treat(media.Name, false)) },
-                    _ => parts[at],
-                };
-            }
-        }
-
-        return Conversation.Of(log);
-    }
-
     private static void Fill(MappedRow row, ConversationLog log)
     {
         var read = Conversation.Of(log);

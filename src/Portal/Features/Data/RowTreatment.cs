@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Persistence;
 
@@ -39,16 +40,17 @@ internal sealed class RowTreatment(IReadOnlyList<Finding> findings, Redaction? r
 
     private TreatedRow Treat(IReadOnlyList<Finding> decided, TreatedRow row)
     {
-        if (row.Content is { } content && MediaAddress.HashesIn(content).Count > 0)
+        var content = row.Content is null ? null : ContentTexts.Change(row.Content, (text, isAnswer) => Treat(decided, text, isAnswer));
+        var (input, output) = (Treat(decided, row.Input, isOutput: false), Treat(decided, row.Output, isOutput: true));
+        if (content is not null && MediaAddress.HashesIn(content).Count > 0)
         {
-            // The name of a file is a text too, and stands in the input as in its turns.
-            var read = MediaRows.Retold(content, (text, isOutput) => Treat(decided, text, isOutput));
-            return row with { Input = read.Input, Output = read.Output, Content = read.Content, System = Treat(decided, row.System, isOutput: false) };
+            // The name of a file is a text too, and is to read in the input as it does in the turns.
+            using var document = JsonDocument.Parse(content);
+            var read = Conversation.Read(document.RootElement, document.RootElement.GetProperty("contents"));
+            (input, output) = read.Problem is null ? (read.Input, read.Output) : (input, output);
         }
 
-        return new TreatedRow(
-            row.Number, Treat(decided, row.Input, isOutput: false), Treat(decided, row.Output, isOutput: true), Treat(decided, row.System, isOutput: false),
-            row.Content is null ? null : ContentTexts.Change(row.Content, (text, isAnswer) => Treat(decided, text, isAnswer)));
+        return new TreatedRow(row.Number, input, output, Treat(decided, row.System, isOutput: false), content);
     }
 
     private string Treat(IReadOnlyList<Finding> decided, string text, bool isOutput)

@@ -66,6 +66,37 @@ public sealed class RedactedTurnsTests : IDisposable
         Assert.Equal(2, await db.Set<AuditEntry>().CountAsync(a => a.Action == "redaction.restored", Ct));
     }
 
+    [Fact]
+    public async Task Redact_OfTurnsWithAFileAndACall_LeavesNothingPersonalInEither()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var lines = string.Concat(Enumerable.Range(1, 30).Select(i => $$$$$"""
+            {"contents":[{"role":"user","parts":[{"fileData":{"mimeType":"image/png","fileUri":"{{{{{(i is 3 ? "of anna@example.com (3).png" : $"of {i}.png")}}}}}"}},{"text":"{{{{{DataKit.Sentence(i)}}}}}"}]},{"role":"model","parts":[{"functionCall":{"name":"send_mail","args":{"to":"{{{{{(i is 1 ? "bob@example.com" : DataKit.Sentence(i + 1_000))}}}}}"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"send_mail","response":{"state":"{{{{{(i is 2 ? "carl@example.com is away" : DataKit.Sentence(i + 2_000))}}}}}"}}}]},{"role":"model","parts":[{"text":"{{{{{(i % 2 is 0 ? "Done" : "Sent")}}}}}"}]}]}
+
+            """));
+        var files = Enumerable.Range(1, 30).Select(i => (i is 3 ? "of anna@example.com (3).png" : $"of {i}.png", MediaSamples.Png(8, 8, i)));
+        var import = await _kit.ImportAsync(projectId, MediaSamples.Zip([("rows.jsonl", System.Text.Encoding.UTF8.GetBytes(lines)), .. files]), "turns.zip");
+        Assert.Equal(30, import.AcceptedCount);
+        foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen || f.Rule is FindingRule.EmailAddress))
+        {
+            Assert.True(open.Rule is not FindingRule.EmailAddress || open.Count is 3);
+            await _kit.Findings.DecideAsync(open.Id, open.Rule is FindingRule.EmailAddress ? FindingDecision.Redact : FindingDecision.Keep, Ct);
+        }
+
+        var version = await _kit.FreezeAsync(projectId);
+
+        await using var db = _kit.Database.CreateDbContext();
+        var rows = await db.FrozenExamples.Where(e => e.VersionId == version.Id).OrderBy(e => e.Number).ToListAsync(Ct);
+        Assert.Equal(30, rows.Count);
+        Assert.All(rows, r => Assert.DoesNotContain("example.com", r.Input + r.Output + r.System + r.Content, StringComparison.Ordinal));
+        Assert.All(rows, r => Assert.Single(MediaAddress.HashesIn(r.Content)));
+        Assert.Matches(@"""args"":\{""to"":""\[EMAIL_\d\]""\}", rows[0].Content);
+        Assert.Matches(@"send_mail\(\{""to"":""\[EMAIL_\d\]""\}\)", rows[0].Input);
+        Assert.Matches(@"""response"":\{""state"":""\[EMAIL_\d\] is away""\}", rows[1].Content);
+        Assert.Matches(@"/of \[EMAIL_\d\] \(3\)\.png""", rows[2].Content);
+        Assert.Matches(@"^User: \[of \[EMAIL_\d\] \(3\)\.png\]", rows[2].Input);
+    }
+
     public void Dispose() => _kit.Dispose();
 
     private static string Line(int i)
