@@ -92,7 +92,16 @@ public sealed class ImportWorker(
         using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
         var mapper = new RowMapper(mapping, records.Columns);
         var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct)));
-        await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, media, file, ct);
+        try
+        {
+            await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, media, file, ct);
+        }
+        catch (PortalException)
+        {
+            await KeepNewAsync(importId, lease, media, ct);
+            throw;
+        }
+
         if (checks.Accepted is 0)
         {
             throw new PortalException(checks.Read is 0
@@ -108,6 +117,15 @@ public sealed class ImportWorker(
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await MediaImport.OpenAsync(db, blobs, import, file, Options, Now, ct);
+    }
+
+    /// <summary>What was unpacked for rows that are not saved any more: written down, so that it is found and cleared.</summary>
+    private async Task KeepNewAsync(string importId, string lease, MediaImport media, CancellationToken ct)
+    {
+        await RenewAsync(importId, lease, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        media.AddNew(db);
+        await db.SaveChangesAsync(ct);
     }
 
     private async Task InsertAsync(DatasetImport import, string lease, MappedRecords records, RowChecks checks, MediaImport media, Stream file, CancellationToken ct)
@@ -217,28 +235,10 @@ public sealed class ImportWorker(
         }
     }
 
-    /// <summary>In ranges of the key: one statement over a million rows would keep every page waiting.</summary>
     private async Task DeleteRowsAsync(string importId, Func<Task> renew, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var last = await db.Examples.Where(e => e.ImportId == importId).MaxAsync(e => (int?)e.Number, ct) ?? 0;
-        foreach (var findingId in await db.Findings.Where(f => f.ImportId == importId).Select(f => f.Id).ToListAsync(ct))
-        {
-            for (var from = 0; from <= last; from += Options.BatchRows * 5)
-            {
-                var to = from + (Options.BatchRows * 5);
-                await db.FindingRows.Where(r => r.FindingId == findingId && r.Number >= from && r.Number < to).ExecuteDeleteAsync(ct);
-            }
-
-            await db.Findings.Where(f => f.Id == findingId).ExecuteDeleteAsync(ct);
-        }
-
-        for (var from = 0; from <= last; from += Options.BatchRows)
-        {
-            var to = from + Options.BatchRows;
-            await renew();
-            await db.Examples.Where(e => e.ImportId == importId && e.Number >= from && e.Number < to).ExecuteDeleteAsync(ct);
-        }
+        await ImportedRows.DeleteAsync(db, importId, Options.BatchRows, renew, ct);
     }
 
     private async Task<string?> ClaimAsync(string importId, CancellationToken ct)

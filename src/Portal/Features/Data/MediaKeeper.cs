@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Portal.Persistence;
 using Portal.Storage;
 
@@ -37,7 +38,7 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         {
             return _byHash.TryGetValue(stored.Sha256, out var here)
                 ? (new KeptMedia(here, stored.Name, false), null)
-                : (null, new MediaFault(FindingRule.MediaMissing, $"it names \"{stored.Name}\" of another project or upload. Download the version as a ZIP and upload that"));
+                : (null, new MediaFault(FindingRule.MediaMissing, $"it names \"{stored.Name}\" of another project or upload. Upload the ZIP that its files came in"));
         }
 
         if (address.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
@@ -76,7 +77,9 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         }
 
         Count(length);
-        var (file, fault) = await KeepAsync(new MemoryStream(bytes, 0, length), "media inside it", ct);
+        var (file, fault) = _byHash.TryGetValue(Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length))), out var here)
+            ? (here, null)
+            : await KeepAsync(new MemoryStream(bytes, 0, length), "media inside it", ct);
         return file is null ? (null, fault) : (new KeptMedia(file, $"inside{MediaTypes.EndingOf(file.MimeType)}", IsOtherwise(file, MediaTypes.Of(head))), null);
     }
 
@@ -116,7 +119,6 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
                 : $"{what} {facts.Problem}. Save it anew in another program"));
         }
 
-        room.Require(_added += length);
         var kept = new MediaFile
         {
             ProjectId = import.ProjectId, Sha256 = sha256, Length = length, MimeType = facts.MimeType, Kind = facts.Kind, Milliseconds = facts.Milliseconds,
@@ -124,6 +126,8 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         };
         _byHash[sha256] = kept;
         _new.Add(kept);
+        // Known first: what does not fit is found and cleared by its entry.
+        room.Require(_added += length);
         return (kept, null);
     }
 

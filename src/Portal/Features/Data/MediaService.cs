@@ -21,7 +21,6 @@ public sealed record ShownMedia(string Id, string Name, MediaKind Kind, string M
 /// <summary>A file on its way to a browser.</summary>
 public sealed record OpenedMedia(Stream Content, MediaFile File);
 
-
 /// <summary>The files that rows speak of: shown to whoever may see the rows, and handed to those who send them to a model.</summary>
 public sealed class MediaService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, ProjectService projects, BlobStore blobs)
 {

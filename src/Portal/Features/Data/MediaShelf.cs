@@ -59,8 +59,7 @@ internal sealed class MediaShelf
     }
 
     /// <summary>Whether a cell names at least one of the files, without counting it as used.</summary>
-    public bool Holds(string cell) => cell.Length <= 4_000 && cell.Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Any(name => !MediaAddress.IsOutside(name) && Candidates(Plain(name)).Any(c => c.Count > 0));
+    public bool Holds(string cell) => cell.Length <= 4_000 && RowMapper.NamesIn(cell.Trim()).Any(name => !MediaAddress.IsOutside(name) && Candidates(Plain(name)).Any(c => c.Count > 0));
 
     /// <summary>From what is meant most surely to what is meant perhaps.</summary>
     private IEnumerable<List<ZipItem>> Candidates(string path)

@@ -19,6 +19,7 @@ internal static class MediaTypes
         ("audio/ogg", ".ogg", ["audio/opus", "application/ogg", ".opus", ".oga"]),
         ("audio/mp4", ".m4a", ["audio/m4a", "audio/x-m4a", "audio/aac", "audio/x-aac", ".aac"]),
         ("audio/webm", ".weba", []),
+        ("audio/x-matroska", ".mka", ["audio/matroska"]),
         ("video/mp4", ".mp4", ["video/x-m4v", ".m4v"]),
         ("video/mov", ".mov", ["video/quicktime", ".qt"]),
         ("video/webm", ".webm", []),
@@ -41,7 +42,7 @@ internal static class MediaTypes
     public static string OfName(string fileName) => s_byName.GetValueOrDefault(Path.GetExtension(fileName), "");
 
     /// <summary>Whether a content of one type may be called by the other: some containers hold a sound or a film.</summary>
-    public static bool IsCalled(string actual, string said) => actual == said || (actual, said) is ("audio/webm", "video/webm") or ("audio/mp4", "video/mp4") or ("video/mov", "video/mp4") or ("video/mp4", "video/mov");
+    public static bool IsCalled(string actual, string said) => actual == said || (actual, said) is ("audio/webm", "video/webm") or ("audio/x-matroska", "video/x-matroska") or ("audio/mp4", "video/mp4") or ("video/mov", "video/mp4") or ("video/mp4", "video/mov");
 
     public static string EndingOf(string mimeType) => s_types.FirstOrDefault(t => t.Type == mimeType).Ending ?? UnknownEnding;
 

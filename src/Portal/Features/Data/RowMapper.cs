@@ -99,7 +99,7 @@ internal sealed class RowMapper
     }
 
     /// <summary>One name, several a line each or parted by semicolons, or a list in JSON.</summary>
-    private static IEnumerable<string> NamesIn(string? cell)
+    internal static IEnumerable<string> NamesIn(string? cell)
     {
         if (cell is ['[', ..])
         {

@@ -31,10 +31,9 @@ internal static class SoundReader
     public static MediaFacts Flac(MediaBytes bytes)
     {
         // Sample rate in 20 bits, channels and width in 8, samples in 36.
-        var packed = bytes.BigEndian(18, 8);
-        var (high, rate) = (bytes.BigEndian(18, 3), bytes.BigEndian(18, 3) >> 4);
-        var samples = packed >= 0 ? packed & 0xF_FFFF_FFFF : bytes.BigEndian(21, 5) & 0xF_FFFF_FFFF;
-        return Of("audio/flac", "FLAC", high > 0 && rate > 0 && samples > 0 ? 1_000.0 * samples / rate : 0);
+        var (rate, low) = (bytes.BigEndian(18, 3) >> 4, bytes.BigEndian(21, 5));
+        var samples = low >= 0 ? low & 0xF_FFFF_FFFF : 0;
+        return Of("audio/flac", "FLAC", rate > 0 && samples > 0 ? 1_000.0 * samples / rate : 0);
     }
 
     public static MediaFacts Ogg(MediaBytes bytes)

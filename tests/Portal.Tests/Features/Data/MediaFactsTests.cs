@@ -49,6 +49,17 @@ public sealed class MediaFactsTests
     public void Of_ALockedPdf_HasAProblem() =>
         Assert.Contains("cannot be counted", MediaFacts.Of(new MemoryStream([.. MediaSamples.Pdf(2), .. "trailer << /Encrypt 5 0 R >>"u8]))!.Problem, StringComparison.Ordinal);
 
+    [Fact]
+    public void Of_AFlacCutOffBeforeItsLength_TellsNone() => Assert.Null(MediaFacts.Of(new MemoryStream(MediaSamples.Flac(44_100, 88_200)[..24]))!.Milliseconds);
+
+    [Fact]
+    public void Names_OfASoundInMatroska_AreKnown()
+    {
+        Assert.Equal(("audio/x-matroska", ".mka"), (MediaTypes.OfName("visit.MKA"), MediaTypes.EndingOf("audio/x-matroska")));
+        // A sound in it may be called by the container's better known name, as in the others.
+        Assert.True(MediaTypes.IsCalled("audio/x-matroska", MediaTypes.OfName("visit.mkv")));
+    }
+
     /// <summary>Bytes changed, cut off, doubled and put in anywhere: whatever comes, a reader ends and says something.</summary>
     [Theory]
     [MemberData(nameof(Names))]

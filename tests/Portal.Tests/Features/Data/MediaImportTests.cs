@@ -144,7 +144,13 @@ public sealed class MediaImportTests : IDisposable
         Assert.Contains("do not fit unpacked", import.Failure, StringComparison.Ordinal);
         await using var db = _kit.Database.CreateDbContext();
         Assert.Equal(0, await db.MediaFiles.CountAsync());
+        // What was uploaded, and nothing that was unpacked of it.
+        Assert.Equal(zip.Length, new FileInfo(Assert.Single(Directory.GetFiles(Path.Combine(_kit.Database.Folder, "blobs"), "*", SearchOption.AllDirectories))).Length);
     }
+
+    [Fact]
+    public void Holds_AListOfNames_AsARowIsReadLater() =>
+        Assert.True(new MediaShelf([new ZipItem("a.png", 0, 0, 1, 1, 0)], "rows.csv").Holds(" [\"a.png\", \"b.png\"]"));
 
     private async Task<DatasetVersion> FreezeAsync(string projectId, int rows, string prefix = "")
     {
