@@ -36,6 +36,14 @@ public sealed record ColumnMapping(string Input, string Output)
         [.. new RowTemplate(Input).Columns.Concat(new RowTemplate(Output).Columns).Concat(new RowTemplate(System).Columns).Concat(new RowTemplate(Media).Columns)
             .Concat([Group, Date, Slice, Split, SourceId]).Where(c => c is not "").Distinct(StringComparer.Ordinal)];
 
+    /// <summary>Each part by the name that people know it by.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(string Name, string Value)> Parts =>
+    [
+        ("Input", Input), ("Expected output", Output), ("System instruction", System), ("Files", Media), ("Group", Group), ("Date", Date), ("Slice", Slice), ("Split column", Split), ("Id", SourceId),
+        ("Removed after the input", InputEnding), ("Removed after the output", OutputEnding),
+    ];
+
     /// <summary>Why it cannot be imported so; empty when it can.</summary>
     [JsonIgnore]
     public string Obstacle => this switch

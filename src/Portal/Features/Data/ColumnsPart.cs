@@ -28,12 +28,5 @@ public sealed class ColumnsPart(IDbContextFactory<PortalDbContext> dbs) : IPlayb
         return ColumnMapping.Parse(stored ?? "")?.ToStored();
     }
 
-    public IReadOnlyList<(string Name, string Value)> Show(string settings) => ColumnMapping.Parse(settings) is not { } mapping ? [] :
-    [
-        .. new (string Name, string Value)[]
-        {
-            ("Input", mapping.Input), ("Expected output", mapping.Output), ("System instruction", mapping.System), ("Group", mapping.Group), ("Date", mapping.Date),
-            ("Slice", mapping.Slice), ("Split", mapping.Split), ("Id", mapping.SourceId), ("Removed after the input", mapping.InputEnding), ("Removed after the output", mapping.OutputEnding),
-        }.Where(f => f.Value is not ""),
-    ];
+    public IReadOnlyList<(string Name, string Value)> Show(string settings) => [.. ColumnMapping.Parse(settings)?.Parts.Where(p => p.Value is not "") ?? []];
 }

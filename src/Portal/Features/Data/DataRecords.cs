@@ -108,6 +108,9 @@ internal sealed record MappingBody
     [Description("A system instruction of the row's own: a column's name, or a template.")]
     public string? System { get; init; }
 
+    [Description("A column whose cells name files of the ZIP, or a template over several.")]
+    public string? Media { get; init; }
+
     [Description("The column whose equal values stay in one split.")]
     public string? Group { get; init; }
 
@@ -127,13 +130,13 @@ internal sealed record MappingBody
 
     public static MappingBody Of(ColumnMapping mapping) => new()
     {
-        Input = mapping.Input, Output = mapping.Output, System = mapping.System, Group = mapping.Group, Date = mapping.Date, Slice = mapping.Slice, Split = mapping.Split,
+        Input = mapping.Input, Output = mapping.Output, System = mapping.System, Media = mapping.Media, Group = mapping.Group, Date = mapping.Date, Slice = mapping.Slice, Split = mapping.Split,
         SourceId = mapping.SourceId, InputEnding = mapping.InputEnding, OutputEnding = mapping.OutputEnding,
     };
 
     public ColumnMapping On(ColumnMapping guessed, IReadOnlyList<string> columns) => guessed with
     {
-        Input = Template(Input) ?? guessed.Input, Output = Template(Output) ?? guessed.Output, System = Template(System) ?? guessed.System,
+        Input = Template(Input) ?? guessed.Input, Output = Template(Output) ?? guessed.Output, System = Template(System) ?? guessed.System, Media = Template(Media) ?? guessed.Media,
         Group = Group ?? guessed.Group, Date = Date ?? guessed.Date, Slice = Slice ?? guessed.Slice, Split = Split ?? guessed.Split, SourceId = SourceId ?? guessed.SourceId,
         InputEnding = InputEnding ?? guessed.InputEnding, OutputEnding = OutputEnding ?? guessed.OutputEnding,
     } is var mapping && mapping.Columns.FirstOrDefault(c => !columns.Contains(c)) is { } missing

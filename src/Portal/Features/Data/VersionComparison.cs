@@ -20,7 +20,7 @@ public enum RowPairing
 }
 
 /// <summary>One change with its texts as far as they are shown, side by side.</summary>
-public sealed record ChangedRow(RowChange Change, int Before, int After, Split? SplitBefore, Split? SplitAfter, IReadOnlyList<DiffPiece> Input, IReadOnlyList<DiffPiece> Output, bool IsElsewhere);
+public sealed record ChangedRow(int Before, int After, Split? SplitBefore, Split? SplitAfter, IReadOnlyList<DiffPiece> Input, IReadOnlyList<DiffPiece> Output, bool IsElsewhere);
 
 /// <summary>Rows of one kind of change: all of them, those of each split, and those that are sealed and not shown.</summary>
 public sealed record ChangeCount(RowChange Change, int Rows, int Train, int Validation, int Test, int Sealed);
@@ -45,6 +45,8 @@ public sealed class VersionComparison(IDbContextFactory<PortalDbContext> dbs, Cu
 
     /// <summary>More labels than this are compared by their counts alone on the versions' own pages.</summary>
     public const int MaximumLabels = 1_000;
+
+    private static readonly ColumnMapping s_unmapped = new("", "");
 
     private (string Key, RowComparison Rows, IReadOnlyList<LabelCount> Labels)? _last;
 
@@ -159,8 +161,8 @@ public sealed class VersionComparison(IDbContextFactory<PortalDbContext> dbs, Cu
             // What differs may stand behind what is shown, or in a system instruction or a turn.
             var isElsewhere = pair.Change is RowChange.Changed && left == right;
             return pair.Change is RowChange.Changed
-                ? new ChangedRow(pair.Change, pair.Before, pair.After, pair.SplitBefore, pair.SplitAfter, WordDiff.Of(left.Input ?? "", right.Input ?? ""), WordDiff.Of(left.Output ?? "", right.Output ?? ""), isElsewhere)
-                : new ChangedRow(pair.Change, pair.Before, pair.After, pair.SplitBefore, pair.SplitAfter, Plain(pair, (left.Input, right.Input)), Plain(pair, (left.Output, right.Output)), false);
+                ? new ChangedRow(pair.Before, pair.After, pair.SplitBefore, pair.SplitAfter, WordDiff.Of(left.Input ?? "", right.Input ?? ""), WordDiff.Of(left.Output ?? "", right.Output ?? ""), isElsewhere)
+                : new ChangedRow(pair.Before, pair.After, pair.SplitBefore, pair.SplitAfter, Plain(pair, (left.Input, right.Input)), Plain(pair, (left.Output, right.Output)), false);
         })];
     }
 
@@ -185,16 +187,10 @@ public sealed class VersionComparison(IDbContextFactory<PortalDbContext> dbs, Cu
         return found.ToDictionary(f => f.Number, f => (ShownText.Cut(f.Input), ShownText.Cut(f.Output)));
     }
 
-    private static IEnumerable<(string Name, string Value)> SettingsOf(DatasetVersion version, DatasetImport? file)
-    {
-        var mapping = file?.Mapping;
-        return
-        [
-            ("File", file?.FileName ?? ""), ("SHA-256 of the file", file?.Sha256 ?? ""), ("Sheet or list in it", $"{file?.Entry}{file?.Sheet}{file?.Items}"),
-            ("Encoding", file?.Encoding ?? ""), ("Input", mapping?.Input ?? ""), ("Expected output", mapping?.Output ?? ""), ("System instruction", mapping?.System ?? ""),
-            ("Group", mapping?.Group ?? ""), ("Date", mapping?.Date ?? ""), ("Slice", mapping?.Slice ?? ""), ("Split column", mapping?.Split ?? ""), ("Id", mapping?.SourceId ?? ""),
-            ("Removed after the input", mapping?.InputEnding ?? ""), ("Removed after the output", mapping?.OutputEnding ?? ""),
-            ("Split", SplitMethods.Words(version.SplitMethod)), ("Labels", version.LabelCount is 0 ? "" : Components.Show.Count(version.LabelCount)), ("Note", version.Note),
-        ];
-    }
+    private static IEnumerable<(string Name, string Value)> SettingsOf(DatasetVersion version, DatasetImport? file) =>
+    [
+        ("File", file?.FileName ?? ""), ("SHA-256 of the file", file?.Sha256 ?? ""), ("Sheet or list in it", $"{file?.Entry}{file?.Sheet}{file?.Items}"), ("Encoding", file?.Encoding ?? ""),
+        .. (file?.Mapping ?? s_unmapped).Parts,
+        ("Split", SplitMethods.Words(version.SplitMethod)), ("Labels", version.LabelCount is 0 ? "" : Components.Show.Count(version.LabelCount)), ("Note", version.Note),
+    ];
 }
