@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Portal.Features.Tenancy;
@@ -14,7 +14,7 @@ internal static class DataFilesApi
     {
         var project = api.MapGroup("/projects/{projectId}");
         project.MapGet("/files", ListAsync).Reads().Says<ListAnswer<FileAnswer>>(Files, "List files", "The last 25 uploaded files, the newest first.");
-        project.MapPost("/files", ReceiveAsync).Writes().WithMetadata(new NoSizeLimit()).Accepts<IFormFile>("multipart/form-data").Says<FileAnswer>(Files, "Upload a file",
+        project.MapPost("/files", ReceiveAsync).Writes().WithMetadata(new DisableRequestSizeLimitAttribute()).Accepts<IFormFile>("multipart/form-data").Says<FileAnswer>(Files, "Upload a file",
             "CSV, JSON Lines, JSON, XLSX, or one of them in gzip or zip, as the part \"file\" of a form. A file that is here already is pointed to, not kept twice.", 201, 200);
         project.MapGet("/files/{importId}", GetAsync).Reads().Says<FileAnswer>(Files, "Read a file's state", "How far an import has come, and what became of it.");
         project.MapGet("/files/{importId}/preview", PreviewAsync).ReadsRows().Says<PreviewAnswer>(Files, "Preview a file", "The first rows as they would be read, and the guessed layout and mapping.");
@@ -24,7 +24,7 @@ internal static class DataFilesApi
         var uploads = project.MapGroup("/uploads");
         uploads.MapPost("", BeginAsync).Writes().Takes<UploadBody>().Says<OpenUpload>(Files, "Begin an upload in parts", "For large files: a connection that breaks costs one part. Begun again, it finds the parts that are here.", 201);
         uploads.MapGet("/{uploadId}", OpenAsync).Writes().Says<OpenUpload>(Files, "Read an upload's parts", "Which parts are here, each with its hash.");
-        uploads.MapPut("/{uploadId}/parts/{number}", PutPartAsync).Writes().WithMetadata(new NoSizeLimit()).Accepts<Stream>("application/octet-stream").Says<PartAnswer>(Files, "Send a part",
+        uploads.MapPut("/{uploadId}/parts/{number}", PutPartAsync).Writes().WithMetadata(new DisableRequestSizeLimitAttribute()).Accepts<Stream>("application/octet-stream").Says<PartAnswer>(Files, "Send a part",
             "Parts are counted from 0, come in any order, and replace themselves when sent again. X-Part-SHA256 has the part checked.");
         uploads.MapPost("/{uploadId}/finish", FinishAsync).Writes().Says<FileAnswer>(Files, "Finish an upload", "Makes one file of the parts. Asked again, it answers the same.", 201, 200);
         uploads.MapDelete("/{uploadId}", DiscardAsync).Writes().Produces(204).Is(Files, "Discard an upload", "Gives back the room that its parts take.");
@@ -159,9 +159,4 @@ internal static class DataFilesApi
     private static string AddressOf(DatasetImport import) => $"{KeyApi.Root}/projects/{import.ProjectId}/files/{import.Id}";
 
     internal sealed record PartAnswer(int Number);
-
-    private sealed class NoSizeLimit : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
-    }
 }

@@ -98,9 +98,15 @@ public sealed class DatasetService(
     /// <summary>A file of this project; another project's is not there.</summary>
     public async Task<DatasetImport> FindAsync(string projectId, string importId, CancellationToken ct)
     {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.DatasetImports.AsNoTracking().SingleOrDefaultAsync(i => i.Id == importId && i.ProjectId == projectId, ct) is { } import)
+        {
+            return import;
+        }
+
+        // Of the two it may be the project that is not there.
         await projects.GetAsync(projectId, ct);
-        var import = await FindAsync(importId, ct);
-        return import.ProjectId == projectId ? import : throw new NotFoundException("file");
+        throw new NotFoundException("file");
     }
 
     private async Task<ImportPreview> ReadPreviewAsync(string importId, SourceLayout? layout, ColumnMapping? mapping, CancellationToken ct)

@@ -29,7 +29,7 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
             ?? throw new NotFoundException("finding");
     }
 
-    /// <summary>Records a decision, or takes it back (null), and works out anew which rows take part.</summary>
+    /// <summary>Records a decision, or takes it back (null), and works out anew which rows take part where it can move any.</summary>
     public async Task DecideAsync(string findingId, FindingDecision? decision, CancellationToken ct)
     {
         current.RequireChange();
@@ -39,11 +39,16 @@ public sealed class FindingService(IDbContextFactory<PortalDbContext> dbs, Curre
         var import = await db.DatasetImports.SingleAsync(i => i.Id == finding.ImportId, ct);
         await RefuseFreezingAsync(db, import.Id, ct);
         var now = time.GetUtcNow().UtcDateTime;
+        var isMoved = RowStanding.TakesOut(finding.Decision) || RowStanding.TakesOut(decision);
         finding.Decide(decision, current.UserId, current.UserName, now);
         db.DecisionEntries.Add(EntryOf(import.Id, finding.Title, finding.Count, decision, now));
         Audit(db, decision, new AuditTarget("finding", finding.Id, finding.Title, import.ProjectId), import);
         await db.SaveChangesAsync(ct);
-        await RowStanding.WorkOutAsync(db, import, null, ct);
+        if (isMoved)
+        {
+            await RowStanding.WorkOutAsync(db, import, null, ct);
+        }
+
         await transaction.CommitAsync(ct);
     }
 

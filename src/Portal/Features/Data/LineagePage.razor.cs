@@ -39,7 +39,7 @@ public sealed partial class LineagePage : PortalPage
     protected override async Task LoadAsync(CancellationToken ct)
     {
         _lineage = await Lineage.ReadAsync(ProjectId, ct);
-        _row = File is { } file && RowNumber is { } number ? await Lineage.RowAsync(ProjectId, file, number, ct) : null;
+        _row = File is { } file && RowNumber is { } number ? await Lineage.RowAsync(_lineage, file, number, ct) : null;
         _model = null;
         if (Model is not null)
         {

@@ -51,18 +51,21 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
     }
 
     /// <summary>A row by the file's import and its number there, whatever became of it.</summary>
-    public async Task<RowLineage> RowAsync(string projectId, string importId, int number, CancellationToken ct)
+    public async Task<RowLineage> RowAsync(string projectId, string importId, int number, CancellationToken ct) => await RowAsync(await ReadAsync(projectId, ct), importId, number, ct);
+
+    internal async Task<RowLineage> RowAsync(ProjectLineage lineage, string importId, int number, CancellationToken ct)
     {
-        var lineage = await ReadAsync(projectId, ct);
         var file = lineage.Files.FirstOrDefault(f => f.Id == importId) ?? throw new NotFoundException("file");
         await using var db = await dbs.CreateDbContextAsync(ct);
         // The same file read another way has the same rows under the same numbers.
         var kin = lineage.Files.Where(f => f.Sha256 == file.Sha256 && f.Layout == file.Layout).Select(f => f.Id).ToList();
         List<RowPlace> places = [];
+        // The split comes before the number in the key.
+        var splits = Enum.GetValues<Split>();
         foreach (var line in lineage.Versions)
         {
             var split = kin.Contains(line.Version.ImportId ?? "")
-                ? await db.FrozenExamples.Where(e => e.VersionId == line.Version.Id && e.Number == number).OrderByDescending(e => e.Split == Split.Test).Select(e => (Split?)e.Split).FirstOrDefaultAsync(ct) : null;
+                ? await db.FrozenExamples.Where(e => e.VersionId == line.Version.Id && splits.Contains(e.Split) && e.Number == number).OrderByDescending(e => e.Split == Split.Test).Select(e => (Split?)e.Split).FirstOrDefaultAsync(ct) : null;
             places.Add(new RowPlace(line, split));
         }
 
@@ -84,7 +87,7 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
     {
         if (row is not null)
         {
-            return (ShownText.Short(row.Input), ShownText.Short(row.Output));
+            return (ShownText.Cut(row.Input), ShownText.Cut(row.Output));
         }
 
         if (places.Find(p => p.Split is Split.Train or Split.Validation) is not { Split: { } split, Line.Version.Id: var versionId })
@@ -93,7 +96,7 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
 
         var frozen = await db.FrozenExamples.AsNoTracking().SingleAsync(e => e.VersionId == versionId && e.Split == split && e.Number == number, ct);
-        return (ShownText.Short(frozen.Input), ShownText.Short(frozen.Output));
+        return (ShownText.Cut(frozen.Input), ShownText.Cut(frozen.Output));
     }
 
     private static string StateOf(Example? row, DatasetImport file, List<RowPlace> places) => row switch

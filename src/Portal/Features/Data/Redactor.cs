@@ -38,26 +38,24 @@ public sealed partial class Redactor(IDbContextFactory<PortalDbContext> dbs, Ten
     }
 
     /// <summary>Puts the values back in the place of their placeholders, for people of the organisation who may see them.</summary>
-    public async Task<string> RestoreAsync(string projectId, string text, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> RestoreAsync(string projectId, IReadOnlyList<string> texts, CancellationToken ct)
     {
+        var places = texts.SelectMany(t => Placeholder().Matches(t)).Select(PlaceOf).OfType<(PersonalKind Kind, int Number)>().ToHashSet();
+        var (kinds, numbers) = (places.Select(p => p.Kind).ToHashSet(), places.Select(p => p.Number).ToHashSet());
         var protector = ProtectorOf(projectId);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        Dictionary<string, string> values = new(StringComparer.Ordinal);
-        foreach (var placeholder in Placeholder().Matches(text).Select(m => m.Value).Distinct())
-        {
-            var parts = placeholder[1..^1].Split('_');
-            var number = int.Parse(parts[1], CultureInfo.InvariantCulture);
-            if (Enum.TryParse<PersonalKind>(parts[0], ignoreCase: true, out var kind)
-                && await db.RedactedValues.AsNoTracking().SingleOrDefaultAsync(v => v.ProjectId == projectId && v.Kind == kind && v.Number == number, ct) is { } value)
-            {
-                values[placeholder] = protector.Unprotect(value.Protected);
-            }
-        }
-
-        return Placeholder().Replace(text, m => values.GetValueOrDefault(m.Value, m.Value));
+        var values = await db.RedactedValues.AsNoTracking().Where(v => v.ProjectId == projectId && kinds.Contains(v.Kind) && numbers.Contains(v.Number))
+            .ToDictionaryAsync(v => (v.Kind, v.Number), v => v.Protected, ct);
+        return [.. texts.Select(t => Placeholder().Replace(t, m => PlaceOf(m) is { } place && values.TryGetValue(place, out var value) ? protector.Unprotect(value) : m.Value))];
     }
 
     public static bool HasPlaceholder(string text) => Placeholder().IsMatch(text);
+
+    private static (PersonalKind Kind, int Number)? PlaceOf(Match placeholder)
+    {
+        var (text, bar) = (placeholder.Value, placeholder.Value.IndexOf('_', StringComparison.Ordinal));
+        return Enum.TryParse<PersonalKind>(text.AsSpan(1, bar - 1), ignoreCase: true, out var kind) ? (kind, int.Parse(text.AsSpan()[(bar + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture)) : null;
+    }
 
     private IDataProtector ProtectorOf(string projectId) => protection.CreateProtector("Portal.Data.Redaction", scope.TenantId, projectId);
 

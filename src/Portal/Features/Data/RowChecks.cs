@@ -52,7 +52,7 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
         var (input, output) = (row.Input, row.Output);
         var isNul = row.System.Contains('\0') || row.Content?.Contains("\\u0000", StringComparison.Ordinal) is true;
         var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : _inspector.InspectSystem(row.System)) | MediaMarks(row);
-        var marks = _inspector.Inspect(row.Number, input, output, known, row.Media.Count is 0 ? "" : MediaText.ComparedOf(input, row.Content)) | known;
+        var marks = _inspector.Inspect(row.Number, input, output, known, row.Media.Count is 0 ? "" : MediaText.ComparedOf(input, row.Content));
         if ((marks & RowMarks.Unusable) is not 0)
         {
             return (marks & RowMarks.Nul) is not 0 ? SetAside(row, FindingRule.NulCharacter, input, output, "it holds a NUL character, which databases and models refuse")

@@ -44,7 +44,8 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
         var unsealed = (await SealedRows.OfAsync(db, importId, ct)).Without(db, db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number == number));
         var row = await unsealed.SingleOrDefaultAsync(ct) ?? throw new NotFoundException("row");
         var versionId = await db.DatasetVersions.Where(v => v.ImportId == importId && v.State == VersionState.Frozen).OrderByDescending(v => v.Number).Select(v => v.Id).FirstOrDefaultAsync(ct);
-        var concerned = db.FindingRows;
+        // The split comes before the number in the key.
+        var (concerned, splits) = (db.FindingRows, Enum.GetValues<Split>());
         return new RowDetail(row.Number, row.Input, row.Output, row.System, row.Revision, row.SetAsideBy, row.Reason)
         {
             Turns = RowContent.Turns(row.Content),
@@ -53,7 +54,7 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
             Origin = row.Origin,
             Slice = row.Slice,
             SourceId = row.SourceId,
-            Split = await db.FrozenExamples.Where(f => f.VersionId == versionId && f.Number == number).Select(f => (Split?)f.Split).FirstOrDefaultAsync(ct),
+            Split = await db.FrozenExamples.Where(f => f.VersionId == versionId && splits.Contains(f.Split) && f.Number == number).Select(f => (Split?)f.Split).FirstOrDefaultAsync(ct),
             Decision = await db.RowDecisions.Where(d => d.ImportId == importId && d.Number == number).Select(d => (FindingDecision?)d.Decision).SingleOrDefaultAsync(ct),
             Findings = [.. (await db.Findings.AsNoTracking().Where(f => f.ImportId == importId && concerned.Any(r => r.FindingId == f.Id && r.Number == number)).ToListAsync(ct)).OrderBy(f => f.Severity).ThenBy(f => f.Rule)],
             History = Steps(row, await db.RowEdits.AsNoTracking().Where(e => e.ImportId == importId && e.Number == number).OrderByDescending(e => e.Revision).Take(50).ToListAsync(ct)),

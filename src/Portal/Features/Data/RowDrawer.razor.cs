@@ -47,7 +47,11 @@ public sealed partial class RowDrawer
 
     private bool IsTheirs => IsConflict && _revision != Row.Revision;
 
-    private bool IsUnusable => Row.SetAsideBy is { } rule && RowRules.Unusable.Contains(rule);
+    /// <summary>It cannot take part as it is, whatever anybody decides.</summary>
+    private bool IsOut => Row.SetAsideBy is { } rule && RowRules.OutForGood.Contains(rule);
+
+    /// <summary>Other words can bring it back.</summary>
+    private bool IsCorrectable => !IsOut || (Row.SetAsideBy is { } rule && RowRules.Unusable.Contains(rule));
 
     private IEnumerable<string> Facts => new[]
     {

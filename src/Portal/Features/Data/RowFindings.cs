@@ -46,7 +46,7 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
 
     private IEnumerable<RowFact> UsableRows => facts.Where(f => f.IsUsable);
 
-    private void Usable(FindingRule rule, RowMarks mark) => Marked(rule, f => f.IsUsable && (f.Marks & mark) is not 0);
+    private void Usable(FindingRule rule, RowMarks mark, string figure = "") => Marked(rule, f => f.IsUsable && (f.Marks & mark) is not 0, figure: figure);
 
     private void Marked(FindingRule rule, RowMarks mark) => Marked(rule, f => (f.Marks & mark) is not 0);
 
@@ -151,7 +151,7 @@ internal sealed class RowFindings(string importId, RowFact[] facts, int[] groups
         var tooLong = UsableRows.Where(f => (f.Marks & RowMarks.OverTokens) is not 0).ToList();
         if (tooLong.Count > 0)
         {
-            Marked(FindingRule.OverTokenLimit, f => f.IsUsable && (f.Marks & RowMarks.OverTokens) is not 0, figure: limits.CutBy(tooLong.Max(f => f.InputLength + (long)f.OutputLength)));
+            Usable(FindingRule.OverTokenLimit, RowMarks.OverTokens, limits.CutBy(tooLong.Max(f => f.InputLength + (long)f.OutputLength)));
         }
 
         foreach (var (rule, mark) in new[] { (FindingRule.MediaOverLimit, RowMarks.MediaOverLimit), (FindingRule.MediaForSome, RowMarks.MediaForSome) })

@@ -12,7 +12,7 @@ namespace Portal.Features.Data;
 internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCharacters)
 {
     /// <summary>What Gemini models take at four characters a token.</summary>
-    public const long UsualCharacters = 131_072L * 4;
+    public const long UsualCharacters = (long)VendorLimits.UsualTokens * VendorLimits.CharactersPerToken;
 
     /// <summary>Answers that say nothing. One that many rows give is a label and no slip.</summary>
     private static readonly FrozenSet<string> s_trivial = FrozenSet.Create(
@@ -61,7 +61,12 @@ internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCh
 
         _input.Read(input);
         _output.Read(output);
-        fact.Input = Print(compared.IsEmpty ? input : compared, compared.IsEmpty ? _input : _compared);
+        if (!compared.IsEmpty)
+        {
+            _compared.Read(compared);
+        }
+
+        fact.Input = compared.IsEmpty ? Print(input, _input) : Print(compared, _compared);
         fact.Output = KeyOf(output);
         fact.Language = LanguageGuess.Of(_input, input);
         fact.Ending = EndingOf(input);
@@ -71,11 +76,6 @@ internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCh
 
     private ulong Print(ReadOnlySpan<char> text, TextScan scan)
     {
-        if (scan == _compared)
-        {
-            scan.Read(text);
-        }
-
         Prints.Add(scan.Pairs, scan.KeyOf(text));
         return KeyOf(text);
     }

@@ -17,6 +17,9 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
 
     public static readonly IReadOnlyList<FindingRule> Unusable = [FindingRule.Unreadable, FindingRule.TooLong, FindingRule.NulCharacter, FindingRule.EmptyInput, FindingRule.EmptyOutput];
 
+    /// <summary>With one of these a row takes no part, whatever is decided; where its file is what is wrong, no edit helps either.</summary>
+    public static readonly IReadOnlyList<FindingRule> OutForGood = [.. Unusable, FindingRule.MediaAddress, FindingRule.MediaMissing, FindingRule.MediaUnclear, FindingRule.MediaUnreadable];
+
     private static readonly (RowMarks Mark, FindingRule Rule)[] s_marks =
     [
         (RowMarks.EncodingDamage, FindingRule.EncodingDamage), (RowMarks.OverTokens, FindingRule.OverTokenLimit), (RowMarks.Control, FindingRule.ControlCharacter),
@@ -70,7 +73,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
     {
         var search = new AlikeSearch(input);
         List<int> alike = [];
-        List<FindingRule?> unusable = [.. Unusable.Select(r => (FindingRule?)r)];
+        List<FindingRule?> unusable = [.. OutForGood.Select(r => (FindingRule?)r)];
         var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != number && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input, Content = e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null });
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct))
         {

@@ -71,10 +71,9 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
             return new RowFacets([], []);
         }
 
-        var labels = await db.Examples.Where(e => e.ImportId == import.Id && e.Label != null && e.Label != "").Select(e => e.Label ?? "").Distinct().OrderBy(l => l).Take(MaximumFacets + 1).ToListAsync(ct);
         var slices = await db.Examples.Where(e => e.ImportId == import.Id && e.Slice != "").Select(e => e.Slice).Distinct().OrderBy(s => s).Take(MaximumFacets + 1).ToListAsync(ct);
         // More than that is free text or an id, and no choice.
-        return new RowFacets(labels.Count > MaximumFacets ? [] : labels, slices.Count > MaximumFacets ? [] : slices);
+        return new RowFacets(await LabelsOfAsync(db, import.Id, ct), slices.Count > MaximumFacets ? [] : slices);
     }
 
     /// <summary>What the output of a row may be where one label is picked; empty where it is free.</summary>
@@ -82,7 +81,19 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
     {
         current.Require(Permission.ReadRows);
         var (_, task) = await projects.GetAsync(projectId, ct);
-        return task.Kind is not TaskKind.Classify ? [] : task.Labels.Count > 0 ? task.Labels : (await FacetsAsync(projectId, ct)).Labels;
+        if (task.Kind is not TaskKind.Classify || task.Labels.Count > 0)
+        {
+            return task.Kind is TaskKind.Classify ? task.Labels : [];
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await FindImportAsync(db, projectId, ct) is { } import ? await LabelsOfAsync(db, import.Id, ct) : [];
+    }
+
+    private static async Task<IReadOnlyList<string>> LabelsOfAsync(PortalDbContext db, string importId, CancellationToken ct)
+    {
+        var labels = await db.Examples.Where(e => e.ImportId == importId && e.Label != null && e.Label != "").Select(e => e.Label ?? "").Distinct().OrderBy(l => l).Take(MaximumFacets + 1).ToListAsync(ct);
+        return labels.Count > MaximumFacets ? [] : labels;
     }
 
     internal static async Task<DatasetImport?> FindImportAsync(PortalDbContext db, string projectId, CancellationToken ct)

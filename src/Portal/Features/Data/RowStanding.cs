@@ -9,6 +9,9 @@ namespace Portal.Features.Data;
 /// </summary>
 internal static class RowStanding
 {
+    /// <summary>Whether a decision about a finding takes its rows out; the others leave them where they are.</summary>
+    public static bool TakesOut(FindingDecision? decision) => decision is FindingDecision.SetAside or FindingDecision.Quarantine;
+
     /// <param name="db">In a transaction of the caller's.</param>
     /// <param name="import">Whose rows; its counts are brought up to date.</param>
     /// <param name="only">The rows that something changed for; null for all.</param>
@@ -24,7 +27,7 @@ internal static class RowStanding
         // What cannot be used waits for somebody, unless it was said that it stays out.
         await rows.Where(e => e.SetAsideBy != null && e.IsDropped).ExecuteUpdateAsync(set => set.SetProperty(e => e.IsDropped, false), ct);
         var concerned = db.FindingRows;
-        foreach (var aside in decidable.Where(f => f.Decision is FindingDecision.SetAside or FindingDecision.Quarantine).OrderBy(f => f.Rule))
+        foreach (var aside in decidable.Where(f => TakesOut(f.Decision)).OrderBy(f => f.Rule))
         {
             var (id, rule, why, isDropped) = (aside.Id, aside.Rule, $"{FindingWords.Of(aside.Decision.GetValueOrDefault())} by {aside.DecidedByName}: {aside.Title}", aside.Decision is FindingDecision.SetAside);
             why = why.Length > 400 ? why[..400] : why;

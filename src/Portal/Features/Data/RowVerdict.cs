@@ -16,33 +16,30 @@ internal sealed record RowVerdict(int Number, HashSet<FindingRule> Own, IReadOnl
     /// <summary>Brings the findings up to date. In a transaction of the caller's.</summary>
     public async Task WriteAsync(PortalDbContext db, string importId, Actor by, DateTime now, CancellationToken ct)
     {
-        foreach (var rule in Asked)
+        List<FindingRule> rules = [.. Asked, .. Likeness.Rules];
+        var findings = await db.Findings.Where(f => f.ImportId == importId && rules.Contains(f.Rule)).ToDictionaryAsync(f => f.Rule, ct);
+        var ids = findings.Values.Select(f => f.Id).ToList();
+        var stored = (await db.FindingRows.AsNoTracking().Where(r => ids.Contains(r.FindingId) && Touched.Contains(r.Number)).ToListAsync(ct)).ToLookup(r => r.FindingId);
+        foreach (var rule in rules)
         {
-            await WriteAsync(db, importId, rule, [Number], Own.Contains(rule) ? [new ConcernedRow(Number)] : [], by, now, ct);
-        }
-
-        foreach (var rule in Likeness.Rules)
-        {
-            await WriteAsync(db, importId, rule, [.. Touched], Alike.Of(rule), by, now, ct);
-        }
-    }
-
-    private async Task WriteAsync(PortalDbContext db, string importId, FindingRule rule, List<int> touched, List<ConcernedRow> wanted, Actor by, DateTime now, CancellationToken ct)
-    {
-        var finding = await db.Findings.SingleOrDefaultAsync(f => f.ImportId == importId && f.Rule == rule, ct);
-        if (finding is null)
-        {
-            if (wanted.Count > 0)
+            var isOwn = !Likeness.Rules.Contains(rule);
+            List<ConcernedRow> wanted = !isOwn ? Alike.Of(rule) : Own.Contains(rule) ? [new ConcernedRow(Number)] : [];
+            if (findings.TryGetValue(rule, out var finding))
+            {
+                await WriteAsync(db, finding, isOwn ? [Number] : [.. Touched], [.. stored[finding.Id]], wanted, by, now, ct);
+            }
+            else if (wanted.Count > 0)
             {
                 db.Findings.Add(finding = FindingWords.About(importId, rule, [.. wanted.Select(r => r.Number)]));
                 await db.SaveChangesAsync(ct);
                 await AddAsync(db, finding.Id, wanted, ct);
             }
-
-            return;
         }
+    }
 
-        var before = await db.FindingRows.AsNoTracking().Where(r => r.FindingId == finding.Id && touched.Contains(r.Number)).ToListAsync(ct);
+    private async Task WriteAsync(PortalDbContext db, Finding finding, List<int> touched, List<FindingRow> stored, List<ConcernedRow> wanted, Actor by, DateTime now, CancellationToken ct)
+    {
+        var before = stored.Where(r => touched.Contains(r.Number)).ToList();
         if (before.Select(r => new ConcernedRow(r.Number, r.Related)).ToHashSet().SetEquals(wanted))
         {
             return;
@@ -56,7 +53,7 @@ internal sealed record RowVerdict(int Number, HashSet<FindingRule> Own, IReadOnl
             finding.Decide(null, by.UserId, by.Name, now);
             db.DecisionEntries.Add(new DecisionEntry
             {
-                ImportId = importId, Title = $"{finding.Title}, because row {Number.ToString("N0", CultureInfo.InvariantCulture)} joined them", Rows = finding.Count, UserId = by.UserId, UserName = by.Name, At = now,
+                ImportId = finding.ImportId, Title = $"{finding.Title}, because row {Number.ToString("N0", CultureInfo.InvariantCulture)} joined them", Rows = finding.Count, UserId = by.UserId, UserName = by.Name, At = now,
             });
             await db.SaveChangesAsync(ct);
         }

@@ -92,7 +92,7 @@ public sealed partial class RowsPage
         _finding = _data.Findings.FirstOrDefault(f => f.Id == Finding);
         _page = await Rows.ListAsync(ProjectId, Query, ct);
         _facets ??= await Rows.FacetsAsync(ProjectId, ct);
-        _labels = await Rows.LabelsAsync(ProjectId, ct);
+        _labels = Row is null && !IsAdding ? [] : await Rows.LabelsAsync(ProjectId, ct);
         if (Row is not { } row)
         {
             (_row, _isConflict) = (null, false);

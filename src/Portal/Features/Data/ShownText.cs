@@ -6,8 +6,5 @@ internal static class ShownText
     /// <summary>Asked of the database: one character more than is shown tells that there is more.</summary>
     public const int Fetched = 2_001;
 
-    public static string Cut(string fetched) => fetched.Length < Fetched ? fetched : string.Concat(fetched.AsSpan(0, Fetched - 1), "…");
-
-    /// <summary>The same of a text that is here already.</summary>
-    public static string Short(string text) => text.Length < Fetched ? text : string.Concat(text.AsSpan(0, Fetched - 1), "…");
+    public static string Cut(string text) => text.Length < Fetched ? text : string.Concat(text.AsSpan(0, Fetched - 1), "…");
 }

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
@@ -13,10 +13,10 @@ internal static class UploadApi
     {
         var project = app.MapOrganization().MapGroup("/projects/{projectId}");
         project.MapGet("/uploads", AllowanceAsync);
-        project.MapPost("/uploads", ReceiveAsync).RequireAntiforgeryToken().WithMetadata(new NoSizeLimit());
+        project.MapPost("/uploads", ReceiveAsync).RequireAntiforgeryToken().WithMetadata(new DisableRequestSizeLimitAttribute());
         var parts = project.MapGroup("/uploads").RequireAntiforgeryToken();
         parts.MapPost("/begin", BeginAsync);
-        parts.MapPut("/{uploadId}/parts/{number:int}", PutPartAsync).WithMetadata(new NoSizeLimit());
+        parts.MapPut("/{uploadId}/parts/{number:int}", PutPartAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
         parts.MapPost("/{uploadId}/finish", FinishAsync);
         parts.MapDelete("/{uploadId}", DiscardAsync);
         project.MapGet("/set-aside.csv", SetAsideAsync);
@@ -86,10 +86,4 @@ internal static class UploadApi
     }
 
     private sealed record BeginUpload(string? FileName, long Length, string? Sha256);
-
-    /// <summary>The blob store counts the bytes itself, with a message a person can use.</summary>
-    private sealed class NoSizeLimit : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
-    }
 }

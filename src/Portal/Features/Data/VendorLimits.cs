@@ -5,13 +5,17 @@ namespace Portal.Features.Data;
 /// <summary>The limits of the models that a project may be tuned with, held against its rows. Which models something blocks is said by name.</summary>
 internal sealed class VendorLimits(ProjectLimits limits)
 {
-    private const int CharactersPerToken = 4;
+    public const int CharactersPerToken = 4;
+
+    /// <summary>What an example may have where no model says.</summary>
+    public const int UsualTokens = 131_072;
+
     private const int NamedReasons = 4;
 
     private readonly Dictionary<(string Model, string Why), List<int>> _refused = [];
 
     /// <summary>Of an example, input and output together, where the strictest of the models begins to cut.</summary>
-    public long MaximumCharacters { get; } = (limits.Models.Where(m => m.MaxExampleTokens > 0).Select(m => (long?)m.MaxExampleTokens).Min() ?? 131_072) * CharactersPerToken;
+    public long MaximumCharacters { get; } = (limits.Models.Where(m => m.MaxExampleTokens > 0).Select(m => (long?)m.MaxExampleTokens).Min() ?? UsualTokens) * CharactersPerToken;
 
     /// <summary>What the names of the models stand for: all there are, or the one that was chosen.</summary>
     private string Whose => limits.IsChosen ? "the chosen model" : "every model that can be tuned";

@@ -84,12 +84,8 @@ public sealed class VersionService(
         var shown = await RowsAsync(versionId, split, search, page, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, ct);
-        List<VersionExample> rows = [];
-        foreach (var row in shown.Rows)
-        {
-            rows.Add(row with { Input = await redactor.RestoreAsync(version.ProjectId, row.Input, ct), Output = await redactor.RestoreAsync(version.ProjectId, row.Output, ct) });
-        }
-
+        var texts = await redactor.RestoreAsync(version.ProjectId, [.. shown.Rows.Select(r => r.Input), .. shown.Rows.Select(r => r.Output)], ct);
+        List<VersionExample> rows = [.. shown.Rows.Select((row, i) => row with { Input = texts[i], Output = texts[shown.Rows.Count + i] })];
         db.Audit("redaction.restored", version.AsTarget(), $"On the screen, {rows.Count} {SplitMethods.Word(split)} rows");
         await db.SaveChangesAsync(ct);
         return shown with { Rows = rows };

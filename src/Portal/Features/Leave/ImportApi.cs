@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
 using Portal.Storage;
@@ -16,7 +16,7 @@ internal static class ImportApi
         organization.MapGet("/imported-logs/{logId}/audit.jsonl", LogAsync);
         var parts = organization.MapGroup("/imports").RequireAntiforgeryToken();
         parts.MapPost("/begin", BeginAsync);
-        parts.MapPut("/{importId}/parts/{number:int}", PutPartAsync).WithMetadata(new NoSizeLimit());
+        parts.MapPut("/{importId}/parts/{number:int}", PutPartAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
         parts.MapPost("/{importId}/finish", FinishAsync);
         parts.MapDelete("/{importId}", DiscardAsync);
     }
@@ -69,10 +69,4 @@ internal static class ImportApi
     }
 
     internal sealed record BeginImport(string? FileName, long Length);
-
-    /// <summary>The blob store counts the bytes itself, with a message a person can use.</summary>
-    private sealed class NoSizeLimit : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
-    }
 }

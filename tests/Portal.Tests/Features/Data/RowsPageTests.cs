@@ -66,6 +66,23 @@ public sealed class RowsPageTests : BunitContext
         Assert.Equal("what they wrote", (await _kit.Rows.GetAsync(projectId, 3, CancellationToken.None)).Input);
     }
 
+    [Fact]
+    public async Task Row_WhoseFileIsMissing_HasNothingToReleaseAndIsLikeNoOther()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var table = "picture,text,label\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{(i is 40 ? "gone" : "a")}.png,{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n"));
+        await _kit.ImportAsync(projectId, MediaSamples.Zip([("rows.csv", System.Text.Encoding.UTF8.GetBytes(table)), ("a.png", MediaSamples.Png(4, 4))]), "rows.zip");
+        var missing = await _kit.Rows.GetAsync(projectId, 40, CancellationToken.None);
+        Assert.Equal(FindingRule.MediaMissing, missing.SetAsideBy);
+
+        var page = Open(projectId, "?row=40");
+        page.WaitForAssertion(() => Assert.Contains("Drop", page.FindAll("button").Select(b => b.TextContent.Trim())));
+        Assert.DoesNotContain(page.FindAll("button").Select(b => b.TextContent.Trim()), text => text is "Release" or "Save and release");
+
+        var added = await _kit.Edits.AddAsync(projectId, new RowDraft(missing.Input, "card"), CancellationToken.None);
+        Assert.Empty(added.Row!.Findings);
+    }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
