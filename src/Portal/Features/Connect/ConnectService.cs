@@ -1,4 +1,3 @@
-using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.Options;
 using Portal.Persistence;
 using Portal.Vertex;
@@ -7,10 +6,8 @@ using Portal.Vertex.Contracts;
 namespace Portal.Features.Connect;
 
 /// <summary>The one door to Google: nobody else makes a client.</summary>
-public sealed class ConnectService(VertexClientFactory clients, IOptions<ConnectOptions> options, TenantScope scope)
+public sealed class ConnectService(VertexClientFactory clients, GoogleAccess access, IOptions<ConnectOptions> options, TenantScope scope)
 {
-    private const string CloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
-
     public bool IsSandbox => options.Value.Kind is ConnectionKind.Sandbox;
 
     /// <summary>Where the organization works, as far as a model or a job has no place of its own.</summary>
@@ -29,8 +26,7 @@ public sealed class ConnectService(VertexClientFactory clients, IOptions<Connect
             QuotaProject = o.QuotaProject,
             BaseAddress = IsSandbox ? new Uri(o.SandboxUrl) : null,
         };
-        // Application default credentials are cached by the library; asking again costs nothing.
-        ITokenAccess? credential = IsSandbox ? null : (await GoogleCredential.GetApplicationDefaultAsync(ct)).CreateScoped(CloudPlatform);
+        var credential = IsSandbox ? null : await access.GetAsync(ct);
         // A bucket of its own for each organisation: what one uploads, no other's job can name.
         var bucket = $"{o.GcpProject}-{scope.TenantId.Replace('_', '-')}";
         return new VertexSession(clients.CreateClient(settings, credential), clients.CreateStorageClient(settings, credential), o.GcpProject, location, bucket, IsSandbox);

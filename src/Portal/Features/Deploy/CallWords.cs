@@ -1,11 +1,10 @@
-using Portal.Features.Billing;
 using Portal.Persistence;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
 
 /// <summary>What was said in a call that was answered, for as long as it takes to look at it: the gateway keeps none of it.</summary>
-public sealed record CallWords(string ProjectId, string EndpointId, string DeploymentId, string ResponseId, UsageSource Source)
+public sealed record CallWords
 {
     /// <summary>As the caller sent it, the recipe's own words aside.</summary>
     public required VertexGenerateContentRequest Asked { get; init; }
@@ -24,7 +23,10 @@ public sealed record CallWords(string ProjectId, string EndpointId, string Deplo
 /// <summary>Looks at each answered call as it goes on record. What it adds is saved with the record, or neither is.</summary>
 public interface ICallWitness
 {
-    ValueTask WitnessAsync(PortalDbContext db, CallWords words);
+    ValueTask WitnessAsync(PortalDbContext db, CallRecord call, CallWords words);
+
+    /// <summary>The calls it was shown are on record: what is not saved with them is done now, and never where they were refused.</summary>
+    void Recorded();
 }
 
 /// <summary>Takes what somebody thinks of an answer, and knows what becomes of it.</summary>

@@ -76,7 +76,7 @@ public static class GatewayApi
         return Results.Json(new { models = (await call.ListAsync(http.RequestAborted)).Select(ModelOf) });
     }
 
-    private static object ModelOf(Served served) => new
+    private static object ModelOf(Offered served) => new
     {
         name = $"models/{served.Endpoint.Name}",
         version = served.ModelVersion,

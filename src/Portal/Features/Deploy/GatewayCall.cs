@@ -69,7 +69,7 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
     }
 
     /// <summary>The models that the key opens.</summary>
-    public Task<IReadOnlyList<Served>> ListAsync(CancellationToken ct)
+    public Task<IReadOnlyList<Offered>> ListAsync(CancellationToken ct)
     {
         Require(KeyVerb.ListModels);
         return serving.ListAsync(Holder, ct);

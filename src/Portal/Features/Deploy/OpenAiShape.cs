@@ -137,12 +137,13 @@ internal static class OpenAiShape
     };
 
     /// <summary>A piece of a streamed answer.</summary>
-    /// <param name="called">How many calls the pieces before it made; they are numbered through.</param>
-    public static object ChunkOf(VertexGenerateContentResponse chunk, DateTimeOffset now, bool isFirst, int called) => Chunk(chunk, now, new
+    /// <param name="calls">What it calls.</param>
+    /// <param name="hasCalled">Whether it or a piece before it calls anything.</param>
+    public static object ChunkOf(VertexGenerateContentResponse chunk, DateTimeOffset now, bool isFirst, IReadOnlyList<OpenAiCall> calls, bool hasCalled) => Chunk(chunk, now, new
     {
         Index = 0,
-        Delta = DeltaOf(chunk, isFirst, called),
-        FinishReason = chunk.Candidates is [{ FinishReason: "" }, ..] ? null : FinishOf(chunk, called > 0),
+        Delta = DeltaOf(chunk, isFirst, calls),
+        FinishReason = chunk.Candidates is [{ FinishReason: "" }, ..] ? null : FinishOf(chunk, hasCalled),
     });
 
     /// <summary>The last piece for whoever asked for it: no text, but what all of them used.</summary>
@@ -152,7 +153,7 @@ internal static class OpenAiShape
         return Chunk(last, now, choice: null, new { PromptTokens = usage.Input, CompletionTokens = usage.Output, TotalTokens = usage.Input + usage.Output });
     }
 
-    public static object ModelOf(Served served) => new
+    public static object ModelOf(Offered served) => new
     {
         Id = served.Endpoint.Name, Object = "model", Created = new DateTimeOffset(served.Endpoint.CreatedAt).ToUnixTimeSeconds(), OwnedBy = "organization",
     };
@@ -193,10 +194,10 @@ internal static class OpenAiShape
         ? new { Role = "assistant", Content = answer.Text is "" ? null : answer.Text, ToolCalls = calls }
         : new { Role = "assistant", Content = answer.Text };
 
-    private static object DeltaOf(VertexGenerateContentResponse chunk, bool isFirst, int called) => (OpenAiTools.CallsOf(chunk, called), isFirst) switch
+    private static object DeltaOf(VertexGenerateContentResponse chunk, bool isFirst, IReadOnlyList<OpenAiCall> calls) => (calls.Count > 0, isFirst) switch
     {
-        ({ Count: > 0 } calls, true) => new { Role = "assistant", Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
-        ({ Count: > 0 } calls, false) => new { Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
+        (true, true) => new { Role = "assistant", Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
+        (true, false) => new { Content = chunk.Text is "" ? null : chunk.Text, ToolCalls = calls },
         (_, true) => new { Role = "assistant", Content = chunk.Text },
         _ => new { Content = chunk.Text },
     };

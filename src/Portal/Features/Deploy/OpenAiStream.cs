@@ -19,8 +19,9 @@ internal sealed class OpenAiStream(HttpContext http, bool withUsage, DateTimeOff
         {
             await foreach (var chunk in chunks)
             {
-                await SendAsync(OpenAiShape.ChunkOf(chunk, now, isFirst: last is null, called));
-                called += OpenAiTools.CallsOf(chunk, called).Count;
+                var calls = OpenAiTools.CallsOf(chunk, called);
+                called += calls.Count;
+                await SendAsync(OpenAiShape.ChunkOf(chunk, now, isFirst: last is null, calls, hasCalled: called > 0));
                 last = chunk;
             }
 

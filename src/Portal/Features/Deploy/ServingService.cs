@@ -11,11 +11,14 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
 
-/// <summary>What answers: a deployment behind its endpoint's name, and how its model is asked.</summary>
-public sealed record Served(Endpoint Endpoint, Deployment Deployment, string ModelName, Recipe Recipe, TokenPrices Prices)
+/// <summary>A deployment behind its endpoint's name.</summary>
+public record Offered(Endpoint Endpoint, Deployment Deployment)
 {
     public string ModelVersion => $"{Endpoint.Name}@{Deployment.Number}";
 }
+
+/// <summary>What answers, and how its model is asked.</summary>
+public sealed record Served(Endpoint Endpoint, Deployment Deployment, string ModelName, Recipe Recipe, TokenPrices Prices) : Offered(Endpoint, Deployment);
 
 /// <summary>On whose behalf: a key's holder, or somebody at the playground.</summary>
 public sealed record Caller(UsageSource Source, string? KeyId = null);
@@ -27,18 +30,16 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// in the middle changes nothing of that, since the vendor bills the answer all the same.
 /// </summary>
 public sealed class ServingService(
-    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CandidateService candidates, CatalogueService catalogue,
-    CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name.</summary>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
     public async Task<Served> FindAsync(KeyHolder holder, string name, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoint = await Opened(db, holder).SingleOrDefaultAsync(e => e.Name == name, ct) ?? throw GatewayException.NoModel(name);
-        var deploymentId = holder.DeploymentId ?? endpoint.LiveDeploymentId
-            ?? throw new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.");
-        return await ReadAsync(db, endpoint, deploymentId, ct);
+        var endpoints = Opened(db, holder).Where(e => e.Name == name);
+        return await ReadAsync(db, endpoints, holder.DeploymentId, ct)
+            ?? throw (await endpoints.AnyAsync(ct) ? new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.") : GatewayException.NoModel(name));
     }
 
     private static IQueryable<Endpoint> Opened(PortalDbContext db, KeyHolder holder)
@@ -49,19 +50,12 @@ public sealed class ServingService(
     }
 
     /// <summary>What a key can call at present, by name: the endpoints it opens at which something is deployed.</summary>
-    public async Task<IReadOnlyList<Served>> ListAsync(KeyHolder holder, CancellationToken ct)
+    public async Task<IReadOnlyList<Offered>> ListAsync(KeyHolder holder, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        List<Served> served = [];
-        foreach (var endpoint in await Opened(db, holder).OrderBy(e => e.Name).ToListAsync(ct))
-        {
-            if ((holder.DeploymentId ?? endpoint.LiveDeploymentId) is { } deploymentId)
-            {
-                served.Add(await ReadAsync(db, endpoint, deploymentId, ct));
-            }
-        }
-
-        return served;
+        var pinned = holder.DeploymentId;
+        return await Opened(db, holder).OrderBy(e => e.Name)
+            .Join(db.Deployments.AsNoTracking(), e => pinned ?? e.LiveDeploymentId, d => d.Id, (e, d) => new Offered(e, d)).ToListAsync(ct);
     }
 
     /// <summary>The live deployment of an endpoint, for the playground.</summary>
@@ -69,8 +63,9 @@ public sealed class ServingService(
     {
         current.Require(Permission.TryModel);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == endpointId && e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
-        return await ReadAsync(db, endpoint, endpoint.LiveDeploymentId ?? throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again."), ct);
+        var endpoints = db.Endpoints.AsNoTracking().Where(e => e.Id == endpointId && e.ProjectId == projectId);
+        return await ReadAsync(db, endpoints, pinned: null, ct)
+            ?? throw (await endpoints.AnyAsync(ct) ? new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.") : new NotFoundException("endpoint"));
     }
 
     public async Task<Answered> AnswerAsync(Served served, Caller caller, VertexGenerateContentRequest request)
@@ -88,7 +83,7 @@ public sealed class ServingService(
                 : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             var spoken = new SpokenAnswer();
             spoken.Add(answer);
-            var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(served, caller, call.ResponseId, request) };
+            var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(request) };
             await writer.WriteAsync(record);
             return new Answered(Signed(call, answer), usage, record.AmountMicros, record.Milliseconds);
         }
@@ -150,7 +145,7 @@ public sealed class ServingService(
             throw stream.Fault;
         }
 
-        CallRecord Recorded(VendorStream of) => RecordOf(call, of.Usage, of.Fault) with { Words = of.IsWhole ? of.Spoken.WordsOf(served, caller, call.ResponseId, request) : null };
+        CallRecord Recorded(VendorStream of) => RecordOf(call, of.Usage, of.Fault) with { Words = of.IsWhole ? of.Spoken.WordsOf(request) : null };
     }
 
     /// <summary>Tokens of the prompt as it would be billed, the recipe's own included. Free, so not on record.</summary>
@@ -173,18 +168,29 @@ public sealed class ServingService(
     public Task RecordRefusalAsync(Served served, Caller caller, GatewayException refusal, bool streamed) =>
         writer.WriteAsync(RecordOf(Begin(served, caller, streamed), CallUsage.None, refusal));
 
-    private async Task<Served> ReadAsync(PortalDbContext db, Endpoint endpoint, string deploymentId, CancellationToken ct)
+    /// <summary>In one query, since every call begins with it; null where there is no such endpoint, or nothing deployed at it.</summary>
+    /// <param name="pinned">The deployment that answers whichever is live.</param>
+    private async Task<Served?> ReadAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, string? pinned, CancellationToken ct)
     {
-        var deployment = await db.Deployments.AsNoTracking().SingleAsync(d => d.Id == deploymentId, ct);
-        var (candidate, recipe) = await candidates.GetAsync(deployment.CandidateId, ct);
-        var prices = (await catalogue.GetAsync(deployment.BaseModelId, ct)).PricesAt(time.GetUtcNow().UtcDateTime);
-        if (prices is null)
+        var found = await (
+            from endpoint in endpoints
+            join deployment in db.Deployments.AsNoTracking() on pinned ?? endpoint.LiveDeploymentId equals deployment.Id
+            join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
+            join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
+            join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
+            select new { endpoint, deployment, candidate.ModelName, recipe, model }).SingleOrDefaultAsync(ct);
+        if (found is null)
         {
-            logger.LogError("Deployment {Deployment} is live but {Model} has lost its price", deployment.Id, deployment.BaseModelId);
+            return null;
+        }
+
+        if (found.model.PricesAt(time.GetUtcNow().UtcDateTime) is not { } prices)
+        {
+            logger.LogError("Deployment {Deployment} is live but {Model} has lost its price", found.deployment.Id, found.model.Id);
             throw new GatewayException(503, VertexErrorStatus.Unavailable, "This model has no price just now, so it does not answer. Its owner has been told.");
         }
 
-        return new Served(endpoint, deployment, candidate.ModelName, recipe, prices);
+        return new Served(found.endpoint, found.deployment, found.ModelName, found.recipe, prices);
     }
 
     private async IAsyncEnumerable<VertexGenerateContentResponse> OpenAsync(

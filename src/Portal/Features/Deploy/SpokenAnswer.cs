@@ -32,9 +32,6 @@ internal sealed class SpokenAnswer
         _isBlocked |= chunk.PromptFeedback is { BlockReason: not "" } || s_blocked.Contains(_finish);
     }
 
-    public CallWords WordsOf(Served served, Caller caller, string responseId, VertexGenerateContentRequest asked) =>
-        new(served.Endpoint.ProjectId, served.Endpoint.Id, served.Deployment.Id, responseId, caller.Source)
-        {
-            Asked = asked, Answer = _text.ToString(), FinishReason = _finish, IsBlocked = _isBlocked, AverageLogProbability = _logProbability,
-        };
+    public CallWords WordsOf(VertexGenerateContentRequest asked) =>
+        new() { Asked = asked, Answer = _text.ToString(), FinishReason = _finish, IsBlocked = _isBlocked, AverageLogProbability = _logProbability };
 }

@@ -129,6 +129,7 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
         await using var services = scopes.CreateAsyncScope();
         await using var db = await OpenAsync(services, tenantId);
         var billing = services.ServiceProvider.GetRequiredService<BillingService>();
+        var witnesses = services.ServiceProvider.GetServices<ICallWitness>().ToList();
         foreach (var call in group.Select(e => e.Call))
         {
             db.InferenceLogs.Add(call.ToLog());
@@ -137,21 +138,17 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
                 billing.Record(db, fact);
             }
 
-            await WitnessAsync(services.ServiceProvider, db, call.Words);
+            if (call.Words is { } words)
+            {
+                foreach (var witness in witnesses)
+                {
+                    await witness.WitnessAsync(db, call, words);
+                }
+            }
         }
 
         await db.SaveChangesAsync(CancellationToken.None);
-    }
-
-    private static async Task WitnessAsync(IServiceProvider services, PortalDbContext db, CallWords? words)
-    {
-        if (words is not null)
-        {
-            foreach (var witness in services.GetServices<ICallWitness>())
-            {
-                await witness.WitnessAsync(db, words);
-            }
-        }
+        witnesses.ForEach(w => w.Recorded());
     }
 
     /// <summary>A connection that broke after the commit looks like one that broke before it.</summary>

@@ -25,7 +25,7 @@ public static class Wilson
     }
 
     /// <summary>How many standard deviations hold this much of a normal distribution: 0.95 → 1.96.</summary>
-    internal static double Z(double confidence)
+    internal static double Z(double confidence = 0.95)
     {
         if (confidence is not (> 0 and < 1))
         {

@@ -72,8 +72,6 @@ public sealed class AnswerFeedback : TenantOwned, IVersioned
 
     public long Version { get; private set; }
 
-    public bool IsBad => Thumb is Thumb.Down || Score < 0.5;
-
     public void Say(FeedbackDraft draft, DateTime? textExpiresAt, DateTime now)
     {
         (Thumb, Score, Comment, Correction) = (draft.Thumb, draft.Score, draft.Comment, draft.Correction);
@@ -92,7 +90,6 @@ internal sealed class AnswerFeedbackMapping : IEntityTypeConfiguration<AnswerFee
         builder.Property(f => f.ResponseId).HasMaxLength(PublicId.MaxLength);
         builder.Property(f => f.Comment).HasMaxLength(FeedbackDraft.CommentLength * 2);
         builder.Property(f => f.Correction).HasMaxLength(Mapping.LongText);
-        builder.Ignore(f => f.IsBad);
         builder.BelongsTo<AnswerFeedback, Project>(nameof(AnswerFeedback.ProjectId));
         builder.BelongsTo<AnswerFeedback, Endpoint>(nameof(AnswerFeedback.EndpointId));
         builder.BelongsTo<AnswerFeedback, Deployment>(nameof(AnswerFeedback.DeploymentId));

@@ -10,8 +10,6 @@ public sealed class AnswerShape(TaskKind kind, IReadOnlyList<string> labels)
 {
     private readonly Dictionary<string, int> _numbers = Numbered(labels);
 
-    public TaskKind Kind => kind;
-
     public bool IsMet(string answer, string finishReason) => finishReason is VertexFinishReason.Stop && !string.IsNullOrWhiteSpace(answer) && kind switch
     {
         TaskKind.Classify => labels.Count is 0 || LabelOf(answer) is not "",

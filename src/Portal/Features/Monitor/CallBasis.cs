@@ -16,7 +16,7 @@ public sealed record CallBasis(AnswerShape Shape, KeepingChoice Keeping)
 
     /// <summary>Off wherever nobody has said otherwise.</summary>
     public static async Task<KeepingChoice> ChoiceAsync(PortalDbContext db, CancellationToken ct) =>
-        await db.TextKeepings.AsNoTracking().SingleOrDefaultAsync(ct) is { } keeping ? new KeepingChoice(keeping.IsOn, keeping.SharePercent, keeping.Days) : KeepingChoice.Off;
+        await db.TextKeepings.AsNoTracking().SingleOrDefaultAsync(ct) is { } keeping ? keeping.ToChoice() : KeepingChoice.Off;
 }
 
 /// <summary>

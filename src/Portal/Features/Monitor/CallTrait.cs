@@ -13,6 +13,8 @@ public sealed class CallTrait : TenantOwned
 {
     public const int SketchLength = CallSketch.Most * 8;
 
+    private static readonly TimeSpan s_kept = TimeSpan.FromDays(8);
+
     public required string ProjectId { get; init; }
 
     public required string EndpointId { get; init; }
@@ -38,6 +40,9 @@ public sealed class CallTrait : TenantOwned
     public double? Confidence { get; init; }
 
     public string Sketch { get; init; } = "";
+
+    /// <summary>What is of before then goes. By the hour, so that an endpoint that is called all the time is not swept all the time.</summary>
+    public static DateTime KeptFrom(DateTime now) => TrafficSlice.HourStart(now - s_kept);
 }
 
 internal sealed class CallTraitMapping : IEntityTypeConfiguration<CallTrait>

@@ -6,45 +6,51 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Monitor;
 
-/// <summary>Takes a call's figures while its text passes, and hands the text on to be kept where its organisation wants that.</summary>
+/// <summary>Takes a call's figures while its text passes, and hands the text on to be kept, once the call is on record, where its organisation wants that.</summary>
 public sealed class CallWitness(CallBases bases, TextKeeper keeper) : ICallWitness
 {
-    public async ValueTask WitnessAsync(PortalDbContext db, CallWords words)
+    private readonly TextScan _scan = new();
+    private readonly List<PassingText> _passing = [];
+
+    public async ValueTask WitnessAsync(PortalDbContext db, CallRecord call, CallWords words)
     {
         // Tries at the playground and smoke calls are no traffic; they are kept as texts only to be rated.
-        var basis = await bases.OfAsync(db, words.ProjectId);
+        var basis = await bases.OfAsync(db, call.ProjectId);
         var question = QuestionOf(words.Asked);
-        if (words.Source is UsageSource.Endpoint)
+        var isValid = basis.Shape.IsMet(words.Answer, words.FinishReason);
+        if (call.Source is UsageSource.Endpoint)
         {
-            db.CallTraits.Add(TraitOf(words, basis, question, db.Now));
+            db.CallTraits.Add(TraitOf(call, words, question, basis.Shape.LabelOf(words.Answer), isValid));
         }
 
-        if (IsSingle(words.Asked) && basis.Keeping.Picks(words.ResponseId) && question.Length + words.Answer.Length <= StoredCall.MostCharacters)
+        if (IsSingle(words.Asked) && basis.Keeping.Picks(call.ResponseId) && question.Length + words.Answer.Length <= StoredCall.MostCharacters)
         {
-            keeper.Take(new PassingText(db.TenantId, words.ProjectId, words.DeploymentId, words.ResponseId, question, words.Answer, db.Now)
-            {
-                IsValid = basis.Shape.IsMet(words.Answer, words.FinishReason),
-            });
+            _passing.Add(new PassingText(call.TenantId, call.ProjectId, call.DeploymentId, call.ResponseId, question, words.Answer, call.At) { IsValid = isValid });
         }
     }
 
-    private static CallTrait TraitOf(CallWords words, CallBasis basis, string question, DateTime now)
+    public void Recorded()
     {
-        var scan = new TextScan();
-        scan.Read(question);
+        _passing.ForEach(keeper.Take);
+        _passing.Clear();
+    }
+
+    private CallTrait TraitOf(CallRecord call, CallWords words, string question, string label, bool isValid)
+    {
+        _scan.Read(question);
         return new CallTrait
         {
-            ProjectId = words.ProjectId,
-            EndpointId = words.EndpointId,
-            ResponseId = words.ResponseId,
-            At = now,
+            ProjectId = call.ProjectId,
+            EndpointId = call.EndpointId,
+            ResponseId = call.ResponseId,
+            At = call.At, // The slice that counts the call finds it there.
             Length = question.Length,
-            Language = LanguageGuess.NameOf(LanguageGuess.Of(scan, question)),
-            Label = basis.Shape.LabelOf(words.Answer),
-            IsValid = basis.Shape.IsMet(words.Answer, words.FinishReason),
+            Language = LanguageGuess.NameOf(LanguageGuess.Of(_scan, question)),
+            Label = label,
+            IsValid = isValid,
             IsBlocked = words.IsBlocked,
             Confidence = words.AverageLogProbability is { } log && double.IsFinite(log) ? Math.Exp(Math.Min(0, log)) : null,
-            Sketch = CallSketch.Of(scan),
+            Sketch = CallSketch.Of(_scan),
         };
     }
 

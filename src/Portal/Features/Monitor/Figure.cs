@@ -31,7 +31,7 @@ public sealed record Figure(double Value, double Low, double High, long Count)
         }
 
         var variance = Math.Max(0, (squares - (sum * mean)) / (count - 1));
-        var half = 1.959963984540054 * Math.Sqrt(variance / count);
+        var half = Wilson.Z() * Math.Sqrt(variance / count);
         return new Figure(mean, Math.Max(lowest, mean - half), Math.Min(highest, mean + half), count);
     }
 }

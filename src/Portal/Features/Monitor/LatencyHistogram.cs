@@ -1,3 +1,5 @@
+using Portal.Features.Model;
+
 namespace Portal.Features.Monitor;
 
 /// <summary>
@@ -35,7 +37,7 @@ public sealed class LatencyHistogram
             return null;
         }
 
-        var half = 1.959963984540054 * Math.Sqrt(Count * share * (1 - share));
+        var half = Wilson.Z() * Math.Sqrt(Count * share * (1 - share));
         return new Figure(At((long)Math.Ceiling(share * Count)), At((long)Math.Floor((share * Count) - half)), At((long)Math.Ceiling((share * Count) + half) + 1), Count);
     }
 

@@ -22,7 +22,7 @@ public sealed record MonitorRange(string Key, string Words, TimeSpan Span, TimeS
     public bool IsDaily => Step >= TimeSpan.FromHours(6);
 
     /// <summary>The beginning of the point that a time falls into.</summary>
-    public DateTime PointOf(DateTime at) => new(at.Ticks - (at.Ticks % Step.Ticks), DateTimeKind.Utc);
+    public DateTime PointOf(DateTime at) => TrafficSlice.StartOf(at, Step);
 
     public double X(DateTime at) => (at - DateTime.UnixEpoch) / (IsDaily ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1));
 

@@ -16,12 +16,12 @@ public sealed record TallyOf(string Id, string Name, TrafficTally Tally);
 public sealed record MonitorPoint(DateTime From, TrafficTally Tally);
 
 /// <summary>Thumbs and scores that answers of the stretch were given.</summary>
-public sealed record FeedbackSum(long Up, long Down, long Scores, double ScoreSum, double ScoreSquares, long Corrections);
+public sealed record FeedbackSum(long Up, long Down, long Scores, double ScoreSum, double ScoreSquares);
 
 /// <summary>What the calls are compared with.</summary>
-public sealed record ComparedWith(string VersionId, int VersionNumber, TrafficTally Mix);
+public sealed record ComparedWith(int VersionNumber, TrafficTally Mix);
 
-public sealed record MonitorView(string ProjectName, TaskKind Kind, Endpoint? Endpoint)
+public sealed record MonitorView(string ProjectName, Endpoint? Endpoint)
 {
     public TrafficTally Total { get; init; } = new();
 
@@ -32,7 +32,7 @@ public sealed record MonitorView(string ProjectName, TaskKind Kind, Endpoint? En
 
     public IReadOnlyList<TallyOf> ByKey { get; init; } = [];
 
-    public FeedbackSum Feedback { get; init; } = new(0, 0, 0, 0, 0, 0);
+    public FeedbackSum Feedback { get; init; } = new(0, 0, 0, 0, 0);
 
     /// <summary>Null while no version is frozen, or its rows have not been counted yet.</summary>
     public ComparedWith? Baseline { get; init; }
@@ -48,11 +48,11 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
 
     public async Task<MonitorView> ReadAsync(string projectId, MonitorScope scope, CancellationToken ct)
     {
-        var (project, task) = await projects.GetAsync(projectId, ct);
+        var (project, _) = await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.ProjectId == projectId, ct);
         var cursor = endpoint is null ? null : await db.TrafficCursors.AsNoTracking().SingleOrDefaultAsync(c => c.EndpointId == endpoint.Id, ct);
-        var view = new MonitorView(project.Name, task.Kind, endpoint);
+        var view = new MonitorView(project.Name, endpoint);
         if (endpoint is null || cursor is null)
         {
             return view;
@@ -117,8 +117,8 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
         await db.AnswerFeedback.Where(f => f.EndpointId == endpointId && f.AnsweredAt >= first && (deploymentId == null || f.DeploymentId == deploymentId)).GroupBy(_ => 1)
             .Select(all => new FeedbackSum(
                 all.LongCount(f => f.Thumb == Thumb.Up), all.LongCount(f => f.Thumb == Thumb.Down), all.LongCount(f => f.Score != null),
-                all.Sum(f => f.Score ?? 0), all.Sum(f => (f.Score ?? 0) * (f.Score ?? 0)), all.LongCount(f => f.Correction != "")))
-            .SingleOrDefaultAsync(ct) ?? new FeedbackSum(0, 0, 0, 0, 0, 0);
+                all.Sum(f => f.Score ?? 0), all.Sum(f => (f.Score ?? 0) * (f.Score ?? 0))))
+            .SingleOrDefaultAsync(ct) ?? new FeedbackSum(0, 0, 0, 0, 0);
 
     private async Task<ComparedWith?> BaselineAsync(PortalDbContext db, string projectId, string? deploymentId, CancellationToken ct)
     {
@@ -130,6 +130,6 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
         var mix = new TrafficTally();
         mix.Add(Figures.Parse(baseline.FiguresJson));
         var number = await db.Set<Data.DatasetVersion>().Where(v => v.Id == versionId).Select(v => v.Number).SingleAsync(ct);
-        return new ComparedWith(versionId, number, mix);
+        return new ComparedWith(number, mix);
     }
 }

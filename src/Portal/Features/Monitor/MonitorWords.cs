@@ -24,6 +24,4 @@ public static class MonitorWords
         DriftVerdict.Shifting => "Shifting: above 0.1 even at the low end",
         _ => "Shifted: above 0.25 even at the low end",
     };
-
-    public static string LengthClass(int number) => number is 0 ? "under 16" : number >= 12 ? $"{Show.Count(1L << 15)} and more" : $"{Show.Count(1L << (number + 3))} to {Show.Count((1L << (number + 4)) - 1)}";
 }

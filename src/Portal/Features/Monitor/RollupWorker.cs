@@ -20,7 +20,9 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_keepFine = TimeSpan.FromHours(48);
-    private static readonly TimeSpan s_keepTraits = TimeSpan.FromDays(8);
+
+    /// <summary>The pairs of the deployments that this run has met.</summary>
+    private readonly Dictionary<string, IReadOnlySet<uint>?> _known = new(StringComparer.Ordinal);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -91,17 +93,15 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
     private async Task<List<TrafficSlice>> AddUpAsync(PortalDbContext db, TrafficCursor cursor, DateTime from, DateTime to, CancellationToken ct)
     {
-        // A trait has its time a moment before the record of its call.
-        var (earlier, later) = (from - s_grace, to + s_grace);
-        var traits = await db.CallTraits.AsNoTracking().Where(t => t.EndpointId == cursor.EndpointId && t.At >= earlier && t.At < later).ToListAsync(ct);
+        // A trait has the time of its call.
+        var traits = await db.CallTraits.AsNoTracking().Where(t => t.EndpointId == cursor.EndpointId && t.At >= from && t.At < to).ToListAsync(ct);
         var byId = traits.DistinctBy(t => t.ResponseId).ToDictionary(t => t.ResponseId, StringComparer.Ordinal);
         Dictionary<(string Deployment, string Key), TrafficTally> tallies = [];
-        Dictionary<string, IReadOnlySet<uint>?> known = [];
         await foreach (var call in Calls(db, cursor.EndpointId).Where(l => l.At >= from && l.At < to).AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (!known.TryGetValue(call.DeploymentId, out var pairs))
+            if (!_known.TryGetValue(call.DeploymentId, out var pairs))
             {
-                known[call.DeploymentId] = pairs = await PairsAsync(cursor.ProjectId, call.DeploymentId, ct);
+                _known[call.DeploymentId] = pairs = await PairsAsync(cursor.ProjectId, call.DeploymentId, ct);
             }
 
             var place = (call.DeploymentId, call.ApiKeyId ?? "");
@@ -135,9 +135,8 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
         }
 
         await db.SaveChangesAsync(ct);
-        var (oldFine, oldTraits) = (TrafficSlice.HourStart(now - s_keepFine), now - s_keepTraits);
-        await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From < oldFine && s.From < hour).ExecuteDeleteAsync(ct);
-        await db.CallTraits.Where(t => t.EndpointId == endpointId && t.At < oldTraits && t.At < hour).ExecuteDeleteAsync(ct);
+        var old = TrafficSlice.HourStart(now - s_keepFine);
+        await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From < old && s.From < hour).ExecuteDeleteAsync(ct);
     }
 
     private static TrafficSlice SliceOf(TrafficCursor cursor, (string Deployment, string Key) place, SliceGrain grain, DateTime from, TrafficTally tally) => new()

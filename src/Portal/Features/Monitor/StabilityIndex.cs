@@ -1,3 +1,5 @@
+using Portal.Features.Model;
+
 namespace Portal.Features.Monitor;
 
 public enum DriftVerdict
@@ -53,9 +55,9 @@ public static class StabilityIndex
 
         var (p, q) = (Shares(before, used), Shares(now, used));
         var index = p.Zip(q, (a, b) => (b - a) * Math.Log(b / a)).Sum();
-        var spread = Math.Sqrt((Variance(q, p) / n) + (Variance(p, q) / m));
+        var half = Wilson.Z() * Math.Sqrt((Variance(q, p) / n) + (Variance(p, q) / m));
         var byChance = used.Count > 1 ? ChiSquare.Quantile(used.Count - 1, 0.95) * ((1.0 / n) + (1.0 / m)) : 0;
-        return new Drift(index, Math.Max(0, index - (1.959963984540054 * spread)), index + (1.959963984540054 * spread), byChance, m, n);
+        return new Drift(index, Math.Max(0, index - half), index + half, byChance, m, n);
     }
 
     /// <summary>The parts of both in one order; beyond so many the rarest of them count together.</summary>

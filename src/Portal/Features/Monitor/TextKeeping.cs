@@ -31,6 +31,8 @@ public sealed class TextKeeping : TenantOwned, IVersioned
         (IsOn, SharePercent, Days) = (choice.IsOn, choice.SharePercent, choice.Days);
         (ChangedByName, ChangedAt) = (byName, now);
     }
+
+    public KeepingChoice ToChoice() => new(IsOn, SharePercent, Days);
 }
 
 /// <summary>What somebody chooses about keeping texts.</summary>

@@ -19,7 +19,7 @@ public sealed class TextKeepingService(IDbContextFactory<PortalDbContext> dbs, C
         var keeping = await db.TextKeepings.AsNoTracking().SingleOrDefaultAsync(ct);
         var kept = await db.StoredCalls.CountAsync(ct);
         return keeping is null ? new KeepingState(KeepingChoice.Off, "", null, kept)
-            : new KeepingState(new KeepingChoice(keeping.IsOn, keeping.SharePercent, keeping.Days), keeping.ChangedByName, keeping.ChangedAt, kept);
+            : new KeepingState(keeping.ToChoice(), keeping.ChangedByName, keeping.ChangedAt, kept);
     }
 
     public async Task SaveAsync(KeepingChoice choice, CancellationToken ct)
@@ -47,10 +47,12 @@ public sealed class TextKeepingService(IDbContextFactory<PortalDbContext> dbs, C
             // A shorter time holds for what is there already.
             var latest = now.AddDays(choice.Days);
             await db.StoredCalls.Where(c => c.ExpiresAt > latest).ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, latest), ct);
+            await db.AnswerFeedback.Where(f => f.TextExpiresAt > latest).ExecuteUpdateAsync(set => set.SetProperty(f => f.TextExpiresAt, latest), ct);
         }
         else
         {
-            await db.AnswerFeedback.Where(f => f.Comment != "" || f.Correction != "").ExecuteUpdateAsync(set => set.SetProperty(f => f.Comment, "").SetProperty(f => f.Correction, ""), ct);
+            await db.AnswerFeedback.Where(f => f.Comment != "" || f.Correction != "" || f.TextExpiresAt != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(f => f.Comment, "").SetProperty(f => f.Correction, "").SetProperty(f => f.TextExpiresAt, (DateTime?)null), ct);
             await db.StoredCalls.ExecuteDeleteAsync(ct);
         }
 

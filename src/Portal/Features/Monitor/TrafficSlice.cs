@@ -18,6 +18,8 @@ public sealed class TrafficSlice : TenantOwned
 {
     public static readonly TimeSpan Fine = TimeSpan.FromMinutes(5);
 
+    private Figures? _figures;
+
     public required string ProjectId { get; init; }
 
     public required string EndpointId { get; init; }
@@ -43,9 +45,15 @@ public sealed class TrafficSlice : TenantOwned
 
     public required string FiguresJson { get; init; }
 
-    public static DateTime FineStart(DateTime at) => new(at.Ticks - (at.Ticks % Fine.Ticks), DateTimeKind.Utc);
+    /// <summary>The beginning of the stretch of that length which a time falls into.</summary>
+    public static DateTime StartOf(DateTime at, TimeSpan length) => new(at.Ticks - (at.Ticks % length.Ticks), DateTimeKind.Utc);
 
-    public static DateTime HourStart(DateTime at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc);
+    public static DateTime FineStart(DateTime at) => StartOf(at, Fine);
+
+    public static DateTime HourStart(DateTime at) => StartOf(at, TimeSpan.FromHours(1));
+
+    /// <summary>Read once, however many sums the slice is part of.</summary>
+    public Figures ReadFigures() => _figures ??= Figures.Parse(FiguresJson);
 }
 
 /// <summary>How far the calls of an endpoint have been added up. What came before it does not change any more.</summary>

@@ -95,7 +95,7 @@ public sealed class TrafficTally
         InputTokens += slice.InputTokens;
         OutputTokens += slice.OutputTokens;
         AmountMicros += slice.AmountMicros;
-        Add(Figures.Parse(slice.FiguresJson));
+        Add(slice.ReadFigures());
     }
 
     public void Add(Figures more)

@@ -90,7 +90,14 @@ public sealed class KnownPairs
     {
         lock (_lock)
         {
-            return _kept.Find(k => k.VersionId == versionId).Pairs;
+            var known = _kept.Find(k => k.VersionId == versionId);
+            if (known.Pairs is not null)
+            {
+                _kept.Remove(known);
+                _kept.Insert(0, known);
+            }
+
+            return known.Pairs;
         }
     }
 

@@ -35,9 +35,9 @@ public sealed class KeyGate(KeyDirectory directory, KeyCache cache, CurrentMembe
 
     private async Task<KeyHolder> FindAsync(CancellationToken ct)
     {
-        if (KeySecret.IsMistyped(_secret))
+        if (!KeySecret.IsWellFormed(_secret))
         {
-            throw KeyRefusedException.Mistyped();
+            throw KeySecret.IsMistyped(_secret) ? KeyRefusedException.Mistyped() : KeyRefusedException.Unknown();
         }
 
         var holder = await directory.FindAsync(_secret, ct) ?? throw KeyRefusedException.Unknown();

@@ -2,8 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Billing;
 using Portal.Features.Deploy;
+using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Xunit;
 
 namespace Portal.Tests.Features.Deploy;
@@ -295,6 +298,33 @@ public sealed class GatewayTests
         Assert.Equal("intents", (string?)Assert.Single((await JsonAsync(openAi, HttpStatusCode.OK))["data"]!.AsArray())!["id"]);
         Assert.Equal("model", (string?)(await JsonAsync(one, HttpStatusCode.OK))["object"]);
         await JsonAsync(foreign, HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Models_OfWhichOneHasLostItsPrice_AreAllListed_AndThatOneDoesNotAnswer()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var priceless = await rig.GoLiveAsync("org_a", "priceless");
+        await rig.ReadAsync("org_a", async db =>
+        {
+            var used = await db.Deployments.Where(d => d.Id == live.DeploymentId).Select(d => d.BaseModelId).SingleAsync();
+            var model = await db.CatalogueModels.OrderBy(m => m.Id).FirstAsync(m => m.Id != used);
+            db.Entry(model).Property(m => m.Prices).CurrentValue = [];
+            await db.SaveChangesAsync();
+            return await db.Deployments.Where(d => d.Id == priceless.DeploymentId).ExecuteUpdateAsync(set => set.SetProperty(d => d.BaseModelId, model.Id));
+        });
+        await using var owner = rig.As("org_a");
+        var both = await owner.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(new KeyDraft("Both") { ProjectIds = [live.ProjectId, priceless.ProjectId] }, CancellationToken.None);
+        rig.Http.DefaultRequestHeaders.Authorization = new("Bearer", both.Secret);
+
+        using var google = await rig.Http.GetAsync("/v1/models");
+        using var openAi = await rig.Http.GetAsync("/openai/v1/models");
+        using var answer = await rig.PostAsync(priceless.Generate, both.Secret);
+
+        Assert.Equal(["intents@1", "priceless@1"], (await JsonAsync(google, HttpStatusCode.OK))["models"]!.AsArray().Select(m => (string?)m!["version"]));
+        Assert.Equal(["intents", "priceless"], (await JsonAsync(openAi, HttpStatusCode.OK))["data"]!.AsArray().Select(m => (string?)m!["id"]));
+        await JsonAsync(answer, HttpStatusCode.ServiceUnavailable);
     }
 
     internal static async Task<JsonNode> JsonAsync(HttpResponseMessage response, HttpStatusCode expected)

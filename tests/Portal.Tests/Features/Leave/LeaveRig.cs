@@ -71,7 +71,7 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new ConnectOptions { SandboxUrl = _google }));
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
         services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
-        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
         services.AddScoped<StandingRight>().AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
         services.AddScoped<OwnerTenantContext>(provider => () => Database.CreateOwnerContext(provider.GetRequiredService<TenantScope>()));
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext(), new Saves(() => OnSave())));

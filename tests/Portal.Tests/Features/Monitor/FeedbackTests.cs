@@ -2,10 +2,12 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Features.Billing;
 using Portal.Features.Deploy;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Tests.Features.Deploy;
+using Portal.Vertex.Contracts;
 using Xunit;
 
 namespace Portal.Tests.Features.Monitor;
@@ -60,13 +62,14 @@ public sealed class FeedbackTests
         var live = await rig.GoLiveAsync("org_a", "intents");
         await SendAsync(rig, live.Generate, live.Key, Ask(Secret), HttpStatusCode.OK);
         var trait = await rig.ReadAsync("org_a", db => db.CallTraits.SingleAsync());
+        Assert.Equal((await rig.ReadAsync("org_a", db => db.InferenceLogs.SingleAsync())).At, trait.At);
         Assert.Equal((Secret.Length, "billing", true, false), (trait.Length, trait.Label, trait.IsValid, trait.IsBlocked));
         await using (var admin = rig.As("org_a", MemberRole.Admin))
         {
             await Assert.ThrowsAsync<ForbiddenException>(() => admin.ServiceProvider.GetRequiredService<TextKeepingService>().SaveAsync(new KeepingChoice(true, 100, 30), CancellationToken.None));
         }
 
-        await SetAsync(new KeepingChoice(true, 100, 30));
+        await SetAsync(rig, new KeepingChoice(true, 100, 30));
         // What a call is looked at by is read again after some seconds: here at once, by a project that nobody has called yet.
         var fresh = await rig.GoLiveAsync("org_a", "more-intents");
         var id = (string)(await SendAsync(rig, fresh.Generate, fresh.Key, Ask(Secret), HttpStatusCode.OK))["responseId"]!;
@@ -78,16 +81,39 @@ public sealed class FeedbackTests
         Assert.Equal(("Ask [EMAIL_1]", "card"), (feedback.Comment, feedback.Correction));
         Assert.Contains("texts.kept", await rig.ReadAsync("org_a", db => db.Set<Portal.Persistence.AuditEntry>().Select(a => a.Action).ToListAsync()));
 
-        await SetAsync(new KeepingChoice(false, 100, 30));
+        await SetAsync(rig, new KeepingChoice(true, 100, 1));
+        // A shorter time holds for what is there already, of both.
+        var tomorrow = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(1);
+        Assert.InRange((await rig.ReadAsync("org_a", db => db.StoredCalls.SingleAsync())).ExpiresAt, DateTime.UnixEpoch, tomorrow);
+        Assert.InRange((await rig.ReadAsync("org_a", db => db.AnswerFeedback.SingleAsync())).TextExpiresAt!.Value, DateTime.UnixEpoch, tomorrow);
+
+        await SetAsync(rig, new KeepingChoice(false, 100, 30));
 
         Assert.Equal(0, await rig.ReadAsync("org_a", db => db.StoredCalls.CountAsync()));
-        Assert.Equal("", (await rig.ReadAsync("org_a", db => db.AnswerFeedback.SingleAsync())).Comment);
+        var wiped = await rig.ReadAsync("org_a", db => db.AnswerFeedback.SingleAsync());
+        Assert.Equal(("", "", null), (wiped.Comment, wiped.Correction, wiped.TextExpiresAt));
+    }
 
-        async Task SetAsync(KeepingChoice choice)
+    [Fact]
+    public async Task Texts_OfACallThatWasRefusedForWantOfItsRecord_AreNotKept()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        await SetAsync(rig, new KeepingChoice(true, 100, 30));
+        await using var services = rig.AsNobody();
+        var writer = services.ServiceProvider.GetRequiredService<UsageWriter>();
+        var call = new CallRecord(live.TenantId, live.ProjectId, live.EndpointId, live.DeploymentId, live.KeyId, UsageSource.Endpoint, "ans_recorded")
         {
-            await using var owner = rig.As("org_a");
-            await owner.ServiceProvider.GetRequiredService<TextKeepingService>().SaveAsync(choice, CancellationToken.None);
-        }
+            Status = 200, Problem = "", IsStreamed = false, Milliseconds = 5, Usage = new CallUsage(21, 0, 5, 0), InputPrice = 1, OutputPrice = 1, At = TimeProvider.System.GetUtcNow().UtcDateTime,
+            Words = new CallWords { Asked = new VertexGenerateContentRequest { Contents = [new VertexContent { Role = "user", Parts = [new VertexPart { Text = "Where?" }] }] }, Answer = "card" },
+        };
+
+        await Assert.ThrowsAsync<GatewayException>(() => writer.WriteAsync(call with { ResponseId = "ans_refused", KeyId = "key_none" }));
+        await writer.WriteAsync(call);
+
+        // Texts pass in their order: with the second here, the first would be.
+        await WaitAsync(() => rig.ReadAsync("org_a", db => db.StoredCalls.SingleOrDefaultAsync(c => c.ResponseId == "ans_recorded")));
+        Assert.Equal(1, await rig.ReadAsync("org_a", db => db.StoredCalls.CountAsync()));
     }
 
     [Theory]
@@ -100,6 +126,12 @@ public sealed class FeedbackTests
         var picked = Enumerable.Range(0, 1_000).Count(i => choice.Picks(Portal.Persistence.PublicId.Create("ans", DateTime.UnixEpoch.AddSeconds(i))));
 
         Assert.InRange(picked, expected * 0.6, expected * 1.4);
+    }
+
+    private static async Task SetAsync(GatewayRig rig, KeepingChoice choice)
+    {
+        await using var owner = rig.As("org_a");
+        await owner.ServiceProvider.GetRequiredService<TextKeepingService>().SaveAsync(choice, CancellationToken.None);
     }
 
     private static string Ask(string text) => $$"""{"contents":[{"role":"user","parts":[{"text":"{{text}}"}]}]}""";

@@ -11,6 +11,7 @@ using Portal.Features.Model;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
+using Portal.Tests.Features.Deploy;
 using Xunit;
 using Endpoint = Portal.Features.Deploy.Endpoint;
 
@@ -89,10 +90,48 @@ public sealed class RollupTests : IDisposable
             await db.SaveChangesAsync();
         }
 
-        await new RetentionWorker(_database.Scope, _database, _time, NullLogger<RetentionWorker>.Instance).RunAsync(_database.Scope.TenantId, CancellationToken.None);
+        await RetainAsync();
 
         await using var after = _database.CreateDbContext();
         Assert.Equal("ans_new", (await after.StoredCalls.SingleAsync()).ResponseId);
+    }
+
+    [Fact]
+    public async Task Retention_OfSingleCalls_EndsAfterEightDays_WhetherOrNotAnotherCallComes_AndNeverBeforeTheyAreAddedUp()
+    {
+        var live = await DeployAsync();
+        await AddAsync(live, "2026-11-23T10:01:00Z", 100, label: "billing");
+        await RunAsync(live);
+        await AddAsync(live, "2026-11-23T10:40:00Z", 100, label: "card");
+        _time.Advance(TimeSpan.FromDays(8));
+        Assert.Equal(0, await SweepAsync());
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(1, await SweepAsync());
+        await RetainAsync();
+
+        Assert.Equal(["card"], await LabelsAsync(live));
+        Assert.Equal(0, await SweepAsync());
+        await RunAsync(live);
+        Assert.Equal(1, await SweepAsync());
+        await RetainAsync();
+        Assert.Empty(await LabelsAsync(live));
+        Assert.Contains((SliceGrain.Hour, 2L), await GrainsAsync(live));
+    }
+
+    private async Task<int> SweepAsync()
+    {
+        await using var all = _database.For(null).CreateDbContext();
+        return await new RetentionSweep(new RecordedWork()).EnqueueLostAsync(all, all.Now, CancellationToken.None);
+    }
+
+    private Task RetainAsync() =>
+        new RetentionWorker(_database.Scope, _database, _time, NullLogger<RetentionWorker>.Instance).RunAsync(_database.Scope.TenantId, CancellationToken.None);
+
+    private async Task<List<string>> LabelsAsync(Deployment live)
+    {
+        await using var db = _database.CreateDbContext();
+        return await db.CallTraits.Where(t => t.EndpointId == live.EndpointId).Select(t => t.Label).ToListAsync();
     }
 
     private static StoredCall Stored(Deployment live, string id, int days) => new()
