@@ -2,7 +2,7 @@ namespace Portal.Features.Deploy;
 
 /// <summary>
 /// A bucket that fills steadily. What a call needs is known before it (a call) or only after (its tokens), so it may be overdrawn:
-/// then the next one waits until the debt is paid.
+/// then the next one waits until the debt is paid. One that is not set yet may be in debt already.
 /// </summary>
 internal sealed class CallBucket(TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class CallBucket(TimeProvider time)
         lock (_lock)
         {
             Fill();
-            _level = _capacity < 0 ? capacity : Math.Min(_level, capacity);
+            _level = Math.Min(_capacity < 0 ? capacity + _level : _level, capacity);
             (_capacity, _perSecond) = (capacity, perMinute / 60);
         }
     }
@@ -47,6 +47,11 @@ internal sealed class CallBucket(TimeProvider time)
         lock (_lock)
         {
             Fill();
+            if (_capacity < 0)
+            {
+                return (0, 0, _level < 0 ? TimeSpan.MaxValue : TimeSpan.Zero);
+            }
+
             return ((long)_capacity, Math.Max(0, (long)_level), TimeSpan.FromSeconds((_capacity - _level) / _perSecond));
         }
     }

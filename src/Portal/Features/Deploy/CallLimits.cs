@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Portal.Features.Tenancy;
 
 namespace Portal.Features.Deploy;
 
@@ -21,9 +22,9 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
     internal int Count => _shares.Count;
 
     /// <summary>Takes one call from both; null when it may go on, else how long to wait. A call that is refused takes nothing.</summary>
-    public TimeSpan? Take(string tenantId, string keyId)
+    public TimeSpan? Take(KeyHolder holder)
     {
-        var (key, tenant) = SharesOf(tenantId, keyId);
+        var (key, tenant) = SharesOf(holder);
         if (Interlocked.Increment(ref _taken) % SweepEvery is 0)
         {
             Sweep();
@@ -40,17 +41,16 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
         return null;
     }
 
-    /// <summary>What a call used, once it is known.</summary>
+    /// <summary>What a call used, once it is known. How much the key may is known when it comes again.</summary>
     public void Spend(string tenantId, string keyId, long tokens)
     {
-        var (key, tenant) = SharesOf(tenantId, keyId);
-        key.Tokens.Take(tokens);
-        tenant.Tokens.Take(tokens);
+        _shares.GetOrAdd(keyId, Make).Tokens.Take(tokens);
+        _shares.GetOrAdd(tenantId, Make).Tokens.Take(tokens);
     }
 
-    public LimitState Read(string tenantId, string keyId)
+    public LimitState Read(KeyHolder holder)
     {
-        var (key, tenant) = SharesOf(tenantId, keyId);
+        var (key, tenant) = SharesOf(holder);
         var (calls, tokens) = (Tighter(key.Calls.Read(), tenant.Calls.Read()), Tighter(key.Tokens.Read(), tenant.Tokens.Read()));
         return new LimitState(calls.Limit, calls.Left, calls.UntilFull, tokens.Limit, tokens.Left, tokens.UntilFull);
     }
@@ -79,12 +79,13 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
         throw GatewayException.TooMany(options.Value.CallWait);
     }
 
-    private (Share Key, Share Tenant) SharesOf(string tenantId, string keyId)
+    private (Share Key, Share Tenant) SharesOf(KeyHolder holder)
     {
         var o = options.Value;
-        var (key, tenant) = (_shares.GetOrAdd(keyId, Make), _shares.GetOrAdd(tenantId, Make));
-        key.Calls.Set(o.Burst, o.CallsPerMinute);
-        key.Tokens.Set(o.TokensPerMinute, o.TokensPerMinute);
+        var (key, tenant) = (_shares.GetOrAdd(holder.KeyId, Make), _shares.GetOrAdd(holder.TenantId, Make));
+        var tokens = holder.TokensPerMinute ?? o.TokensPerMinute;
+        key.Calls.Set(holder.RequestsPerMinute ?? o.Burst, holder.RequestsPerMinute ?? o.CallsPerMinute);
+        key.Tokens.Set(tokens, tokens);
         tenant.Calls.Set(o.OrganizationBurst, o.OrganizationCallsPerMinute);
         tenant.Tokens.Set(o.OrganizationTokensPerMinute, o.OrganizationTokensPerMinute);
         return (key, tenant);

@@ -34,7 +34,7 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
             throw GatewayException.From(refused);
         }
 
-        if (limits.Take(_holder.TenantId, _holder.KeyId) is { } wait)
+        if (limits.Take(_holder) is { } wait)
         {
             throw GatewayException.TooFast(wait);
         }
@@ -53,7 +53,7 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
         {
             if (_holder is not null)
             {
-                Tell(limits.Read(_holder.TenantId, _holder.KeyId), http.Response.Headers);
+                Tell(limits.Read(_holder), http.Response.Headers);
             }
         }
     }
