@@ -26,12 +26,14 @@ internal static class KeyApi
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        // Held here, because a call that must not be broken off lets go of it.
+        var aborted = http.RequestAborted;
         try
         {
             await EnterAsync(http);
             return await next(context);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException && aborted.IsCancellationRequested)
         {
             return Results.Empty;
         }

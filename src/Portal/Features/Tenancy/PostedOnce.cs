@@ -71,6 +71,8 @@ internal sealed class PostedOnce(IServiceScopeFactory services, CurrentMember cu
             return Write(http, status, claim.Body, claim.Address);
         }
 
+        // From here on the call is done to its end: broken off by a caller who hangs up once it is committed, it would be done twice.
+        http.RequestAborted = CancellationToken.None;
         KeyAnswer? answer = null;
         try
         {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
@@ -164,6 +165,32 @@ public sealed class ApiKeyServiceTests : IAsyncLifetime
         });
         var entry = (await _rig.LogAsync("northwind"))[^1];
         Assert.Equal((key.Id, $"API key Pipeline ({key.Prefix}…)", "203.0.113.7"), (entry.ActorId, entry.ActorName, entry.Address));
+    }
+
+    /// <summary>Whoever hangs up once it is done sends the call again, and must find it done.</summary>
+    [Fact]
+    public async Task Post_WhoseCallerHangsUp_IsDoneToItsEndAndOnce()
+    {
+        var key = await IssueAsync(new KeyDraft("Pipeline") { Verbs = s_data });
+        var done = 0;
+        foreach (var hangsUp in new[] { true, false })
+        {
+            await _rig.ByKeyAsync(key.Secret, "203.0.113.7", async (_, services) =>
+            {
+                using var line = new CancellationTokenSource();
+                var http = new DefaultHttpContext { RequestServices = services, RequestAborted = line.Token };
+                http.Request.Headers[PostedOnce.Header] = "mark-1";
+                return await services.GetRequiredService<PostedOnce>().AnswerAsync(http, "a file", async () =>
+                {
+                    done++;
+                    await (hangsUp ? line.CancelAsync() : Task.CompletedTask);
+                    http.RequestAborted.ThrowIfCancellationRequested();
+                    return new KeyAnswer(201, new object());
+                });
+            });
+        }
+
+        Assert.Equal(1, done);
     }
 
     /// <summary>A member's key is the organization's and goes on; a consultant's never outlasts the engagement, nor holds more than it grants.</summary>
