@@ -95,6 +95,16 @@ public sealed class ApiKey : TenantOwned, IVersioned
 
     public bool IsExpired(DateTime now) => ExpiresAt <= now;
 
+    /// <summary>What is left of its verbs: one stands whole or not at all.</summary>
+    /// <param name="issuer">What the consultant who issued it may do now; null for a member's key, which is the organization's own.</param>
+    public IReadOnlySet<KeyVerb> VerbsBy(Access? issuer) => Verbs.Where(v => issuer is null || v.Permissions().All(issuer.May)).ToHashSet();
+
+    /// <summary>What its holder may do now, and on which projects.</summary>
+    /// <param name="issuer">As for the verbs.</param>
+    public Access AccessBy(Access? issuer) => new(
+        AccessKind.Key, VerbsBy(issuer).SelectMany(v => v.Permissions()).ToHashSet(),
+        issuer?.ProjectIds is { } granted ? [.. ProjectIds?.Where(granted.Contains) ?? granted] : ProjectIds, ViaId: ViaId);
+
     public static string CheckedName(string name)
     {
         name = name.Trim();

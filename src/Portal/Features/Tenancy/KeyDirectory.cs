@@ -65,13 +65,12 @@ public sealed class KeyDirectory(IServiceScopeFactory services, KeyCache cache, 
     /// <param name="issuer">What the consultant who issued it may do now; null for a member's key, which is the organization's own.</param>
     private static KeyHolder Of(ApiKey key, DateTime? until, Membership organization, Access? issuer)
     {
-        var verbs = key.Verbs.Where(v => issuer is null || v.Permissions().All(issuer.May)).ToHashSet();
-        var projects = issuer?.ProjectIds is not { } granted ? key.ProjectIds : [.. key.ProjectIds?.Where(granted.Contains) ?? granted];
+        var access = key.AccessBy(issuer);
         return new KeyHolder(key.Id, key.TenantId, key.Name, key.Prefix)
         {
-            Verbs = verbs, ProjectIds = projects, EndpointIds = key.EndpointIds, DeploymentId = key.DeploymentId, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute,
-            MonthlyBudgetMicros = key.MonthlyBudgetMicros, ExpiresAt = key.ExpiresAt, SecretUntil = until, Networks = KeyNetworks.Of(key.AllowedAddresses),
-            Organization = organization with { Access = new Access(AccessKind.Key, verbs.SelectMany(v => v.Permissions()).ToHashSet(), projects, "", key.ViaId) },
+            Verbs = key.VerbsBy(issuer), ProjectIds = access.ProjectIds, EndpointIds = key.EndpointIds, DeploymentId = key.DeploymentId, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute,
+            ExpiresAt = key.ExpiresAt, SecretUntil = until, Networks = KeyNetworks.Of(key.AllowedAddresses),
+            Organization = organization with { Access = access },
         };
     }
 }

@@ -31,35 +31,29 @@ public sealed class StandingRight(IDbContextFactory<PortalDbContext> dbs, Tenanc
             return null;
         }
 
-        if (userId.StartsWith("key_", StringComparison.Ordinal))
-        {
-            return await WhyKeyGoneAsync(userId, permission, projectId, ct);
-        }
-
-        var access = (await tenancy.FindMembershipInAsync(userId, scope.TenantId, ct))?.Access;
-        if (access?.May(permission) is true && access.ProjectIds?.Contains(projectId) is not false)
-        {
-            return null;
-        }
-
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        var name = await db.Users.Where(u => u.Id == userId).Select(u => u.Name).SingleOrDefaultAsync(ct);
-        return $"{(name is null or "" ? "Whoever" : $"{name}, who")} started this may no longer {permission.Words()} here, so it was stopped before it began. "
-            + "Nothing is charged. Anybody who may can start it again.";
+        var (name, access) = userId.StartsWith("key_", StringComparison.Ordinal) ? await KeyAsync(userId, ct) : await PersonAsync(userId, ct);
+        return access?.May(permission) is true && access.ProjectIds?.Contains(projectId) is not false
+            ? null : $"{name} started this may no longer {permission.Words()} here, so it was stopped before it began. Nothing is charged. Anybody who may can start it again.";
     }
 
-    private async Task<string?> WhyKeyGoneAsync(string keyId, Permission permission, string projectId, CancellationToken ct)
+    private async Task<(string Name, Access? Access)> PersonAsync(string userId, CancellationToken ct)
+    {
+        var access = (await tenancy.FindMembershipInAsync(userId, scope.TenantId, ct))?.Access;
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var name = await db.Users.Where(u => u.Id == userId).Select(u => u.Name).SingleOrDefaultAsync(ct);
+        return (name is null or "" ? "Whoever" : $"{name}, who", access);
+    }
+
+    private async Task<(string Name, Access? Access)> KeyAsync(string keyId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Id == keyId, ct);
-        var issuer = key is null or { ViaId: "" } ? null : (await tenancy.FindMembershipInAsync(key.CreatedByUserId, scope.TenantId, ct))?.Access;
-        if (key is { RevokedAt: null } && !key.IsExpired(db.Now) && key.ProjectIds?.Contains(projectId) is not false && key.Verbs.Any(v => v.Permissions().Contains(permission))
-            && (key.ViaId is "" || (issuer?.May(permission) is true && issuer.ProjectIds?.Contains(projectId) is not false)))
+        if (await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Id == keyId, ct) is not { } key)
         {
-            return null;
+            return ("The API key that", null);
         }
 
-        return $"The API key {(key is null ? "" : $"{key.Name} ")}that started this may no longer {permission.Words()} here, so it was stopped before it began. "
-            + "Nothing is charged. Anybody who may can start it again.";
+        var issuer = key.ViaId is "" ? null : (await tenancy.FindMembershipInAsync(key.CreatedByUserId, scope.TenantId, ct))?.Access;
+        var isOver = key.RevokedAt is not null || key.IsExpired(db.Now) || (key.ViaId is not "" && issuer is null);
+        return ($"The API key {key.Name} that", isOver ? null : key.AccessBy(issuer));
     }
 }

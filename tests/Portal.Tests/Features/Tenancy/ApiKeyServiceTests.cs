@@ -217,6 +217,12 @@ public sealed class ApiKeyServiceTests : IAsyncLifetime
         Assert.NotNull(await WhyGoneAsync(visitors.Id, Permission.ChangeData, granted));
         Assert.NotNull(await WhyGoneAsync(visitors.Id, Permission.ReadRows, other));
 
+        // A verb is all of its permissions: at the gate and for what the key has started alike.
+        await _rig.AsAsync("olivia", "northwind", s => s.ChangeAsync(engagement, _rig.Grant([Permission.Deploy, Permission.ReadRows, Permission.ChangeData], [granted]), Ct));
+        _rig.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal([KeyVerb.ReadData], (await _rig.ByKeyAsync(visitors.Secret)).Verbs);
+        Assert.NotNull(await WhyGoneAsync(visitors.Id, Permission.ChangeData, granted));
+
         await _rig.AsAsync("olivia", "northwind", s => s.EndAsync(engagement, Ct));
         await SetRoleAsync("olivias-editor", null);
         _rig.Time.Advance(TimeSpan.FromSeconds(5));
