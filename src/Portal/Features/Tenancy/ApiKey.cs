@@ -61,7 +61,7 @@ public sealed class ApiKey : TenantOwned, IVersioned
 
     public int? TokensPerMinute { get; private set; }
 
-    /// <summary>The most its calls may cost in a calendar month, UTC; null is no limit of its own.</summary>
+    /// <summary>The most its calls may cost in a calendar month, UTC. Calls are not counted against it yet, so nothing sets or shows it.</summary>
     public long? MonthlyBudgetMicros { get; private set; }
 
     public DateTime? ExpiresAt { get; private set; }
@@ -83,11 +83,6 @@ public sealed class ApiKey : TenantOwned, IVersioned
 
     /// <summary>Null is every endpoint of its projects.</summary>
     public IReadOnlyList<string>? EndpointIds => EndpointList is not null ? Split(EndpointList) : EndpointId is null ? null : [EndpointId];
-
-    public KeyLimits Limits => new()
-    {
-        RequestsPerMinute = RequestsPerMinute, TokensPerMinute = TokensPerMinute, MonthlyBudgetMicros = MonthlyBudgetMicros, ExpiresAt = ExpiresAt, AllowedAddresses = AllowedAddresses,
-    };
 
     internal const string DefaultVerbs = "Generate,CountTokens,ListModels";
 
@@ -126,7 +121,7 @@ public sealed class ApiKey : TenantOwned, IVersioned
     public void Limit(KeyLimits limits, DateTime now)
     {
         limits.Require(now);
-        (RequestsPerMinute, TokensPerMinute, MonthlyBudgetMicros) = (limits.RequestsPerMinute, limits.TokensPerMinute, limits.MonthlyBudgetMicros);
+        (RequestsPerMinute, TokensPerMinute) = (limits.RequestsPerMinute, limits.TokensPerMinute);
         (ExpiresAt, AllowedAddresses) = (limits.ExpiresAt, KeyNetworks.Checked(limits.AllowedAddresses));
     }
 
@@ -198,7 +193,7 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
         builder.Property(k => k.ViaId).HasMaxLength(PublicId.MaxLength);
         builder.Property(k => k.AllowedAddresses).HasMaxLength(3_000);
         builder.Property(k => k.RevokedByName).HasMaxLength(200);
-        builder.Ignore(k => k.Verbs).Ignore(k => k.ProjectIds).Ignore(k => k.EndpointIds).Ignore(k => k.Limits);
+        builder.Ignore(k => k.Verbs).Ignore(k => k.ProjectIds).Ignore(k => k.EndpointIds);
         builder.HasIndex(k => new { k.TenantId, k.ProjectId });
         builder.HasIndex(k => new { k.TenantId, k.DeploymentId });
     }

@@ -244,8 +244,7 @@ public sealed class ApiKeyService(
         var reach = key.ProjectIds is null ? "all projects" : $"{key.ProjectIds.Count} of the projects";
         var until = key.ExpiresAt is { } end ? $", until {end:yyyy-MM-dd}" : "";
         var from = key.AllowedAddresses is "" ? "" : $", from {key.AllowedAddresses}";
-        var rates = (key.RequestsPerMinute is { } requests ? $", {requests} requests a minute" : "") + (key.TokensPerMinute is { } tokens ? $", {tokens} tokens a minute" : "")
-            + (key.MonthlyBudgetMicros is { } budget ? $", {budget / 1_000_000m:0.######} a month" : "");
+        var rates = (key.RequestsPerMinute is { } requests ? $", {requests} requests a minute" : "") + (key.TokensPerMinute is { } tokens ? $", {tokens} tokens a minute" : "");
         return $"May {string.Join(", ", key.Verbs.Select(v => v.Words()))}; {reach}{rates}{until}{from}";
     }
 }

@@ -9,8 +9,6 @@ public sealed record KeyLimits
 
     public int? TokensPerMinute { get; init; }
 
-    public long? MonthlyBudgetMicros { get; init; }
-
     public DateTime? ExpiresAt { get; init; }
 
     public string AllowedAddresses { get; init; } = "";
@@ -20,11 +18,6 @@ public sealed record KeyLimits
         if (RequestsPerMinute is < 1 or > 1_000_000 || TokensPerMinute is < 1 or > 1_000_000_000)
         {
             throw new PortalException("A rate is at least 1 a minute, up to 1,000,000 requests and 1,000,000,000 tokens. Leave it empty for no limit of the key's own.");
-        }
-
-        if (MonthlyBudgetMicros is < 0 or > 1_000_000_000_000_000)
-        {
-            throw new PortalException("A monthly budget is 0 or more, up to a billion. Leave it empty for no budget of the key's own.");
         }
 
         if (ExpiresAt <= now)

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Portal.Features.Tenancy;
 
 /// <summary>What a form says of a key, while it is being filled in.</summary>
 public sealed class KeyForm
 {
-    private const int Micros = 1_000_000;
-
     public string Name { get; set; } = "";
 
     public HashSet<KeyVerb> Verbs { get; } = [];
@@ -20,8 +16,6 @@ public sealed class KeyForm
 
     public int? TokensPerMinute { get; set; }
 
-    public decimal? MonthlyBudget { get; set; }
-
     /// <summary>The key's last day, UTC.</summary>
     public DateTime? LastDay { get; set; }
 
@@ -29,7 +23,7 @@ public sealed class KeyForm
 
     public static KeyForm Of(ApiKey key) => new()
     {
-        Name = key.Name, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute, MonthlyBudget = key.MonthlyBudgetMicros is { } budget ? (decimal)budget / Micros : null,
+        Name = key.Name, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute,
         LastDay = key.ExpiresAt?.AddTicks(-1).Date, AllowedAddresses = key.AllowedAddresses.Replace(",", ", ", StringComparison.Ordinal),
     };
 
@@ -52,11 +46,7 @@ public sealed class KeyForm
 
     public KeyLimits ToLimits() => new()
     {
-        RequestsPerMinute = RequestsPerMinute, TokensPerMinute = TokensPerMinute, MonthlyBudgetMicros = MonthlyBudget is { } budget ? ToMicros(budget) : null,
+        RequestsPerMinute = RequestsPerMinute, TokensPerMinute = TokensPerMinute,
         ExpiresAt = LastDay is { } day ? DateTime.SpecifyKind(day.Date, DateTimeKind.Utc).AddDays(1) : null, AllowedAddresses = AllowedAddresses,
     };
-
-    private static long ToMicros(decimal amount) => amount is >= 0 and <= 1_000_000_000
-        ? (long)(amount * Micros)
-        : throw new PortalException(string.Create(CultureInfo.InvariantCulture, $"A monthly budget of {amount} is none. Write 0 or more, up to a billion."));
 }

@@ -20,8 +20,6 @@ public sealed record KeyHolder(string KeyId, string TenantId, string Name, strin
 
     public int? TokensPerMinute { get; init; }
 
-    public long? MonthlyBudgetMicros { get; init; }
-
     public DateTime? ExpiresAt { get; init; }
 
     /// <summary>When this secret ends because the key was rotated.</summary>

@@ -43,7 +43,7 @@ public sealed partial class KeysPage : PortalPage
     private static IEnumerable<string> LimitsOf(ApiKey key) => new[]
     {
         key.RequestsPerMinute is { } requests ? $"{Show.Count(requests)} requests a minute" : "", key.TokensPerMinute is { } tokens ? $"{Show.Count(tokens)} tokens a minute" : "",
-        key.MonthlyBudgetMicros is { } budget ? $"{budget / 1_000_000m:0.00####} a month" : "", key.ExpiresAt is { } end ? $"until {end.AddTicks(-1):yyyy-MM-dd}" : "",
+        key.ExpiresAt is { } end ? $"until {end.AddTicks(-1):yyyy-MM-dd}" : "",
         key.AllowedAddresses is "" ? "" : $"from {key.AllowedAddresses.Replace(",", ", ", StringComparison.Ordinal)}",
     }.Where(l => l is not "").DefaultIfEmpty("None of its own");
 

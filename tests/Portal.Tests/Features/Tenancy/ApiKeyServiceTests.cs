@@ -127,14 +127,14 @@ public sealed class ApiKeyServiceTests : IAsyncLifetime
     [Fact]
     public async Task Enter_WithAKey_GivesTheReasonAndNotesTheUse()
     {
-        var limits = new KeyLimits { ExpiresAt = Now.AddDays(1), AllowedAddresses = "203.0.113.7/24, 2001:db8::/32", RequestsPerMinute = 60, TokensPerMinute = 1_000, MonthlyBudgetMicros = 5_000_000 };
+        var limits = new KeyLimits { ExpiresAt = Now.AddDays(1), AllowedAddresses = "203.0.113.7/24, 2001:db8::/32", RequestsPerMinute = 60, TokensPerMinute = 1_000 };
         var key = await IssueAsync(new KeyDraft("Desk") { Limits = limits });
         Assert.Null(await _rig.ReadAsync("northwind", db => db.ApiKeys.Select(k => k.LastUsedAt).SingleAsync(Ct)));
 
         var holder = await _rig.ByKeyAsync(key.Secret, "::ffff:203.0.113.200");
         await _rig.ByKeyAsync(key.Secret, "2001:db8::1");
 
-        Assert.Equal((60, 1_000, 5_000_000L), (holder.RequestsPerMinute, holder.TokensPerMinute, holder.MonthlyBudgetMicros));
+        Assert.Equal((60, 1_000), (holder.RequestsPerMinute, holder.TokensPerMinute));
         Assert.Equal(Now, await _rig.ReadAsync("northwind", db => db.ApiKeys.Select(k => k.LastUsedAt).SingleAsync(Ct)));
         Assert.Equal(KeyRefusal.Address, await RefusedAsync(key.Secret, "198.51.100.1"));
         Assert.Equal(KeyRefusal.Mistyped, await RefusedAsync(key.Secret[..^1] + (key.Secret[^1] is 'a' ? 'b' : 'a')));
