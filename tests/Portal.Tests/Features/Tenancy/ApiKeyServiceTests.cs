@@ -5,6 +5,7 @@ using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
+using Portal.Tests.Features.Leave;
 using Xunit;
 
 namespace Portal.Tests.Features.Tenancy;
@@ -36,6 +37,9 @@ public sealed class ApiKeyServiceTests : IAsyncLifetime
         Assert.Equal((KeySecret.HashOf(key.Secret), KeySecret.PrefixOf(key.Secret), "olivia"), (stored.Hash, stored.Prefix, stored.CreatedByName));
         Assert.DoesNotContain((await _rig.LogAsync("northwind")).Select(e => e.TargetName + e.Details), t => t.Contains(key.Secret[20..], StringComparison.Ordinal));
         Assert.Contains(await _rig.LogAsync("northwind"), e => e is { Action: "key.issued" } && e.Details.Contains("all projects", StringComparison.Ordinal));
+        Assert.NotEmpty(await Leftovers.RowsWithAsync(_rig.Database, KeySecret.HashOf(key.Secret)));
+        Assert.Empty(await Leftovers.RowsWithAsync(_rig.Database, key.Secret));
+        Assert.Empty(Leftovers.FilesWith(_rig.Database.Folder, key.Secret));
     }
 
     /// <summary>No right that a maker lacks passes to a key: every role against every verb.</summary>
