@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Data;
 using Portal.Persistence;
@@ -163,8 +164,8 @@ public sealed class RowEditTests : IDisposable
         Assert.Equal("In Köln.", saved.Row!.Output);
         await using var db = _kit.Database.CreateDbContext();
         var content = await db.Examples.Where(e => e.Number == 31).Select(e => e.Content).SingleAsync(CancellationToken.None);
-        Assert.Equal(call.Replace("\"args\":{\"parcel\":7}", "\"args\":{\"parcel\":8}", StringComparison.Ordinal).Replace("In Bonn.", "In Köln.", StringComparison.Ordinal).Length, content!.Length);
-        Assert.Contains("functionDeclarations", content, StringComparison.Ordinal);
+        var expected = call.Replace("\"args\":{\"parcel\":7}", "\"args\":{\"parcel\":8}", StringComparison.Ordinal).Replace("In Bonn.", "In Köln.", StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(content!)), content);
     }
 
     [Fact]
