@@ -30,13 +30,8 @@ public sealed class RowEditTests : IDisposable
         Assert.Equal(row.Input, await InputAsync(first.Id, row.Number));
         Assert.Equal("a wholly different sentence about nothing", await InputAsync(second.Id, row.Number));
 
-        // The second version may have sealed the row; what it holds can then be changed no more.
-        if (await IsSealedAsync(second.Id, row.Number))
-        {
-            await Assert.ThrowsAsync<NotFoundException>(() => _kit.Edits.RestoreAsync(projectId, row.Number, 1, 1, CancellationToken.None));
-            return;
-        }
-
+        // The first version has sealed as many rows as are sealed, so the second seals none that was open.
+        Assert.False(await IsSealedAsync(second.Id, row.Number));
         var undone = await _kit.Edits.RestoreAsync(projectId, row.Number, 1, 1, CancellationToken.None);
         Assert.Equal((row.Input, row.Output, 2), (undone.Row!.Input, undone.Row.Output, undone.Row.Revision));
         Assert.Equal([(EditKind.Restored, 2, ""), (EditKind.Edited, 1, "was wrong")], undone.Row.History.Select(h => (h.Change, h.Revision, h.Note)));

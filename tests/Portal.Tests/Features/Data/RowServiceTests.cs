@@ -34,10 +34,7 @@ public sealed class RowServiceTests : IDisposable
         Assert.Equal([3], await WalkAsync(projectId, new RowQuery(Status: RowStatus.Dropped)));
         var validation = await WalkAsync(projectId, new RowQuery(Split: Split.Validation));
         Assert.Equal(version.ValidationCount, validation.Count);
-        if (!@sealed.Contains(62))
-        {
-            Assert.Equal([62], await WalkAsync(projectId, new RowQuery("NEEDLE")));
-        }
+        Assert.Equal(open.Where(n => n is 62), await WalkAsync(projectId, new RowQuery("NEEDLE")));
 
         // Back from the second page is the first one again.
         var second = await ListAsync(projectId, new RowQuery(After: open[24]));
