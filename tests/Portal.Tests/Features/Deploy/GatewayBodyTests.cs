@@ -36,6 +36,12 @@ public sealed class GatewayBodyTests(GatewayBodyTests.Here here) : IClassFixture
         { """{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]}""", "tools[0]" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"cachedContent":"projects/1/locations/l/cachedContents/2"}""", "cached_content" },
         { """{"contents":[{"parts":[{"text":"x"}]}],"labels":{"a":"b"}}""", "labels" },
+        { """{"tools":[{"functionDeclarations":[{"name":"f"},{"name":"f"}]}],"contents":[{"parts":[{"text":"x"}]}]}""", "tools[0].function_declarations" },
+        { """{"toolConfig":{"functionCallingConfig":{"mode":"SOME"}},"contents":[{"parts":[{"text":"x"}]}]}""", "tool_config.function_calling_config.mode" },
+        { """{"tools":[{"functionDeclarations":[{"name":"f"}]}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["g"]}},"contents":[{"parts":[{"text":"x"}]}]}""", "tool_config.function_calling_config.allowed_function_names" },
+        { """{"contents":[{"parts":[{"functionResponse":{"response":{}}}]}]}""", "contents[0].parts[0]" },
+        { """{"generationConfig":{"responseLogprobs":true},"contents":[{"parts":[{"text":"x"}]}]}""", "generation_config.response_logprobs" },
+        { """{"generationConfig":{"responseModalities":["IMAGE"]},"contents":[{"parts":[{"text":"x"}]}]}""", "generation_config.response_modalities" },
         { new string('[', 100) + new string(']', 100), "" },
     };
 
@@ -53,6 +59,38 @@ public sealed class GatewayBodyTests(GatewayBodyTests.Here here) : IClassFixture
         Assert.Equal(field, (string?)error["details"]?[0]!["fieldViolations"]![0]!["field"] ?? "");
         Assert.Empty(rig.Vertex.Asked);
         Assert.Equal((before.Logs + 1, 0), await GatewayTests.CountAsync(rig, "org_a"));
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", 400, "model")]
+    [InlineData("""{"model":"intents","messages":[]}""", 400, "messages")]
+    [InlineData("""{"model":"intents","messages":[null]}""", 400, "messages[0].role")]
+    [InlineData("""{"model":"intents","messages":[{"role":"robot","content":"x"}]}""", 400, "messages[0].role")]
+    [InlineData("""{"model":"intents","messages":[{"role":"tool","tool_call_id":"call_1","content":"x"}]}""", 400, "messages[0].tool_call_id")]
+    [InlineData("""{"model":"intents","messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{"}}]}]}""", 400, "messages[0].tool_calls[0].function.arguments")]
+    [InlineData("""{"model":"intents","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}""", 400, "messages[0].content[0].image_url.url")]
+    [InlineData("""{"model":"intents","n":2,"messages":[{"role":"user","content":"x"}]}""", 400, "n")]
+    [InlineData("""{"model":"intents","logprobs":true,"messages":[{"role":"user","content":"x"}]}""", 400, "logprobs")]
+    [InlineData("""{"model":"intents","tool_choice":"always","messages":[{"role":"user","content":"x"}]}""", 400, "tool_choice")]
+    [InlineData("""{"model":"intents","tool_choice":"required","messages":[{"role":"user","content":"x"}]}""", 400, "tool_config.function_calling_config.mode")]
+    [InlineData("""{"model":"intents","tools":[{"type":"web_search"}],"messages":[{"role":"user","content":"x"}]}""", 400, "tools[0]")]
+    [InlineData("""{"model":"intents","tools":[{"type":"function","function":{"name":"no way"}}],"messages":[{"role":"user","content":"x"}]}""", 400, "tools[0].function_declarations")]
+    [InlineData("""{"model":"intents","messages":[{"role":"user","content":7}]}""", 400, "messages[0].content")]
+    [InlineData("""{"model":"intents","response_format":{"type":"xml"},"messages":[{"role":"user","content":"x"}]}""", 400, "response_format.type")]
+    [InlineData("""{"model":"intents","response_format":{"type":"json_schema"},"messages":[{"role":"user","content":"x"}]}""", 400, "response_format.json_schema.schema")]
+    [InlineData("""{"model":"intents","stop":[1],"messages":[{"role":"user","content":"x"}]}""", 400, "stop")]
+    [InlineData("""{"model":"other","messages":[{"role":"user","content":"x"}]}""", 404, null)]
+    [InlineData("""{"model":""", 400, null)]
+    public async Task ChatCompletions_OfAWrongRequest_SaysSoInOpenAisShape(string body, int status, string? param)
+    {
+        var (rig, live) = (here.Rig, here.Live);
+
+        using var response = await rig.PostAsync("/openai/v1/chat/completions", live.Key, body);
+
+        var error = (await GatewayTests.JsonAsync(response, (HttpStatusCode)status))["error"]!;
+        Assert.Equal("invalid_request_error", (string?)error["type"]);
+        Assert.Equal(param, (string?)error["param"]);
+        Assert.Empty(rig.Vertex.Asked);
     }
 
     [Fact]

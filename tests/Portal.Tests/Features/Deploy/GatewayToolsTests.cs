@@ -35,26 +35,6 @@ public sealed class GatewayToolsTests
         Assert.Equal((1, 2), await GatewayTests.CountAsync(rig, "org_a"));
     }
 
-    [Theory]
-    [InlineData("""{"tools":[{"googleSearch":{}}],"contents":[{"parts":[{"text":"x"}]}]}""", "tools[0]")]
-    [InlineData("""{"tools":[{"functionDeclarations":[{"name":"f"},{"name":"f"}]}],"contents":[{"parts":[{"text":"x"}]}]}""", "tools[0].function_declarations")]
-    [InlineData("""{"toolConfig":{"functionCallingConfig":{"mode":"SOME"}},"contents":[{"parts":[{"text":"x"}]}]}""", "tool_config.function_calling_config.mode")]
-    [InlineData("""{"tools":[{"functionDeclarations":[{"name":"f"}]}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["g"]}},"contents":[{"parts":[{"text":"x"}]}]}""", "tool_config.function_calling_config.allowed_function_names")]
-    [InlineData("""{"contents":[{"parts":[{"functionResponse":{"response":{}}}]}]}""", "contents[0].parts[0]")]
-    [InlineData("""{"generationConfig":{"responseLogprobs":true},"contents":[{"parts":[{"text":"x"}]}]}""", "generation_config.response_logprobs")]
-    [InlineData("""{"generationConfig":{"responseModalities":["IMAGE"]},"contents":[{"parts":[{"text":"x"}]}]}""", "generation_config.response_modalities")]
-    public async Task GenerateContent_WithWhatCannotBe_IsRefusedByName(string body, string field)
-    {
-        await using var rig = await GatewayRig.StartAsync();
-        var live = await rig.GoLiveAsync("org_a", "intents");
-
-        using var response = await rig.PostAsync(live.Generate, live.Key, body);
-
-        var error = (await GatewayTests.JsonAsync(response, HttpStatusCode.BadRequest))["error"]!;
-        Assert.Equal(field, (string?)error["details"]![0]!["fieldViolations"]![0]!["field"]);
-        Assert.Empty(rig.Vertex.Asked);
-    }
-
     [Fact]
     public async Task ChatCompletions_WithToolsAndAnImage_GoThereAndBack()
     {
