@@ -9,14 +9,13 @@ using Xunit;
 
 namespace Portal.Tests.Hosting;
 
-public sealed class ApiReferenceTests
+public sealed class ApiReferenceTests(IsolationFixture fixture) : IClassFixture<IsolationFixture>
 {
     /// <summary>The documents are read without an error by somebody else's reader, and every address that a key opens stands in one of them.</summary>
     [Fact]
     public async Task Documents_OfTheRunningPortal_AreValidAndHaveEveryAddress()
     {
-        await using var world = await IsolationWorld.StartAsync();
-        using var http = world.Browser();
+        using var http = fixture.World.Browser();
         HashSet<string> told = [];
         foreach (var name in new[] { ApiReference.Data, ApiReference.Gateway })
         {
@@ -35,7 +34,7 @@ public sealed class ApiReferenceTests
             }
         }
 
-        var mapped = EndpointMatrix.Find(world.Services).Where(a => IsForKeys(a.Template)).Select(a => $"{a.Method} {a.Template}").ToList();
+        var mapped = EndpointMatrix.Find(fixture.World.Services).Where(a => IsForKeys(a.Template)).Select(a => $"{a.Method} {a.Template}").ToList();
         Assert.True(mapped.Count > 25);
         Assert.Empty(mapped.SelectMany(Addresses).Except(told));
     }
@@ -44,8 +43,7 @@ public sealed class ApiReferenceTests
     [Fact]
     public async Task Page_OfTheReference_ComesFromHereAlone()
     {
-        await using var world = await IsolationWorld.StartAsync();
-        using var http = world.Browser();
+        using var http = fixture.World.Browser();
 
         using var answer = await http.GetAsync(new Uri("/reference/", UriKind.Relative), TestContext.Current.CancellationToken);
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
