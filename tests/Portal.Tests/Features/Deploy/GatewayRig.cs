@@ -101,6 +101,23 @@ internal sealed class GatewayRig : IAsyncDisposable
         _app.Services.GetService<MeterProvider>()?.ForceFlush();
     }
 
+    /// <summary>What comes after an answer was given, once it is there.</summary>
+    public static async Task<T> WaitAsync<T>(Func<Task<T?>> read)
+        where T : class
+    {
+        for (var i = 0; i < 3_000; i++)
+        {
+            if (await read() is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(20);
+        }
+
+        throw new TimeoutException("It did not come.");
+    }
+
     /// <summary>Services as a member of an organisation has them in a circuit.</summary>
     public AsyncServiceScope As(string tenantId, MemberRole role = MemberRole.Owner)
     {

@@ -307,11 +307,7 @@ public sealed class GatewayTests
 
     private static async Task WaitForRecordAsync(GatewayRig rig)
     {
-        for (var i = 0; i < 200 && (await CountAsync(rig, "org_a")).Logs is 0; i++)
-        {
-            await Task.Delay(50);
-        }
-
+        await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", db => db.InferenceLogs.SingleOrDefaultAsync()));
         // A second record would come at once after the first.
         await Task.Delay(100);
     }

@@ -70,11 +70,7 @@ public sealed class MeteringTests
             await reader.ReadLineAsync();
         }
 
-        while ((await GatewayTests.CountAsync(rig, "org_a")).Logs is 0)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
+        await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", db => db.InferenceLogs.SingleOrDefaultAsync()));
         await AssertBilledAsync(rig, 16, 20, isEstimated: true);
     }
 

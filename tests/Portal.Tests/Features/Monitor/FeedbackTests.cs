@@ -75,7 +75,7 @@ public sealed class FeedbackTests
         var id = (string)(await SendAsync(rig, fresh.Generate, fresh.Key, Ask(Secret), HttpStatusCode.OK))["responseId"]!;
         await SendAsync(rig, $"/v1/responses/{id}/feedback", fresh.Key, """{"comment":"Ask Anna.Weber@example.com","correctedAnswer":"card"}""", HttpStatusCode.Created);
 
-        var kept = await WaitAsync(() => rig.ReadAsync("org_a", db => db.StoredCalls.SingleOrDefaultAsync()));
+        var kept = await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", db => db.StoredCalls.SingleOrDefaultAsync()));
         Assert.Equal((id, "billing", "My card [CARD_1] is gone, call [EMAIL_1]"), (kept.ResponseId, kept.Answer, kept.Input));
         var feedback = await rig.ReadAsync("org_a", db => db.AnswerFeedback.SingleAsync());
         Assert.Equal(("Ask [EMAIL_1]", "card"), (feedback.Comment, feedback.Correction));
@@ -135,22 +135,6 @@ public sealed class FeedbackTests
     }
 
     private static string Ask(string text) => $$"""{"contents":[{"role":"user","parts":[{"text":"{{text}}"}]}]}""";
-
-    internal static async Task<T> WaitAsync<T>(Func<Task<T?>> read)
-        where T : class
-    {
-        for (var i = 0; i < 3_000; i++)
-        {
-            if (await read() is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(20);
-        }
-
-        throw new TimeoutException("It did not come.");
-    }
 
     private static async Task<JsonNode> SendAsync(GatewayRig rig, string path, string? key, string? body, HttpStatusCode expected)
     {
