@@ -2,8 +2,6 @@ using Bunit;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
-using MudBlazor.Services;
 using Portal.Features.Billing;
 using Portal.Features.Deploy;
 using Portal.Features.Tenancy;
@@ -18,9 +16,9 @@ public sealed class DeployPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         var (projectId, _) = await rig.CandidateAsync("org_a");
-        await using var screen = new Screen(rig, MemberRole.Owner);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
 
-        var page = screen.Open(projectId);
+        var page = screen.Open<DeployPage>(projectId);
 
         page.WaitForAssertion(() => Assert.Contains("Nothing to deploy yet", page.Markup, StringComparison.Ordinal));
         Assert.EndsWith("/evaluate", page.Find("a.mud-button-filled").GetAttribute("href"), StringComparison.Ordinal);
@@ -33,8 +31,8 @@ public sealed class DeployPageTests
         await using var rig = await GatewayRig.StartAsync();
         var (projectId, candidate) = await rig.CandidateAsync("org_a");
         await rig.EvaluateAsync("org_a", candidate, passed: true);
-        await using var screen = new Screen(rig, MemberRole.Editor);
-        var page = screen.Open(projectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Editor);
+        var page = screen.Open<DeployPage>(projectId);
         page.WaitForAssertion(() => Assert.Contains("Release gate: passed", page.Markup, StringComparison.Ordinal));
 
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Deploy").Click();
@@ -52,9 +50,9 @@ public sealed class DeployPageTests
         await using var rig = await GatewayRig.StartAsync();
         var (projectId, candidate) = await rig.CandidateAsync("org_a");
         await rig.EvaluateAsync("org_a", candidate, passed: false);
-        await using var screen = new Screen(rig, role);
+        await using var screen = new GatewayScreen(rig, role);
 
-        var page = screen.Open(projectId);
+        var page = screen.Open<DeployPage>(projectId);
 
         page.WaitForAssertion(() => Assert.Contains("Release gate: not passed", page.Markup, StringComparison.Ordinal));
         Assert.Contains("70.0 % [67.0, 73.0], n 1,000", page.Markup, StringComparison.Ordinal);
@@ -72,8 +70,8 @@ public sealed class DeployPageTests
         {
         }
 
-        await using var screen = new Screen(rig, MemberRole.Owner);
-        var page = screen.Open(live.ProjectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
+        var page = screen.Open<DeployPage>(live.ProjectId);
 
         page.WaitForAssertion(() => Assert.Contains("intents@1", page.Markup, StringComparison.Ordinal));
         Assert.Contains(KeySecret.PrefixOf(live.Key), page.Markup, StringComparison.Ordinal);
@@ -88,8 +86,8 @@ public sealed class DeployPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_a", "intents");
-        await using var screen = new Screen(rig, MemberRole.Owner);
-        var page = screen.Open(live.ProjectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
+        var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.Contains("API keys", page.Markup, StringComparison.Ordinal));
 
         page.FindAll("button").Single(b => b.TextContent.Trim() is "Issue key").Click();
@@ -111,7 +109,7 @@ public sealed class DeployPageTests
         screen.Dialogs.WaitForAssertion(() => Assert.DoesNotContain(secret, screen.Dialogs.Markup, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains("Night shift", page.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal);
-        Assert.DoesNotContain(secret, screen.Open(live.ProjectId).Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, screen.Open<DeployPage>(live.ProjectId).Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,8 +117,8 @@ public sealed class DeployPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_a", "intents");
-        await using var screen = new Screen(rig, MemberRole.Owner);
-        var page = screen.Open(live.ProjectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
+        var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.Contains("Support desk", page.Markup, StringComparison.Ordinal));
 
         page.Find("button[aria-label='Revoke Support desk']").Click();
@@ -137,8 +135,8 @@ public sealed class DeployPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_a", "intents");
-        await using var screen = new Screen(rig, MemberRole.Reviewer);
-        var page = screen.Open(live.ProjectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Reviewer);
+        var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".playground textarea")));
 
         page.Find(".playground textarea").Input("My card is gone");
@@ -157,8 +155,8 @@ public sealed class DeployPageTests
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_a", "intents");
         rig.Vertex.Answer = http => FakeVertex.FailAsync(http, 503, "UNAVAILABLE");
-        await using var screen = new Screen(rig, MemberRole.Owner);
-        var page = screen.Open(live.ProjectId);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
+        var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".playground textarea")));
 
         page.Find(".playground textarea").Input("x");
@@ -172,38 +170,11 @@ public sealed class DeployPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_b", "intents");
-        await using var screen = new Screen(rig, MemberRole.Owner);
+        await using var screen = new GatewayScreen(rig, MemberRole.Owner);
 
-        var page = screen.Open(live.ProjectId);
+        var page = screen.Open<DeployPage>(live.ProjectId);
 
         page.WaitForAssertion(() => Assert.Contains("Nothing here", page.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("intents", page.Markup, StringComparison.Ordinal);
-    }
-
-    /// <summary>The page with the portal's own services, as a member of org_a has them.</summary>
-    private sealed class Screen : IAsyncDisposable
-    {
-        private readonly BunitContext _context = new();
-        private readonly AsyncServiceScope _scope;
-
-        public Screen(GatewayRig rig, MemberRole role)
-        {
-            _scope = rig.As("org_a", role);
-            _context.JSInterop.Mode = JSRuntimeMode.Loose;
-            _context.Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
-            _context.Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-            Dialogs = _context.Render<MudDialogProvider>();
-        }
-
-        public IRenderedComponent<MudDialogProvider> Dialogs { get; }
-
-        public IRenderedComponent<DeployPage> Open(string projectId) =>
-            _context.Render<DeployPage>(p => p.Add(d => d.Org, "northwind").Add(d => d.ProjectId, projectId));
-
-        public async ValueTask DisposeAsync()
-        {
-            await _context.DisposeAsync();
-            await _scope.DisposeAsync();
-        }
     }
 }

@@ -1,9 +1,6 @@
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor;
-using MudBlazor.Services;
-using Portal.Components;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Tests.Features.Deploy;
@@ -19,7 +16,7 @@ public sealed class MonitorPageTests
         await using var rig = await GatewayRig.StartAsync();
         var (empty, _) = await rig.CandidateAsync("org_a");
         var live = await rig.GoLiveAsync("org_a", "intents");
-        await using var screen = new Screen(rig, MemberRole.Viewer);
+        await using var screen = new GatewayScreen(rig, MemberRole.Viewer);
 
         var nothing = screen.Open<MonitorPage>(empty);
         nothing.WaitForAssertion(() => Assert.Contains("Nothing is deployed yet", nothing.Markup, StringComparison.Ordinal));
@@ -52,7 +49,7 @@ public sealed class MonitorPageTests
     {
         await using var rig = await GatewayRig.StartAsync();
         await rig.CandidateAsync("org_a");
-        await using var screen = new Screen(rig, role);
+        await using var screen = new GatewayScreen(rig, role);
         var page = screen.Open<PrivacyPage>(null);
         page.WaitForAssertion(() => Assert.Contains("by nobody: nothing is kept", page.Markup, StringComparison.Ordinal));
         Assert.Equal(!may, page.Find("input[type=checkbox]").HasAttribute("disabled"));
@@ -68,36 +65,5 @@ public sealed class MonitorPageTests
 
         page.WaitForAssertion(() => Assert.Contains("by Olivia Brandt", page.Markup, StringComparison.Ordinal));
         Assert.Equal((true, 10, 30), await rig.ReadAsync("org_a", db => db.TextKeepings.Select(k => ValueTuple.Create(k.IsOn, k.SharePercent, k.Days)).SingleAsync()));
-    }
-
-    private sealed class Screen : IAsyncDisposable
-    {
-        private readonly BunitContext _context = new();
-        private readonly AsyncServiceScope _scope;
-
-        public Screen(GatewayRig rig, MemberRole role)
-        {
-            _scope = rig.As("org_a", role);
-            _context.JSInterop.Mode = JSRuntimeMode.Loose;
-            _context.Services.AddMudServices(o => o.PopoverOptions.CheckForPopoverProvider = false);
-            _context.Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-            _context.Render<MudDialogProvider>();
-        }
-
-        public IRenderedComponent<TPage> Open<TPage>(string? projectId)
-            where TPage : PortalPage => _context.Render<TPage>(p =>
-            {
-                p.Add(d => d.Org, "northwind");
-                if (projectId is not null)
-                {
-                    p.TryAdd("ProjectId", projectId);
-                }
-            });
-
-        public async ValueTask DisposeAsync()
-        {
-            await _context.DisposeAsync();
-            await _scope.DisposeAsync();
-        }
     }
 }
