@@ -3,6 +3,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Features.Data;
@@ -10,6 +11,7 @@ using Portal.Features.Define;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Storage;
+using Xunit;
 
 namespace Portal.Tests.Features.Data;
 
@@ -90,24 +92,36 @@ internal sealed class DataKit : IDisposable
     public async Task<UploadReceipt> UploadAsync(string projectId, string content, string name = "examples.csv") =>
         await Uploads.ReceiveAsync(projectId, name, new MemoryStream(Encoding.UTF8.GetBytes(content)), null, CancellationToken.None);
 
-    public Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv") => ImportAsync(projectId, Encoding.UTF8.GetBytes(content), name);
+    public Task<DatasetImport> ImportAsync(string projectId, string content, string name = "examples.csv", Func<ColumnMapping, ColumnMapping>? map = null) =>
+        ImportAsync(projectId, Encoding.UTF8.GetBytes(content), name, map);
 
-    /// <summary>Uploads, maps by the guess and imports; the import as it ended.</summary>
-    public async Task<DatasetImport> ImportAsync(string projectId, byte[] content, string name)
+    /// <summary>Uploads, maps by the guess or by what a test makes of it, and imports; the import as it ended.</summary>
+    public async Task<DatasetImport> ImportAsync(string projectId, byte[] content, string name, Func<ColumnMapping, ColumnMapping>? map = null)
     {
         var receipt = await Uploads.ReceiveAsync(projectId, name, new MemoryStream(content), null, CancellationToken.None);
         var preview = await Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
-        var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping, CancellationToken.None);
+        var importId = await Datasets.StartImportAsync(receipt.ImportId, preview.Layout, map?.Invoke(preview.Mapping) ?? preview.Mapping, CancellationToken.None);
         await Imports.RunAsync(Database.Scope.TenantId, importId, CancellationToken.None);
         return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Imports.Single(i => i.Id == importId);
+    }
+
+    /// <summary>Decides all that is open: its rows are kept, unless a test chooses otherwise.</summary>
+    public async Task DecideAsync(string projectId, Func<Finding, FindingDecision>? choose = null)
+    {
+        foreach (var open in (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Findings.Where(f => f.IsOpen))
+        {
+            await Findings.DecideAsync(open.Id, choose?.Invoke(open) ?? FindingDecision.Keep, CancellationToken.None);
+        }
     }
 
     /// <summary>Freezes what takes part now, with nothing left to decide.</summary>
     public async Task<DatasetVersion> FreezeAsync(string projectId)
     {
-        var version = await Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
-        await Freezes.RunAsync(Database.Scope.TenantId, version.Id, CancellationToken.None);
-        return (await Datasets.OverviewAsync(projectId, CancellationToken.None)).Versions.Single(v => v.Id == version.Id);
+        var begun = await Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
+        await Freezes.RunAsync(Database.Scope.TenantId, begun.Id, CancellationToken.None);
+        await using var db = Database.CreateDbContext();
+        Assert.Equal("", (await db.DatasetVersions.SingleAsync(v => v.Id == begun.Id)).Failure);
+        return await Examples.GetVersionAsync(begun.Id, CancellationToken.None);
     }
 
     /// <summary>Rows with distinct inputs and two labels.</summary>

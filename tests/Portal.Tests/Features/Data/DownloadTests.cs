@@ -151,11 +151,8 @@ public sealed class DownloadTests : IDisposable
     private async Task<(string ProjectId, DatasetVersion Version)> FreezeAsync()
     {
         var projectId = await _kit.CreateProjectAsync();
-        var receipt = await _kit.UploadAsync(projectId, Source(), "source.jsonl");
-        var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, s_ct);
-        var importId = await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping with { Slice = "team", SourceId = "ticket", Split = "set" }, s_ct);
-        await _kit.Imports.RunAsync("org_test", importId, s_ct);
-        foreach (var open in (await _kit.Findings.ListAsync(importId, null, s_ct)).Where(f => f.IsOpen || f.Rule is FindingRule.EmailAddress))
+        var import = await _kit.ImportAsync(projectId, Source(), "source.jsonl", m => m with { Slice = "team", SourceId = "ticket", Split = "set" });
+        foreach (var open in (await _kit.Findings.ListAsync(import.Id, null, s_ct)).Where(f => f.IsOpen || f.Rule is FindingRule.EmailAddress))
         {
             await _kit.Findings.DecideAsync(open.Id, open.Rule is FindingRule.EmailAddress ? FindingDecision.Redact : FindingDecision.Keep, s_ct);
         }

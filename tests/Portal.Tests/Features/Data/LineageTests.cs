@@ -15,8 +15,7 @@ public sealed class LineageTests : IDisposable
     {
         var projectId = await _kit.CreateProjectAsync();
         var import = await _kit.ImportAsync(projectId, DataKit.Csv(40));
-        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
-        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
+        var version = await _kit.FreezeAsync(projectId);
         await using var db = _kit.Database.CreateDbContext();
         var (learnt, hidden) = (
             await db.FrozenExamples.Where(e => e.Split == Split.Train).Select(e => e.Number).FirstAsync(Ct),
@@ -47,7 +46,7 @@ public sealed class LineageTests : IDisposable
 
     public void Dispose() => _kit.Dispose();
 
-    internal static LineageService Of(DataKit kit, params IVersionUses[] uses) => new(kit.Database, kit.Current, kit.Projects, uses);
+    private static LineageService Of(DataKit kit, params IVersionUses[] uses) => new(kit.Database, kit.Current, kit.Projects, uses);
 
     private sealed class Known(params IReadOnlyList<VersionUse> uses) : IVersionUses
     {

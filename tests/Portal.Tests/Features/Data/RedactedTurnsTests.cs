@@ -24,13 +24,9 @@ public sealed class RedactedTurnsTests : IDisposable
         Assert.Contains(samples.Single(s => s.Number is 3).System, p => p is { IsMarked: true, Text: "desk@example.com" });
         Assert.Contains("[EMAIL]", samples.Single(s => s.Number is 3).SystemAfter, StringComparison.Ordinal);
 
-        foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen || f == finding))
-        {
-            await _kit.Findings.DecideAsync(open.Id, open.Id == finding.Id ? FindingDecision.Redact : FindingDecision.Keep, Ct);
-        }
-
-        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
-        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
+        await _kit.Findings.DecideAsync(finding.Id, FindingDecision.Redact, Ct);
+        await _kit.DecideAsync(projectId);
+        await _kit.FreezeAsync(projectId);
 
         await using var db = _kit.Database.CreateDbContext();
         var rows = await db.FrozenExamples.OrderBy(e => e.Number).ToListAsync(Ct);
@@ -48,13 +44,8 @@ public sealed class RedactedTurnsTests : IDisposable
     {
         var projectId = await _kit.CreateProjectAsync();
         await _kit.ImportAsync(projectId, "text,label\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"Write to anna@example.com about {DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n")));
-        foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen))
-        {
-            await _kit.Findings.DecideAsync(open.Id, open.Choices.Contains(FindingDecision.Redact) ? FindingDecision.Redact : FindingDecision.Keep, Ct);
-        }
-
-        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
-        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
+        await _kit.DecideAsync(projectId, f => f.Choices.Contains(FindingDecision.Redact) ? FindingDecision.Redact : FindingDecision.Keep);
+        var version = await _kit.FreezeAsync(projectId);
 
         var shown = await _kit.Versions.RowsAsync(version.Id, Split.Train, "", 0, Ct);
         var restored = await _kit.Versions.RestoredRowsAsync(version.Id, Split.Train, "", 0, Ct);

@@ -182,11 +182,7 @@ public sealed class RowEditTests : IDisposable
         Assert.True(leaked.IsSaved);
         Assert.Null(leaked.Row);
         await Assert.ThrowsAsync<NotFoundException>(() => _kit.Rows.GetAsync(projectId, open.Number, CancellationToken.None));
-        foreach (var finding in (await OverviewAsync(projectId)).Findings.Where(f => f.IsOpen))
-        {
-            await _kit.Findings.DecideAsync(finding.Id, FindingDecision.Keep, CancellationToken.None);
-        }
-
+        await _kit.DecideAsync(projectId);
         Assert.True(await IsSealedAsync((await _kit.FreezeAsync(projectId)).Id, open.Number));
     }
 

@@ -16,10 +16,10 @@ public sealed class VersionComparisonTests : IDisposable
         var projectId = await _kit.CreateProjectAsync();
         string Csv(Func<int, (string Input, string Label)> row, IEnumerable<int> ids) =>
             "text,label,id\n" + string.Concat(ids.Select(i => $"{row(i).Input},{row(i).Label},t-{i}\n"));
-        await ImportAsync(projectId, Csv(i => (DataKit.Sentence(i), i % 2 is 0 ? "card" : "transfer"), Enumerable.Range(1, 60)), "examples.csv");
+        await _kit.ImportAsync(projectId, Csv(i => (DataKit.Sentence(i), i % 2 is 0 ? "card" : "transfer"), Enumerable.Range(1, 60)), map: m => m with { SourceId = "id" });
         var first = await FreezeAsync(projectId);
         // 1 to 10 are gone, 11 to 30 have another answer and a word more, 61 to 70 are new; all else stays.
-        await ImportAsync(projectId, Csv(i => i is > 10 and <= 30 ? (DataKit.Sentence(i) + " please", "refund") : (DataKit.Sentence(i), i % 2 is 0 ? "card" : "transfer"), Enumerable.Range(11, 60)), "second.csv");
+        await _kit.ImportAsync(projectId, Csv(i => i is > 10 and <= 30 ? (DataKit.Sentence(i) + " please", "refund") : (DataKit.Sentence(i), i % 2 is 0 ? "card" : "transfer"), Enumerable.Range(11, 60)), "second.csv", m => m with { SourceId = "id" });
         var second = await FreezeAsync(projectId);
         var comparison = Comparison(_kit);
 
@@ -92,25 +92,11 @@ public sealed class VersionComparisonTests : IDisposable
 
     public void Dispose() => _kit.Dispose();
 
-    internal static VersionComparison Comparison(DataKit kit) => new(kit.Database, kit.Current, kit.Examples);
-
-    private async Task ImportAsync(string projectId, string content, string name)
-    {
-        var receipt = await _kit.UploadAsync(projectId, content, name);
-        var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, Ct);
-        var importId = await _kit.Datasets.StartImportAsync(receipt.ImportId, preview.Layout, preview.Mapping with { SourceId = "id" }, Ct);
-        await _kit.Imports.RunAsync(_kit.Database.Scope.TenantId, importId, Ct);
-    }
+    private static VersionComparison Comparison(DataKit kit) => new(kit.Database, kit.Current, kit.Examples);
 
     private async Task<DatasetVersion> FreezeAsync(string projectId)
     {
-        foreach (var finding in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen))
-        {
-            await _kit.Findings.DecideAsync(finding.Id, FindingDecision.Keep, Ct);
-        }
-
-        var version = await _kit.Versions.FreezeAsync(projectId, "", null, Ct);
-        await _kit.Freezes.RunAsync(_kit.Database.Scope.TenantId, version.Id, Ct);
-        return await _kit.Examples.GetVersionAsync(version.Id, Ct);
+        await _kit.DecideAsync(projectId);
+        return await _kit.FreezeAsync(projectId);
     }
 }

@@ -124,14 +124,7 @@ public sealed class AudioJourneyTests : IAsyncLifetime
         }
 
         await kit.ImportAsync(projectId, MediaSamples.Zip([("rows.jsonl", Encoding.UTF8.GetBytes(table.ToString())), .. files]), "visits.zip");
-        var data = await kit.Datasets.OverviewAsync(projectId, CancellationToken.None);
-        foreach (var open in data.Findings.Where(f => f.IsOpen))
-        {
-            await kit.Findings.DecideAsync(open.Id, FindingDecision.Keep, CancellationToken.None);
-        }
-
-        var begun = await kit.Versions.FreezeAsync(projectId, "", null, CancellationToken.None);
-        await kit.Freezes.RunAsync("org_test", begun.Id, CancellationToken.None);
-        return (projectId, await kit.Examples.GetVersionAsync(begun.Id, CancellationToken.None));
+        await kit.DecideAsync(projectId);
+        return (projectId, await kit.FreezeAsync(projectId));
     }
 }
