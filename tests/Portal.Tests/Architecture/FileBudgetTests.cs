@@ -7,7 +7,7 @@ public sealed class FileBudgetTests
     [Fact]
     public void EveryFileOfThePortal_IsWithinItsBudget()
     {
-        var folder = Path.Combine(Root(), "src", "Portal");
+        var folder = Path.Combine(Repository.Root, "src", "Portal");
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => (Path: Path.GetRelativePath(folder, path).Replace('\\', '/'), Full: path))
             .Where(f => IsWritten(f.Path)).Select(f => (f.Path, Lines: File.ReadLines(f.Full).Count())).OrderBy(f => f.Lines).ToList();
@@ -42,15 +42,4 @@ public sealed class FileBudgetTests
 
     private static bool IsWritten(string path) =>
         Path.GetExtension(path) is ".cs" or ".razor" && !path.Split('/').Any(folder => folder is "bin" or "obj" or "Migrations");
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Portal.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository's root is not above the tests.");
-        }
-
-        return folder;
-    }
 }

@@ -44,7 +44,7 @@ public sealed class DataApiTests : IAsyncLifetime
             Assert.Skip("curl or jq is missing.");
         }
 
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
         var section = readme[readme.IndexOf("## Data by program", StringComparison.Ordinal)..];
         var script = section[(section.IndexOf("```sh\n", StringComparison.Ordinal) + 6)..];
         script = script[..script.IndexOf("```", StringComparison.Ordinal)];
@@ -221,16 +221,5 @@ public sealed class DataApiTests : IAsyncLifetime
         var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (shell.ExitCode, await output + await errors);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Portal.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository's root is not above the tests.");
-        }
-
-        return folder;
     }
 }

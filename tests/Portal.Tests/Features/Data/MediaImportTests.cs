@@ -35,7 +35,7 @@ public sealed class MediaImportTests : IDisposable
         }
 
         files.AddRange([("set/a/twin.PNG", MediaSamples.Png(2, 2, 1)), ("set/b/Twin.png", MediaSamples.Png(2, 2, 2)), ("set/text.wav", "no sound"u8.ToArray()), ("set/photo.wav", MediaSamples.Png(9, 9, 3)), ("set/long.wav", Slow(MediaSamples.Wav(440, 0.5))), ("set/unused.png", MediaSamples.Png(5, 5, 4)), ("__MACOSX/._a", [1])]);
-        var zip = MediaSamples.Zip([("set/rows.csv", Encoding.UTF8.GetBytes(rows.ToString())), .. files]);
+        var zip = SourceCorpus.ZipOf([("set/rows.csv", Encoding.UTF8.GetBytes(rows.ToString())), .. files]);
 
         var receipt = await _kit.Uploads.ReceiveAsync(projectId, "visits.zip", new MemoryStream(zip), null, CancellationToken.None);
         var preview = await _kit.Datasets.PreviewAsync(receipt.ImportId, null, CancellationToken.None);
@@ -135,7 +135,7 @@ public sealed class MediaImportTests : IDisposable
     public async Task Import_ThatDoesNotFit_FailsAndLeavesNoFile()
     {
         var projectId = await _kit.CreateProjectAsync();
-        var zip = MediaSamples.Zip([("rows.csv", "picture,label\na.png,x\nb.wav,y\n"u8.ToArray()), ("a.png", MediaSamples.Png(4, 4)), ("b.wav", MediaSamples.Wav(0, 10))]);
+        var zip = SourceCorpus.ZipOf([("rows.csv", "picture,label\na.png,x\nb.wav,y\n"u8.ToArray()), ("a.png", MediaSamples.Png(4, 4)), ("b.wav", MediaSamples.Wav(0, 10))]);
         _kit.Options.QuotaBytes = zip.Length + 10_000;
 
         var import = await _kit.ImportAsync(projectId, zip, "large.zip");
@@ -162,7 +162,7 @@ public sealed class MediaImportTests : IDisposable
             files.Add(($"pictures/{prefix}{i}.png", MediaSamples.Png(10, 10, i)));
         }
 
-        await _kit.ImportAsync(projectId, MediaSamples.Zip([("rows.csv", Encoding.UTF8.GetBytes(table.ToString())), .. files]), $"{prefix}pictures.zip");
+        await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.csv", Encoding.UTF8.GetBytes(table.ToString())), .. files]), $"{prefix}pictures.zip");
         return await FreezeAsync(projectId);
     }
 

@@ -93,21 +93,6 @@ internal static class MediaSamples
         return [.. Encoding.ASCII.GetBytes($"%PDF-1.5\n4 0 obj << /Type /ObjStm /Length {packed.Length} >>\nstream\n"), .. packed.ToArray(), .. "\nendstream\n%%EOF"u8];
     }
 
-    public static byte[] Zip(params IEnumerable<(string Name, byte[] Content)> files)
-    {
-        using var packed = new MemoryStream();
-        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, content) in files)
-            {
-                using var entry = zip.CreateEntry(name).Open();
-                entry.Write(content);
-            }
-        }
-
-        return packed.ToArray();
-    }
-
     private static byte[] Box(string type, byte[] body) => [.. Big(body.Length + 8), .. Encoding.ASCII.GetBytes(type), .. body];
 
     private static byte[] Element(byte[] id, byte[] body) => [.. id, 0x40 | 0, (byte)body.Length, .. body];

@@ -203,7 +203,7 @@ internal static class SourceCorpus
         ("xl/styles.xml", styles),
         ("xl/worksheets/sheet1.xml", sheet));
 
-    private static byte[] ZipOf(params (string Name, byte[] Content)[] files)
+    public static byte[] ZipOf(params IEnumerable<(string Name, byte[] Content)> files)
     {
         using var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))

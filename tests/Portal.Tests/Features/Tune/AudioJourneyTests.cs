@@ -123,7 +123,7 @@ public sealed class AudioJourneyTests : IAsyncLifetime
             files.Add(($"recordings/visit-{i}.wav", MediaSamples.Wav(hertz * (1 + (0.002 * (i % 7))), 1, i)));
         }
 
-        await kit.ImportAsync(projectId, MediaSamples.Zip([("rows.jsonl", Encoding.UTF8.GetBytes(table.ToString())), .. files]), "visits.zip");
+        await kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.jsonl", Encoding.UTF8.GetBytes(table.ToString())), .. files]), "visits.zip");
         await kit.DecideAsync(projectId);
         return (projectId, await kit.FreezeAsync(projectId));
     }
