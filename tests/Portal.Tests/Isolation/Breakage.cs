@@ -9,9 +9,6 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Tenancy;
-using Portal.Persistence.Postgres;
-using Portal.Persistence.Sqlite;
-using Portal.Persistence.SqlServer;
 
 namespace Portal.Tests.Isolation;
 
@@ -46,9 +43,7 @@ internal sealed partial class Breakage
     public static void Install(IServiceCollection services)
     {
         services.AddSingleton<Breakage>();
-        services.ConfigureDbContext<SqlitePortalDbContext>(Configure, ServiceLifetime.Scoped);
-        services.ConfigureDbContext<PostgresPortalDbContext>(Configure, ServiceLifetime.Scoped);
-        services.ConfigureDbContext<SqlServerPortalDbContext>(Configure, ServiceLifetime.Scoped);
+        services.ConfigureEveryDatabase(Configure);
         services.AddTransient<IPolicyEvaluator, Policies>();
         services.AddScoped(p => ActivatorUtilities.CreateInstance<TenancyService>(p, p.GetRequiredService<Breakage>().IsLate ? new Late(p.GetRequiredService<TimeProvider>()) : p.GetRequiredService<TimeProvider>()));
     }

@@ -16,9 +16,6 @@ using Microsoft.Extensions.Logging;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
-using Portal.Persistence.Postgres;
-using Portal.Persistence.Sqlite;
-using Portal.Persistence.SqlServer;
 
 namespace Portal.Tests.Isolation;
 
@@ -127,9 +124,7 @@ internal sealed class IsolationWorld : IAsyncDisposable
             services.Remove(hosted);
         }
 
-        services.ConfigureDbContext<SqlitePortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
-        services.ConfigureDbContext<PostgresPortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
-        services.ConfigureDbContext<SqlServerPortalDbContext>(options => options.AddInterceptors(ears), ServiceLifetime.Scoped);
+        services.ConfigureEveryDatabase((_, options) => options.AddInterceptors(ears));
         services.RemoveAll<TimeProvider>().AddSingleton<TimeProvider>(time);
         services.AddSingleton<IGlobalConfiguration>(GlobalConfiguration.Configuration).AddSingleton<JobStorage>(new InMemoryStorage());
         services.AddSingleton<IBackgroundJobClient>(ears);

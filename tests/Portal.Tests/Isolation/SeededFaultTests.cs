@@ -1,4 +1,6 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -164,7 +166,7 @@ public sealed class SeededFaultTests(BreakableFixture fixture) : IClassFixture<B
     }
 
     private static Task DrawAsync<T>(Matrix matrix, bool isGated) =>
-        new PageMatrix(matrix, (page, asked) => BareRoute.Of(page, asked, isGated)).RunAsync(typeof(T), typeof(T) == typeof(LeakyPage) ? "/o/{Org}/leaky/{ProjectId}" : "/o/{Org}/careful/{ProjectId}");
+        new PageMatrix(matrix, (page, asked) => BareRoute.Of(page, asked, isGated)).RunAsync(typeof(T), typeof(T).GetCustomAttribute<RouteAttribute>()!.Template); // pages have one
 
     private static Task CutAsync(Breakage breakage, string filter, string? entity) => Task.FromResult(breakage.Filters.Add((filter, entity)));
 
