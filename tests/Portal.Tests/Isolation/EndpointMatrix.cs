@@ -151,29 +151,29 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
             matrix.Fail(address.Name, holder, "own key", $"does not get there, so nothing was tried: {own.Outcome.Plain}");
         }
 
-        foreach (var asked in kinds.Select(IReadOnlyList<string> (k) => [k]).Append(kinds).Where(k => k.Count > 0))
+        foreach (var asked in kinds.Count > 1 ? kinds.Select(IReadOnlyList<string> (k) => [k]).Append(kinds) : [kinds])
         {
-            foreach (var (what, key, ids) in new[]
-            {
-                ("its key, ids of the other project", mine, _world.Own.With(_world.Closed, asked)), ("its key, ids of another", mine, _world.Own.With(_world.Other, asked)),
-                ("key of the other project", _world.Closed["secret"], _world.Own), ("key of another", _world.Other["secret"], _world.Own),
-            })
-            {
-                var never = ids == _world.Own ? _world.Own.With(_never, kinds) : _world.Own.With(_never, asked);
-                var (cell, nobody) = (await SendAsync(address, holder, ids, key), await SendAsync(address, holder, never, key));
-                matrix.Take(address.Name, holder, what, cell);
-                if (cell.Told(ids, kinds) != nobody.Told(never, kinds))
-                {
-                    matrix.Fail(address.Name, holder, what, $"can be told from what never was.\n      said {cell.Told(ids, kinds)}\n      else {nobody.Told(never, kinds)}");
-                }
-            }
+            await TryAsync("its key, ids of the other project", mine, _world.Own.With(_world.Closed, asked), _world.Own.With(_never, asked));
+            await TryAsync("its key, ids of another", mine, _world.Own.With(_world.Other, asked), _world.Own.With(_never, asked));
         }
 
+        await TryAsync("key of the other project", _world.Closed["secret"], _world.Own, _world.Own.With(_never, kinds));
+        await TryAsync("key of another", _world.Other["secret"], _world.Own, _world.Own.With(_never, kinds));
         var wrong = await SendAsync(address, holder, _world.Own, _never["secret"]);
         matrix.Take(address.Name, holder, "a key of nobody's", wrong);
         if (wrong.Outcome.Said is not Said.TurnedAway)
         {
             matrix.Fail(address.Name, holder, "a key of nobody's", $"opens: {wrong.Outcome.Plain}");
+        }
+
+        async Task TryAsync(string what, string key, Holdings ids, Holdings never)
+        {
+            var (cell, nobody) = (await SendAsync(address, holder, ids, key), await SendAsync(address, holder, never, key));
+            matrix.Take(address.Name, holder, what, cell);
+            if (cell.Told(ids, kinds) != nobody.Told(never, kinds))
+            {
+                matrix.Fail(address.Name, holder, what, $"can be told from what never was.\n      said {cell.Told(ids, kinds)}\n      else {nobody.Told(never, kinds)}");
+            }
         }
     }
 

@@ -13,9 +13,10 @@ namespace Portal.Tests.Isolation;
 internal sealed record Cell(Outcome Outcome, IReadOnlyList<Change> Changes, IReadOnlyList<string> Faults, int Asked, IReadOnlyList<string> Logged)
 {
     /// <summary>All that could tell two cells apart for the one who asks, but for the ids that were asked for.</summary>
-    public string Told(Holdings asked, IEnumerable<string> kinds) =>
+    /// <param name="isTimed">Whether the time counts.</param>
+    public string Told(Holdings asked, IEnumerable<string> kinds, bool isTimed = true) =>
         new Outcome(Outcome.Said, kinds.SelectMany(k => asked[k].Split(Holdings.And)).Select(id => id.Trim()).Where(id => id is not "").Aggregate(Outcome.Text, (text, id) => text.Replace(id, "{asked}", StringComparison.OrdinalIgnoreCase))).Plain
-        + $" | {string.Join(',', Changes.Select(c => $"{c.Table} {c.Kind}").Order(StringComparer.Ordinal))} | {Asked} commands";
+        + $" | {string.Join(',', Changes.Select(c => $"{c.Table} {c.Kind}").Order(StringComparer.Ordinal))}{(isTimed ? $" | {Asked} commands" : "")}";
 }
 
 /// <summary>Runs cells on a world and looks through all that came of each for what belongs to others.</summary>

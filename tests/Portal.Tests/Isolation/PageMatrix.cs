@@ -53,8 +53,9 @@ internal sealed partial class PageMatrix(Matrix matrix, Func<Type, Holdings, (Ty
                 {
                     var cell = await ShowAsync(page, template, person, mine.With(stranger, named));
                     matrix.Take(template, person, $"{named[0]} of {stranger.Slug}", cell);
-                    var (told, none) = (cell.Told(mine.With(stranger, named), named), nobody.Told(mine.With(_never, named), named));
-                    if (Reasons.Slower.ContainsKey(template) ? told[..told.LastIndexOf('|')] != none[..none.LastIndexOf('|')] : told != none)
+                    var isTimed = !Reasons.Slower.ContainsKey(template);
+                    var (told, none) = (cell.Told(mine.With(stranger, named), named, isTimed), nobody.Told(mine.With(_never, named), named, isTimed));
+                    if (told != none)
                     {
                         matrix.Fail(template, person, $"{named[0]} of {stranger.Slug}", $"can be told from what never was.\n      said {told}\n      else {none}");
                     }

@@ -144,6 +144,7 @@ internal sealed class UseCaseMatrix(Matrix matrix)
         if (there.Outcome.Said is Said.Answered or Said.Refused)
         {
             await CompareAsync(useCase, ConsultancyOwner, Arguments.KindsOf(useCase.Method), "counsel");
+            await AmongOwnAsync(useCase, ConsultancyOwner, "counsel");
             return;
         }
 
@@ -205,22 +206,24 @@ internal sealed class UseCaseMatrix(Matrix matrix)
             {
                 await CompareAsync(useCase, person, named);
             }
+
+            await AmongOwnAsync(useCase, person);
         }
     }
 
     private async Task CompareAsync(UseCase useCase, Person person, IReadOnlyList<string> kinds, string? slug = null, bool isPlain = false)
     {
-        var own = matrix.OwnOf(person);
+        var (own, isTimed) = (matrix.OwnOf(person), !Reasons.Slower.ContainsKey(useCase.ShortName));
         var nobody = await matrix.CallAsync(useCase, person, own.With(_never, kinds), slug);
         matrix.Take(useCase.Name, person, "ids of nobody", nobody);
-        var told = nobody.Told(own.With(_never, kinds), kinds);
+        var told = nobody.Told(own.With(_never, kinds), kinds, isTimed);
         foreach (var stranger in matrix.StrangersTo(person).Where(s => kinds.Any(k => s[k] != own[k])))
         {
             var asked = own.With(stranger, kinds);
             var what = $"{string.Join(" and ", kinds)} of {stranger.Slug}{(stranger == _world.Closed ? "'s closed project" : "")}";
             var cell = await matrix.CallAsync(useCase, person, asked, slug);
             matrix.Take(useCase.Name, person, what, cell);
-            Compare(useCase, person, what, cell.Told(asked, kinds), told);
+            Compare(useCase, person, what, cell.Told(asked, kinds, isTimed), told);
             if (cell.Outcome.Said is Said.Broke && useCase.IsEntry && !Reasons.Platforms.ContainsKey(useCase.ShortName))
             {
                 matrix.Fail(useCase.Name, person, what, $"broke: {cell.Outcome.Text}");
@@ -231,11 +234,6 @@ internal sealed class UseCaseMatrix(Matrix matrix)
             {
                 matrix.Fail(useCase.Name, person, what, $"keeps another's id: {change.Table} {change.Text}");
             }
-        }
-
-        if (!isPlain)
-        {
-            await AmongOwnAsync(useCase, person, slug);
         }
 
         foreach (var (name, of) in person == Owner && !isPlain && kinds.Count == Arguments.KindsOf(useCase.Method).Count ? Spellings.All : [])
@@ -249,19 +247,19 @@ internal sealed class UseCaseMatrix(Matrix matrix)
                 matrix.Fail(useCase.Name, person, what, $"broke: {cell.Outcome.Text}");
             }
 
-            if (cell.Told(asked, kinds) != told)
+            if (cell.Told(asked, kinds, isTimed) != told)
             {
                 // Refused for its spelling: then one of nobody is, too.
                 var none = kinds.Aggregate(own, (all, kind) => all.With(kind, of(_never[kind])));
-                Compare(useCase, person, what, cell.Told(asked, kinds), (await matrix.CallAsync(useCase, person, none, slug)).Told(none, kinds));
+                Compare(useCase, person, what, cell.Told(asked, kinds, isTimed), (await matrix.CallAsync(useCase, person, none, slug)).Told(none, kinds, isTimed));
             }
         }
     }
 
     /// <summary>Another's id in the midst of one's own, where several are told at once.</summary>
-    private async Task AmongOwnAsync(UseCase useCase, Person person, string? slug)
+    private async Task AmongOwnAsync(UseCase useCase, Person person, string? slug = null)
     {
-        var own = matrix.OwnOf(person);
+        var (own, isTimed) = (matrix.OwnOf(person), !Reasons.Slower.ContainsKey(useCase.ShortName));
         foreach (var kind in Arguments.ListsOf(useCase.Method))
         {
             var none = own.With(kind, own[kind] + Holdings.And + _never[kind]);
@@ -271,18 +269,16 @@ internal sealed class UseCaseMatrix(Matrix matrix)
                 var asked = own.With(kind, own[kind] + Holdings.And + stranger[kind]);
                 var cell = await matrix.CallAsync(useCase, person, asked, slug);
                 matrix.Take(useCase.Name, person, $"{kind} of {stranger.Slug} among one's own", cell);
-                Compare(useCase, person, $"{kind} of {stranger.Slug} among one's own", cell.Told(asked, [kind]), nobody.Told(none, [kind]));
+                Compare(useCase, person, $"{kind} of {stranger.Slug} among one's own", cell.Told(asked, [kind], isTimed), nobody.Told(none, [kind], isTimed));
             }
         }
     }
 
     private void Compare(UseCase useCase, Person person, string what, string told, string nobody)
     {
-        if (Reasons.Slower.ContainsKey(useCase.ShortName) ? Untimed(told) != Untimed(nobody) : told != nobody)
+        if (told != nobody)
         {
             matrix.Fail(useCase.Name, person, what, $"can be told from what never was.\n      said {told}\n      else {nobody}");
         }
     }
-
-    private static string Untimed(string told) => told[..told.LastIndexOf('|')];
 }
