@@ -1,27 +1,17 @@
 using System.Diagnostics;
-using Hangfire;
-using Hangfire.Common;
-using Hangfire.States;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
-using Portal.Features.Tenancy;
 using Portal.Persistence;
-using Portal.Storage;
 
 namespace Portal.Benchmarks;
 
 /// <summary>
 /// Pages of the grid over 400,000 rows, a tenth of them sealed: the first and the last, each filter, a rare and a missing word, sorted by label.
-/// On SQLite, or on the PostgreSQL server that the tests use.
+/// On SQLite, or on the PostgreSQL server whose connection string is PORTAL_BENCH_POSTGRES.
 /// </summary>
-internal sealed class GridBenchmark : Benchmark
+internal sealed class GridBenchmark : PortalBenchmark
 {
     private const int Rows = 400_000;
     private const int Batch = 5_000;
@@ -47,9 +37,7 @@ internal sealed class GridBenchmark : Benchmark
         ("no such word", new RowQuery("zzqqxx")),
     ];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("portal-bench-").FullName;
     private readonly Dictionary<string, List<double>> _times = [];
-    private WebApplication? _portal;
     private string _projectId = "";
     private string _importId = "";
 
@@ -59,25 +47,11 @@ internal sealed class GridBenchmark : Benchmark
 
     public override string Against => "reading 25 rows by their key";
 
+    protected override string? Server => Environment.GetEnvironmentVariable("PORTAL_BENCH_POSTGRES");
+
     public override async Task PrepareAsync()
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Folder"] = _folder });
-        if (Environment.GetEnvironmentVariable("PORTAL_BENCH_POSTGRES") is { Length: > 0 } server)
-        {
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = server, ["Database:OwnerConnectionString"] = server });
-        }
-
-        builder.Logging.ClearProviders();
-        builder.AddStorage();
-        builder.AddPersistence();
-        builder.AddTenancy();
-        builder.AddBilling();
-        builder.AddDefine();
-        builder.AddData();
-        builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>().AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
-        _portal = builder.Build();
-        await _portal.MigrateDatabaseAsync();
+        await base.PrepareAsync();
         await using var services = Scope();
         _projectId = (await services.ServiceProvider.GetRequiredService<ProjectService>().CreateAsync("Grid", CancellationToken.None)).Id;
         await FillAsync(services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>());
@@ -118,21 +92,7 @@ internal sealed class GridBenchmark : Benchmark
             Console.WriteLine($"  {name,-16} {sorted[sorted.Count / 2],7:0.0} ms (least {sorted[0]:0.0}, most {sorted[^1]:0.0})");
         }
 
-        if (_portal is not null)
-        {
-            await _portal.DisposeAsync();
-        }
-
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
         await base.DisposeAsync();
-    }
-
-    private AsyncServiceScope Scope()
-    {
-        var services = _portal!.Services.CreateAsyncScope(); // prepared
-        services.ServiceProvider.GetRequiredService<TenantScope>().Enter("org_bench");
-        return services;
     }
 
     private async Task FillAsync(IDbContextFactory<PortalDbContext> dbs)
@@ -173,12 +133,5 @@ internal sealed class GridBenchmark : Benchmark
 
             await db.SaveChangesAsync();
         }
-    }
-
-    private sealed class NobodyWakes : IBackgroundJobClient
-    {
-        public string Create(Job job, IState state) => "";
-
-        public bool ChangeState(string jobId, IState state, string expectedState) => true;
     }
 }

@@ -1,0 +1,76 @@
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Portal.Features.Billing;
+using Portal.Features.Data;
+using Portal.Features.Define;
+using Portal.Features.Tenancy;
+using Portal.Persistence;
+using Portal.Storage;
+
+namespace Portal.Benchmarks;
+
+/// <summary>Work of the product's own services, over a database and a folder of their own.</summary>
+internal abstract class PortalBenchmark : Benchmark
+{
+    private WebApplication? _portal;
+
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("portal-bench-").FullName;
+
+    /// <summary>The connection string of a PostgreSQL server; without one the database is a SQLite file.</summary>
+    protected virtual string? Server => null;
+
+    public override async Task PrepareAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Folder"] = Folder });
+        if (Server is { Length: > 0 } server)
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = server, ["Database:OwnerConnectionString"] = server });
+        }
+
+        builder.Logging.ClearProviders();
+        builder.AddStorage();
+        builder.AddPersistence();
+        builder.AddTenancy();
+        builder.AddBilling();
+        builder.AddDefine();
+        builder.AddData();
+        builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>().AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        // Never started: neither its server nor its sweeps belong to what is measured.
+        _portal = builder.Build();
+        await _portal.MigrateDatabaseAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_portal is not null)
+        {
+            await _portal.DisposeAsync();
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Services as the customer has them whose data is worked on.</summary>
+    protected AsyncServiceScope Scope()
+    {
+        var services = _portal!.Services.CreateAsyncScope(); // prepared
+        services.ServiceProvider.GetRequiredService<TenantScope>().Enter("org_bench");
+        return services;
+    }
+
+    private sealed class NobodyWakes : IBackgroundJobClient
+    {
+        public string Create(Job job, IState state) => "";
+
+        public bool ChangeState(string jobId, IState state, string expectedState) => true;
+    }
+}
