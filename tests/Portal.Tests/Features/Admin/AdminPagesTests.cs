@@ -61,18 +61,18 @@ public sealed class AdminPagesTests : BunitContext
         var dialogs = Render<MudDialogProvider>();
         var page = Render<TenantPage>(p => p.Add(t => t.TenantId, tenant));
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Suspend"));
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Suspend").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Suspend").Click());
 
         dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll("textarea")));
-        dialogs.Find("textarea:not([aria-hidden])").Input("Payment is overdue since August.");
+        await dialogs.InvokeAsync(() => dialogs.Find("textarea:not([aria-hidden])").Input("Payment is overdue since August."));
         dialogs.WaitForAssertion(() => Assert.True(Confirm().HasAttribute("disabled")));
-        dialogs.Find("input").Input("Northwind Travel");
+        await dialogs.InvokeAsync(() => dialogs.Find("input").Input("Northwind Travel"));
         dialogs.WaitForAssertion(() => Assert.False(Confirm().HasAttribute("disabled")));
-        await Confirm().ClickAsync(new());
+        await dialogs.InvokeAsync(() => Confirm().ClickAsync(new()));
 
         page.WaitForAssertion(() => Assert.Contains("Payment is overdue since August.", page.Markup, StringComparison.Ordinal));
         Assert.True(await _rig.ReadAsync(tenant, db => db.IsSuspendedAsync(CancellationToken.None)));
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Restore").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Restore").Click());
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Suspend"));
         Assert.False(await _rig.ReadAsync(tenant, db => db.IsSuspendedAsync(CancellationToken.None)));
 
@@ -118,7 +118,7 @@ public sealed class AdminPagesTests : BunitContext
         var page = Render<PlatformLogPage>();
 
         page.WaitForAssertion(() => Assert.Contains("Suspended the organization", page.Markup, StringComparison.Ordinal));
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Check the chain").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Check the chain").Click());
         page.WaitForAssertion(() => Assert.Contains("1 entry, chain intact", page.Markup, StringComparison.Ordinal));
     }
 
@@ -132,21 +132,27 @@ public sealed class AdminPagesTests : BunitContext
         var opened = await kim.GetAsync("gemini-3.5-flash", CancellationToken.None);
         await kim.SaveAsync(opened.Entry with { MaxEpochs = 42 }, opened.Version, "", CancellationToken.None);
 
-        page.Find("input").Change("My name for it");
-        Press("Save");
+        await page.InvokeAsync(() => page.Find("input").Change("My name for it"));
+        await PressAsync("Save");
 
         page.WaitForAssertion(() => Assert.Contains("Somebody else changed this model meanwhile", page.Markup, StringComparison.Ordinal));
         Assert.Contains("42", page.Find("[role=alert] ins").TextContent, StringComparison.Ordinal);
         Assert.Equal("My name for it", page.Find("input").GetAttribute("value"));
-        Press("Save mine on top of it");
+        await PressAsync("Save mine on top of it");
         page.WaitForAssertion(() => Assert.Contains("Change 2", page.Markup, StringComparison.Ordinal));
         var now = await kim.GetAsync("gemini-3.5-flash", CancellationToken.None);
         Assert.Equal(("My name for it", 42), (now.Entry.DisplayName, now.Entry.MaxEpochs));
 
-        Press("Bring back how it began");
+        await PressAsync("Bring back how it began");
         page.WaitForAssertion(() => Assert.Contains("Back to how it stood after change 0", page.Markup, StringComparison.Ordinal));
 
-        void Press(string text) => page.FindAll("button").Single(b => b.TextContent.Trim() == text).Click();
+        Task PressAsync(string text)
+        {
+            page.WaitForAssertion(() => Assert.False(Button(text).HasAttribute("disabled")));
+            return page.InvokeAsync(() => Button(text).Click());
+        }
+
+        AngleSharp.Dom.IElement Button(string text) => page.FindAll("button").Single(b => b.TextContent.Trim() == text);
     }
 
     [Fact]
@@ -159,7 +165,7 @@ public sealed class AdminPagesTests : BunitContext
 
         var page = Render<CatalogueModelPage>();
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("input")));
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Add to the catalogue").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Add to the catalogue").Click());
         page.WaitForAssertion(() => Assert.Contains("Id: use Google", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
     }
 

@@ -39,7 +39,7 @@ public sealed class AnnouncementTests : BunitContext
 
         page.WaitForAssertion(() => Assert.Contains("Maintenance &lt;b&gt;tonight&lt;/b&gt; from 22:00 UTC.", page.Markup, StringComparison.Ordinal));
         other.WaitForAssertion(() => Assert.Single(other.FindAll("button")));
-        page.Find("button").Click();
+        await page.InvokeAsync(() => page.Find("button").Click());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("button")));
         var (again, stillThere) = (Bar(olivia), Bar(erik));
         stillThere.WaitForAssertion(() => Assert.Single(stillThere.FindAll("button")));
@@ -108,9 +108,9 @@ public sealed class AnnouncementTests : BunitContext
         var page = Render<AnnouncementsPage>();
         page.WaitForAssertion(() => Assert.Contains("Nothing was announced yet", page.Markup, StringComparison.Ordinal));
 
-        page.Find("textarea:not([aria-hidden])").Input("Maintenance tonight from 22:00 UTC.");
+        await page.InvokeAsync(() => page.Find("textarea:not([aria-hidden])").Input("Maintenance tonight from 22:00 UTC."));
         page.WaitForAssertion(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")));
-        page.Find("form").Submit();
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(() => Assert.Contains("Shown now", page.Markup, StringComparison.Ordinal));
         Assert.Contains("Maintenance tonight from 22:00 UTC.", page.Find(".announcements").TextContent, StringComparison.Ordinal);

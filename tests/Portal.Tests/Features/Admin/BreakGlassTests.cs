@@ -252,7 +252,7 @@ public sealed class BreakGlassTests : BunitContext
 
         _rig.Time.Advance(TimeSpan.FromSeconds(61));
         bar.WaitForAssertion(() => Assert.Equal("28:59", bar.Find("[role=timer]").TextContent));
-        bar.Find("button").Click();
+        await bar.InvokeAsync(() => bar.Find("button").Click());
 
         var navigation = Services.GetRequiredService<NavigationManager>();
         bar.WaitForAssertion(() => Assert.EndsWith(PortalUrls.AdminTenant(tenant), navigation.Uri, StringComparison.Ordinal));
@@ -305,13 +305,13 @@ public sealed class BreakGlassTests : BunitContext
         await _rig.AsAdminAsync();
         var page = Render<TenantPage>(p => p.Add(t => t.TenantId, tenant));
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Look inside…"));
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Look inside…").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Look inside…").Click());
 
         page.WaitForAssertion(() => Assert.True(Submit().HasAttribute("disabled")));
-        page.Find("input[type=email]").Input("victor@example.com");
-        page.Find("textarea:not([aria-hidden])").Input(Reason);
+        await page.InvokeAsync(() => page.Find("input[type=email]").Input("victor@example.com"));
+        await page.InvokeAsync(() => page.Find("textarea:not([aria-hidden])").Input(Reason));
         page.WaitForAssertion(() => Assert.False(Submit().HasAttribute("disabled")));
-        page.Find("form").Submit();
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         var navigation = Services.GetRequiredService<NavigationManager>();
         page.WaitForAssertion(() => Assert.EndsWith("/o/northwind", navigation.Uri, StringComparison.Ordinal));

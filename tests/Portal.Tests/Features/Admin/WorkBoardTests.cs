@@ -178,7 +178,7 @@ public sealed class WorkBoardTests : BunitContext
 
         page.WaitForAssertion(() => Assert.Contains("The file could not be read", page.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("Jane", page.Markup, StringComparison.Ordinal);
-        page.FindAll("button").Single(b => b.GetAttribute("aria-label")?.StartsWith("Begin again: Import", StringComparison.Ordinal) is true).Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.GetAttribute("aria-label")?.StartsWith("Begin again: Import", StringComparison.Ordinal) is true).Click());
 
         page.WaitForAssertion(() => Assert.DoesNotContain("The file could not be read", page.Markup, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("tbody tr").Count));

@@ -49,7 +49,7 @@ public sealed class DataPageTests : BunitContext
         Assert.Equal(["Row", "text → input", "label → output"], page.FindAll("table.preview th").Select(h => h.TextContent.Trim()));
         Assert.Equal("Import", Primary(page).TextContent.Trim());
 
-        await Primary(page).ClickAsync();
+        await page.InvokeAsync(() => Primary(page).ClickAsync());
 
         page.WaitForAssertion(() => Assert.Contains("Importing examples.csv", page.Markup, StringComparison.Ordinal));
         Assert.Single(_kit.Jobs.All);
@@ -77,13 +77,13 @@ public sealed class DataPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("1 finding needs a decision.", page.Find("#why-not-freeze").TextContent, StringComparison.Ordinal));
         Assert.True(Primary(page).HasAttribute("disabled"));
 
-        await page.FindAll("button").Single(b => b.TextContent.Trim() is "Set aside").ClickAsync();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Set aside").ClickAsync());
 
         page.WaitForAssertion(() => Assert.False(Primary(page).HasAttribute("disabled")));
         Assert.Contains("Undo", page.Markup, StringComparison.Ordinal);
         Assert.Contains("Freeze version 1", Primary(page).TextContent, StringComparison.Ordinal);
 
-        await Primary(page).ClickAsync();
+        await page.InvokeAsync(() => Primary(page).ClickAsync());
 
         page.WaitForAssertion(() => Assert.Contains("Freezing version 1", page.Markup, StringComparison.Ordinal));
     }
@@ -96,9 +96,9 @@ public sealed class DataPageTests : BunitContext
         var page = Open(projectId);
         page.WaitForAssertion(() => Assert.Contains("as the column of the file says", page.Markup, StringComparison.Ordinal));
 
-        page.FindAll("input[type=radio]")[1].Click();
+        await page.InvokeAsync(() => page.FindAll("input[type=radio]")[1].Click());
         page.WaitForAssertion(() => Assert.Contains("80 % to train", page.Markup, StringComparison.Ordinal));
-        await Primary(page).ClickAsync();
+        await page.InvokeAsync(() => Primary(page).ClickAsync());
 
         page.WaitForAssertion(() => Assert.Contains("Freezing version 1", page.Markup, StringComparison.Ordinal));
         Assert.Equal(SplitMethod.Spread, (await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None)).Freezing?.SplitMethod);
@@ -154,7 +154,7 @@ public sealed class DataPageTests : BunitContext
     public async Task Upload_ThatFails_SaysWhatNow(int status, string body, string expected)
     {
         var panel = Render<UploadPanel>(p => p.Add(c => c.Address, "/o/x/api/projects/y/uploads").Add(c => c.MaxBytes, 1L << 30));
-        await panel.Find("input[type=file]").ChangeAsync(new ChangeEventArgs { Value = "train.csv" });
+        await panel.InvokeAsync(() => panel.Find("input[type=file]").ChangeAsync(new ChangeEventArgs { Value = "train.csv" }));
         await panel.Instance.OnUploadProgress(500_000, 1_000_000, 0);
         Assert.Contains("488.3 KB of 976.6 KB", panel.Markup, StringComparison.Ordinal);
 

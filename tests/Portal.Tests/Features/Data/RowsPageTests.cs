@@ -50,18 +50,18 @@ public sealed class RowsPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Equal(DataKit.Sentence(3), page.Find("textarea").GetAttribute("value") ?? page.Find("textarea").TextContent));
 
         await _kit.Edits.EditAsync(projectId, 3, 0, new RowDraft("what they wrote", "transfer"), CancellationToken.None);
-        await page.Find("textarea").ChangeAsync(new ChangeEventArgs { Value = "what I wrote" });
-        await Save(page).ClickAsync();
+        await page.InvokeAsync(() => page.Find("textarea").ChangeAsync(new ChangeEventArgs { Value = "what I wrote" }));
+        await page.InvokeAsync(() => Save(page).ClickAsync());
 
         page.WaitForAssertion(() => Assert.Contains("changed this row while you were editing", page.Markup, StringComparison.Ordinal));
         Assert.Equal(["they"], page.FindAll(".theirs del").Select(d => d.TextContent));
         page.WaitForAssertion(() => Assert.False(Save(page).HasAttribute("disabled")));
-        await Save(page).ClickAsync();
+        await page.InvokeAsync(() => Save(page).ClickAsync());
 
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("ol.steps li").Count));
         Assert.Equal("what I wrote", (await _kit.Rows.GetAsync(projectId, 3, CancellationToken.None)).Input);
         page.WaitForAssertion(() => Assert.False(page.FindAll("button").Single(b => b.TextContent.Trim() is "Undo").HasAttribute("disabled")));
-        await page.FindAll("button").Single(b => b.TextContent.Trim() is "Undo").ClickAsync();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Undo").ClickAsync());
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("ol.steps li").Count));
         Assert.Equal("what they wrote", (await _kit.Rows.GetAsync(projectId, 3, CancellationToken.None)).Input);
     }

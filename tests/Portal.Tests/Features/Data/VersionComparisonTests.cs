@@ -51,7 +51,9 @@ public sealed class VersionComparisonTests : IDisposable
         var (projectId, otherId) = (await _kit.CreateProjectAsync(), await _kit.CreateProjectAsync());
         var import = await _kit.ImportAsync(projectId, DataKit.Csv(40));
         var first = await FreezeAsync(projectId);
-        await _kit.Findings.DecideRowAsync(import.Id, 3, FindingDecision.SetAside, Ct);
+        await using var db = _kit.Database.CreateDbContext();
+        var open = await db.FrozenExamples.Where(e => e.VersionId == first.Id && e.Split != Split.Test).Select(e => e.Number).FirstAsync(Ct);
+        await _kit.Findings.DecideRowAsync(import.Id, open, FindingDecision.SetAside, Ct);
         var second = await FreezeAsync(projectId);
         var comparison = Comparison(_kit);
 

@@ -41,14 +41,14 @@ public sealed class DefinePagesTests : BunitContext
         await FillAsync(page, "Name of the playbook", "Mail");
         await TickAsync(page, "I have read the goal and the instruction");
         page.WaitForAssertion(() => Assert.False(ButtonOf(page, "Save playbook").HasAttribute("disabled")));
-        ButtonOf(page, "Save playbook").Click();
+        await page.InvokeAsync(() => ButtonOf(page, "Save playbook").Click());
 
         // The labels in the instruction are told, each with a way to keep it; nothing is saved before.
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll(".playbook-found li").Count));
         Assert.Contains("“lost bag” is a label of this project.", page.Markup, StringComparison.Ordinal);
         await TickAsync(page, "I have looked at each of these labels");
         page.WaitForAssertion(() => Assert.False(ButtonOf(page, "Save playbook").HasAttribute("disabled")));
-        ButtonOf(page, "Save playbook").Click();
+        await page.InvokeAsync(() => ButtonOf(page, "Save playbook").Click());
 
         page.WaitForAssertion(() => Assert.EndsWith($"/o/northwind/projects/{project}", Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri, StringComparison.Ordinal));
         var saved = Assert.Single(await _rig.AsAsync("carla", "fieldwork", s => s.GetRequiredService<PlaybookService>().ListAsync(_rig.Person("carla"), CancellationToken.None)));
@@ -67,7 +67,7 @@ public sealed class DefinePagesTests : BunitContext
         Assert.Contains("2 of 2 · ", page.Find("td.setup").TextContent, StringComparison.Ordinal);
         Assert.Equal(["client", "who needs you", "spend this month", "idle days"], page.FindAll(".client-sorts a").Select(a => a.TextContent));
 
-        ButtonOf(page, "End the work for Northwind Travel").Click();
+        await page.InvokeAsync(() => ButtonOf(page, "End the work for Northwind Travel").Click());
 
         dialogs.WaitForAssertion(() => Assert.Contains("can do and see nothing at Northwind Travel any more", dialogs.Markup, StringComparison.Ordinal));
         Assert.NotNull(await _rig.EnterAsync("carla", "northwind"));

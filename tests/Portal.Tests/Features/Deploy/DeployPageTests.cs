@@ -35,7 +35,7 @@ public sealed class DeployPageTests
         var page = screen.Open<DeployPage>(projectId);
         page.WaitForAssertion(() => Assert.Contains("Release gate: passed", page.Markup, StringComparison.Ordinal));
 
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Deploy").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Deploy").Click());
 
         page.WaitForAssertion(() => Assert.Contains("Testing Flash few-shot", page.Markup, StringComparison.Ordinal));
         Assert.Equal("support-triage", (await rig.ReadAsync("org_a", db => db.Endpoints.SingleAsync())).Name);
@@ -90,11 +90,11 @@ public sealed class DeployPageTests
         var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.Contains("API keys", page.Markup, StringComparison.Ordinal));
 
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Issue key").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Issue key").Click());
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("form input")));
-        page.Find("form input").Input("Night shift");
+        await page.InvokeAsync(() => page.Find("form input").Input("Night shift"));
         page.WaitForAssertion(() => Assert.False(page.Find("form button[type=submit]").HasAttribute("disabled")));
-        page.Find("form").Submit();
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         screen.Dialogs.WaitForAssertion(() => Assert.Contains("Store it now: it cannot be shown again.", screen.Dialogs.Markup, StringComparison.Ordinal));
         var secret = screen.Dialogs.Find(".secret code").TextContent;
@@ -104,7 +104,7 @@ public sealed class DeployPageTests
             Assert.True(call.IsSuccessStatusCode);
         }
 
-        screen.Dialogs.FindAll("button").Single(b => b.TextContent.Trim() is "I have stored it").Click();
+        await screen.Dialogs.InvokeAsync(() => screen.Dialogs.FindAll("button").Single(b => b.TextContent.Trim() is "I have stored it").Click());
 
         screen.Dialogs.WaitForAssertion(() => Assert.DoesNotContain(secret, screen.Dialogs.Markup, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains("Night shift", page.Markup, StringComparison.Ordinal));
@@ -121,11 +121,11 @@ public sealed class DeployPageTests
         var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.Contains("Support desk", page.Markup, StringComparison.Ordinal));
 
-        page.Find("button[aria-label='Revoke Support desk']").Click();
+        await page.InvokeAsync(() => page.Find("button[aria-label='Revoke Support desk']").Click());
 
         screen.Dialogs.WaitForAssertion(() => Assert.Contains("Revoke the key \"Support desk\"", screen.Dialogs.Find(".mud-dialog").TextContent, StringComparison.Ordinal));
         Assert.Null((await rig.ReadAsync("org_a", db => db.ApiKeys.SingleAsync())).RevokedAt);
-        screen.Dialogs.FindAll("button").Single(b => b.TextContent.Trim() is "Revoke").Click();
+        await screen.Dialogs.InvokeAsync(() => screen.Dialogs.FindAll("button").Single(b => b.TextContent.Trim() is "Revoke").Click());
         page.WaitForAssertion(() => Assert.Contains("Revoked", page.Find("[aria-label='API keys'] tbody").TextContent, StringComparison.Ordinal));
         Assert.NotNull((await rig.ReadAsync("org_a", db => db.ApiKeys.SingleAsync())).RevokedAt);
     }
@@ -139,7 +139,7 @@ public sealed class DeployPageTests
         var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".playground textarea")));
 
-        page.Find(".playground textarea").Input("My card is gone");
+        await page.InvokeAsync(() => page.Find(".playground textarea").Input("My card is gone"));
         page.Find(".playground").KeyDown(new KeyboardEventArgs { Key = "Enter", CtrlKey = true });
 
         page.WaitForAssertion(() => Assert.Equal("billing", page.Find(".exchanges .answered").TextContent));
@@ -159,8 +159,8 @@ public sealed class DeployPageTests
         var page = screen.Open<DeployPage>(live.ProjectId);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".playground textarea")));
 
-        page.Find(".playground textarea").Input("x");
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Send").Click();
+        await page.InvokeAsync(() => page.Find(".playground textarea").Input("x"));
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Send").Click());
 
         page.WaitForAssertion(() => Assert.Contains("overloaded", page.Find(".exchanges .problem").TextContent, StringComparison.Ordinal));
     }

@@ -57,8 +57,8 @@ public sealed class EvaluatePageTests : BunitContext
         var page = Open(_rig.ProjectId);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("input[type=checkbox]")));
 
-        await page.FindAll("input[type=checkbox]")[^1].ChangeAsync(new ChangeEventArgs { Value = true });
-        await Filled(page).ClickAsync(new());
+        await page.InvokeAsync(() => page.FindAll("input[type=checkbox]")[^1].ChangeAsync(new ChangeEventArgs { Value = true }));
+        await page.InvokeAsync(() => Filled(page).ClickAsync(new()));
 
         page.WaitForAssertion(() => Assert.Contains("Evaluation 1 is under way", page.Markup, StringComparison.Ordinal));
         Assert.Single(await _rig.LooksAsync());

@@ -29,7 +29,7 @@ public sealed class LeavePageTests : BunitContext
         var page = Show();
         page.WaitForAssertion(() => Assert.Single(page.FindAll("button"), b => b.TextContent.Trim() is "Export organization"));
 
-        page.FindAll("button").Single(b => b.TextContent.Trim() is "Export organization").Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Trim() is "Export organization").Click());
         page.WaitForAssertion(() => Assert.Contains("Waiting for its turn", page.Markup, StringComparison.Ordinal));
         var job = _rig.Work.Enqueued.Single(j => j.Type == typeof(ExportWorker));
         await _rig.WorkAsync<ExportWorker>(w => w.RunAsync(own, (string)job.Args[1], LeaveRig.Ct));
@@ -64,24 +64,25 @@ public sealed class LeavePageTests : BunitContext
         await EnterAsync(MemberRole.Owner);
         var stale = Show();
         stale.WaitForAssertion(() => Button(stale, "Erase organization…"));
-        Button(stale, "Erase organization…").Click();
+        await stale.InvokeAsync(() => Button(stale, "Erase organization…").Click());
         stale.WaitForAssertion(() => Assert.Contains("sign in again", stale.Markup, StringComparison.Ordinal));
         Assert.True(stale.Find("form input").HasAttribute("disabled"));
 
         _session = await _rig.SignInAsync(_userId);
         var page = Show();
         page.WaitForAssertion(() => Button(page, "Erase organization…"));
-        Button(page, "Erase organization…").Click();
-        page.WaitForElement("form input").Input("Company");
+        await page.InvokeAsync(() => Button(page, "Erase organization…").Click());
+        page.WaitForElement("form input");
+        await page.InvokeAsync(() => page.Find("form input").Input("Company"));
         page.WaitForAssertion(() => Assert.True(Button(page, "Erase in 7 days").HasAttribute("disabled")));
-        page.Find("form input").Input("Company own");
+        await page.InvokeAsync(() => page.Find("form input").Input("Company own"));
         page.WaitForAssertion(() => Assert.False(Button(page, "Erase in 7 days").HasAttribute("disabled")));
-        page.Find("form").Submit();
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(() => Assert.Contains("This organization will be erased on 2026-12-02 09:00 UTC", page.Markup, StringComparison.Ordinal));
         // Until the act has come to its end, the button waits with it.
         page.WaitForAssertion(() => Assert.False(Button(page, "Keep the organization").HasAttribute("disabled")));
-        Button(page, "Keep the organization").Click();
+        await page.InvokeAsync(() => Button(page, "Keep the organization").Click());
         page.WaitForAssertion(() => Button(page, "Erase organization…"));
     }
 
@@ -99,7 +100,7 @@ public sealed class LeavePageTests : BunitContext
         var page = Show();
         page.WaitForAssertion(() => Assert.False(Button(page, "Discard").HasAttribute("disabled")));
         Assert.Contains("Nobody is a member by the archive", page.Markup, StringComparison.Ordinal);
-        Button(page, "Discard").Click();
+        await page.InvokeAsync(() => Button(page, "Discard").Click());
         page.WaitForAssertion(() => Assert.NotNull(page.Find("input[type=file][aria-label='Choose an archive']")));
 
         await _rig.ReadAsync(own, async db =>

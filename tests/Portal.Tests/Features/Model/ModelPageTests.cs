@@ -71,7 +71,7 @@ public sealed class ModelPageTests : BunitContext
         {
             if (page.FindAll("input[type=checkbox]")[i].IsChecked())
             {
-                await page.FindAll("input[type=checkbox]")[i].ChangeAsync(new ChangeEventArgs { Value = false });
+                await page.InvokeAsync(() => page.FindAll("input[type=checkbox]")[i].ChangeAsync(new ChangeEventArgs { Value = false }));
             }
         }
 
@@ -86,7 +86,7 @@ public sealed class ModelPageTests : BunitContext
         var page = Open(_rig.ProjectId);
         page.WaitForAssertion(() => Assert.StartsWith("Run baselines · about", Filled(page).TextContent.Trim(), StringComparison.Ordinal));
 
-        await Filled(page).ClickAsync(new());
+        await page.InvokeAsync(() => Filled(page).ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Equal(6, page.FindAll("td").Count(c => c.TextContent.Contains("Waiting for its turn", StringComparison.Ordinal))));
         Assert.Empty(page.FindAll(".mud-button-filled-primary:not([disabled])"));
 
@@ -118,7 +118,7 @@ public sealed class ModelPageTests : BunitContext
         var page = Open(_rig.ProjectId);
         page.WaitForAssertion(() => Assert.StartsWith("Choose", Filled(page).TextContent.Trim(), StringComparison.Ordinal));
 
-        await Filled(page).ClickAsync(new());
+        await page.InvokeAsync(() => Filled(page).ClickAsync(new()));
 
         page.WaitForAssertion(() => Assert.Equal("Go on to Tune", Filled(page).TextContent.Trim()));
         Assert.EndsWith("/tune", Filled(page).GetAttribute("href"), StringComparison.Ordinal);

@@ -59,9 +59,9 @@ public sealed class MonitorPageTests
             return;
         }
 
-        page.Find("input[type=checkbox]").Change(true);
+        await page.InvokeAsync(() => page.Find("input[type=checkbox]").Change(true));
         page.WaitForAssertion(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")));
-        page.Find("form").Submit();
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(() => Assert.Contains("by Olivia Brandt", page.Markup, StringComparison.Ordinal));
         Assert.Equal((true, 10, 30), await rig.ReadAsync("org_a", db => db.TextKeepings.Select(k => ValueTuple.Create(k.IsOn, k.SharePercent, k.Days)).SingleAsync()));

@@ -66,7 +66,7 @@ public sealed class AuditPageTests : BunitContext
         var page = Open();
         page.WaitForAssertion(() => Assert.Contains("12 entries, chain not checked", page.Markup, StringComparison.Ordinal));
 
-        await page.Find(".chain button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".chain button").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("12 entries, chain intact, checked", page.Find(".chain").TextContent, StringComparison.Ordinal));
 
         await using (var owner = _database.CreateOwnerContext())
@@ -74,7 +74,7 @@ public sealed class AuditPageTests : BunitContext
             await AuditRig.ForgeAsync(owner, "UPDATE \"AuditEntry\" SET \"Details\" = 'x' WHERE \"Sequence\" = 4");
         }
 
-        await page.Find(".chain button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".chain button").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("Chain broken at entry 4", page.Find(".chain").TextContent, StringComparison.Ordinal));
     }
 

@@ -26,29 +26,29 @@ public sealed class SignInSettingsPageTests : BunitContext
         var page = Render<SignInSettingsPage>(p => p.Add(s => s.Org, "acme"));
         page.WaitForAssertion(() => Assert.Contains("No identity provider of your own", page.Markup, StringComparison.Ordinal));
 
-        Press(page, "Add an identity provider");
+        await PressAsync(page, "Add an identity provider");
         page.WaitForAssertion(() => Assert.Equal(4, page.FindAll(".provider-form input").Count));
         Assert.True(Button(page, "Add").HasAttribute("disabled"));
         foreach (var (place, text) in new[] { "Acme Okta", rig.Provider.Issuer, ForgingAuthority.ClientId, ForgingAuthority.ClientSecret }.Index())
         {
-            page.FindAll(".provider-form input")[place].Input(text);
+            await page.InvokeAsync(() => page.FindAll(".provider-form input")[place].Input(text));
         }
 
         page.WaitForAssertion(() => Assert.False(Button(page, "Add").HasAttribute("disabled")));
-        page.Find(".provider-form").Submit();
+        await page.InvokeAsync(() => page.Find(".provider-form").Submit());
         page.WaitForAssertion(() => Assert.EndsWith(" Off", page.Find(".provider-state").TextContent.Trim(), StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains("Kept, never shown", page.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain(ForgingAuthority.ClientSecret, page.Markup, StringComparison.Ordinal);
 
-        Press(page, "Test");
+        await PressAsync(page, "Test");
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("ul.findings li")));
-        Press(page, "Switch on");
+        await PressAsync(page, "Switch on");
         page.WaitForAssertion(() => Assert.EndsWith(" On", page.Find(".provider-state").TextContent.Trim(), StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains("Members must sign in with a provider of this organization", page.Markup, StringComparison.Ordinal));
 
-        Press(page, "Remove");
+        await PressAsync(page, "Remove");
         dialogs.WaitForAssertion(() => Assert.Contains("Remove Acme Okta?", dialogs.Markup, StringComparison.Ordinal));
-        dialogs.FindAll("button").Last(b => b.TextContent.Trim() is "Remove").Click();
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Last(b => b.TextContent.Trim() is "Remove").Click());
         page.WaitForAssertion(() => Assert.Contains("No identity provider of your own", page.Markup, StringComparison.Ordinal));
         var done = (await rig.LogAsync("acme")).Select(e => e.Action).ToList();
         Assert.Contains("provider.added", done);
@@ -81,10 +81,10 @@ public sealed class SignInSettingsPageTests : BunitContext
         return circuit;
     }
 
-    private static void Press(IRenderedComponent<SignInSettingsPage> page, string text)
+    private static async Task PressAsync(IRenderedComponent<SignInSettingsPage> page, string text)
     {
         page.WaitForAssertion(() => Assert.False(Button(page, text).HasAttribute("disabled")));
-        Button(page, text).Click();
+        await page.InvokeAsync(() => Button(page, text).Click());
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<SignInSettingsPage> page, string text) => page.FindAll("button").First(b => b.TextContent.Trim() == text);
