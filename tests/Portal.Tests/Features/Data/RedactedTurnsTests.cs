@@ -66,7 +66,7 @@ public sealed class RedactedTurnsTests : IDisposable
 
             """));
         var files = Enumerable.Range(1, 30).Select(i => (i is 3 ? "of anna@example.com (3).png" : $"of {i}.png", MediaSamples.Png(8, 8, i)));
-        var import = await _kit.ImportAsync(projectId, MediaSamples.Zip([("rows.jsonl", System.Text.Encoding.UTF8.GetBytes(lines)), .. files]), "turns.zip");
+        var import = await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.jsonl", System.Text.Encoding.UTF8.GetBytes(lines)), .. files]), "turns.zip");
         Assert.Equal(30, import.AcceptedCount);
         foreach (var open in (await _kit.Datasets.OverviewAsync(projectId, Ct)).Findings.Where(f => f.IsOpen || f.Rule is FindingRule.EmailAddress))
         {

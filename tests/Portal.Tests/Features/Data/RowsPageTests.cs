@@ -71,7 +71,7 @@ public sealed class RowsPageTests : BunitContext
     {
         var projectId = await _kit.CreateProjectAsync();
         var table = "picture,text,label\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{(i is 40 ? "gone" : "a")}.png,{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n"));
-        await _kit.ImportAsync(projectId, MediaSamples.Zip([("rows.csv", System.Text.Encoding.UTF8.GetBytes(table)), ("a.png", MediaSamples.Png(4, 4))]), "rows.zip");
+        await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.csv", System.Text.Encoding.UTF8.GetBytes(table)), ("a.png", MediaSamples.Png(4, 4))]), "rows.zip");
         var missing = await _kit.Rows.GetAsync(projectId, 40, CancellationToken.None);
         Assert.Equal(FindingRule.MediaMissing, missing.SetAsideBy);
 

@@ -112,7 +112,7 @@ public sealed class FeedbackTests
         await writer.WriteAsync(call);
 
         // Texts pass in their order: with the second here, the first would be.
-        await WaitAsync(() => rig.ReadAsync("org_a", db => db.StoredCalls.SingleOrDefaultAsync(c => c.ResponseId == "ans_recorded")));
+        await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", db => db.StoredCalls.SingleOrDefaultAsync(c => c.ResponseId == "ans_recorded")));
         Assert.Equal(1, await rig.ReadAsync("org_a", db => db.StoredCalls.CountAsync()));
     }
 
