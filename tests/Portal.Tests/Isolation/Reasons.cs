@@ -183,6 +183,8 @@ internal static class Reasons
         ["TuningMoves → IDataProtectionProvider"] = Sealed,
         ["UploadService → BlobStore"] = Files,
         ["UsageWriter → ConcurrentQueue"] = "a queue of facts, each with its tenant, written in that tenant's scope",
+        ["VendorHealth → ConcurrentDictionary"] = "troubles by the organization in scope",
+        ["VendorHealth → Lock"] = "one organization's own trouble",
         ["UploadedParts → BlobStore"] = Files,
         ["VendorObjects → VertexStorageClient"] = VendorNames,
     };

@@ -172,6 +172,23 @@ public sealed class InferenceTests(PracticeProject project) : IClassFixture<Prac
     }
 
     [Fact]
+    public async Task Generate_AfterAFunctionsResponse_AnswersFromIt()
+    {
+        var ask = new
+        {
+            contents = new object[]
+            {
+                new { role = "user", parts = new[] { new { text = "Where is my order 7?" } } },
+                new { role = "model", parts = new[] { new { functionCall = new { name = "get_order", args = new { id = 7 } } } } },
+                new { role = "user", parts = new[] { new { functionResponse = new { name = "get_order", response = new { state = "lost at customs" } } } } },
+            },
+            tools = new[] { new { functionDeclarations = new[] { new { name = "get_order", description = "Finds where an order is" } } } },
+        };
+
+        Assert.Contains("lost at customs", TextOf(await project.PostAsync(Model + ":generateContent", ask, 200)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stream_Sse_EndsEveryEventAndCountsInTheLast()
     {
         var endpoint = await TunedEndpointAsync("the quick brown fox jumps over the lazy dog");

@@ -59,7 +59,8 @@ internal sealed class InferenceTargets(RegistryState registry, TrainingFolders f
 
     private static BasePrompt Prompt(VertexGenerateContentRequest request) => new(
         request.SystemInstruction is null ? null : PromptText.Of(request.SystemInstruction),
-        [.. request.Contents.Select(content => (content.Role is VertexContent.ModelRole ? VertexContent.ModelRole : VertexContent.UserRole, PromptText.Of(content)))]);
+        // A call is no answer to learn from: what follows it is.
+        [.. request.Contents.Where(content => !content.Parts.All(part => part.FunctionCall is not null)).Select(content => (content.Role is VertexContent.ModelRole ? VertexContent.ModelRole : VertexContent.UserRole, PromptText.Of(content)))]);
 
     private static string LastUserText(VertexGenerateContentRequest request) =>
         PromptText.Of(request.Contents.LastOrDefault(content => content.Role != VertexContent.ModelRole) ?? request.Contents[^1]);

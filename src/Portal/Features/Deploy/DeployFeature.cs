@@ -15,8 +15,9 @@ public static class DeployFeature
             .Validate(o => o.CallLimit > TimeSpan.Zero && o.CallLimit <= TimeSpan.FromMinutes(30), "Deploy:CallLimit must be up to 30 minutes.")
             .Validate(o => o.LeftStreamLimit > TimeSpan.Zero && o.LeftStreamLimit <= TimeSpan.FromMinutes(10), "Deploy:LeftStreamLimit must be up to 10 minutes.")
             .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
+            .Validate(o => o.FaultPause > TimeSpan.Zero && o.FaultPause <= TimeSpan.FromMinutes(5), "Deploy:FaultPause must be up to 5 minutes.")
             .ValidateOnStart();
-        services.AddSingleton<CallLimits>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
+        services.AddSingleton<CallLimits>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()

@@ -32,6 +32,12 @@ public sealed class DeployOptions
     [Range(0, 100_000)]
     public int MostCallsWaiting { get; set; } = 256;
 
+    /// <summary>Faults of the model in a row after which an organisation's calls are answered without asking it, and for how long.</summary>
+    [Range(1, 10_000)]
+    public int FaultsBeforePause { get; set; } = 10;
+
+    public TimeSpan FaultPause { get; set; } = TimeSpan.FromSeconds(10);
+
     public TimeSpan CallWait { get; set; } = TimeSpan.FromSeconds(5);
 
     [Range(1_024, 20 * 1024 * 1024)]

@@ -37,6 +37,9 @@ public sealed class GatewayException(int code, string status, string message, Ex
     public static GatewayException TooFast(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
         "This API key, or its organization, calls faster than its limit. Wait, then go on more slowly.") { RetryAfter = wait };
 
+    public static GatewayException Pausing(TimeSpan wait) => new(503, VertexErrorStatus.Unavailable,
+        "The model has failed several times in a row, so it is not asked just now. Try again in a moment.") { RetryAfter = wait };
+
     public static GatewayException TooMany(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
         "This organization has more calls under way than its limit. Wait for some to end, then go on.") { RetryAfter = wait };
 

@@ -30,7 +30,8 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// in the middle changes nothing of that, since the vendor bills the answer all the same.
 /// </summary>
 public sealed class ServingService(
-    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, VendorHealth health,
+    IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name.</summary>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
@@ -71,6 +72,7 @@ public sealed class ServingService(
     public async Task<Answered> AnswerAsync(Served served, Caller caller, VertexGenerateContentRequest request)
     {
         writer.RequireRoom();
+        health.RequireWell(scope.TenantId);
         var call = Begin(served, caller, streamed: false);
         using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
         var asked = RecipeTurns.Apply(served.Recipe, request);
@@ -78,6 +80,7 @@ public sealed class ServingService(
         {
             var session = await connect.OpenAsync(limit.Token);
             var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked, limit.Token);
+            health.Note(scope.TenantId, fault: null);
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
                 : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
@@ -90,6 +93,7 @@ public sealed class ServingService(
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
         {
             var told = GatewayException.Of(fault);
+            health.Note(scope.TenantId, told);
             await writer.WriteAsync(RecordOf(call, CallUsage.None, told));
             throw told;
         }
@@ -104,6 +108,7 @@ public sealed class ServingService(
         Served served, Caller caller, VertexGenerateContentRequest request, [EnumeratorCancellation] CancellationToken gone)
     {
         writer.RequireRoom();
+        health.RequireWell(scope.TenantId);
         var call = Begin(served, caller, streamed: true);
         var stream = new VendorStream(RecipeTurns.Apply(served.Recipe, request), (asked, ct) => OpenAsync(served, asked, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
@@ -121,6 +126,7 @@ public sealed class ServingService(
             }
 
             isLeft = false;
+            health.Note(scope.TenantId, stream.Fault);
         }
         finally
         {
