@@ -222,6 +222,39 @@ internal sealed partial class EndpointMatrix(Matrix matrix) : IDisposable
         }
     }
 
+    /// <summary>A key for another deployment reaches this one no more than one that never was, and no list of its own names it.</summary>
+    public async Task NarrowKeysAsync(IEnumerable<Address> addresses)
+    {
+        await using var over = await _world.State.SetAsync([$"UPDATE \"ApiKey\" SET \"EndpointId\" = NULL, \"EndpointList\" = '{_never["endpoint"]}'"]);
+        foreach (var address in addresses.Where(a => IsGateway(a) && !a.Template.Contains("{**", StringComparison.Ordinal)))
+        {
+            var holder = _world.Person("anonymous");
+            var nobodys = _world.Own.With(_never, s_named);
+            var (narrow, none) = (await SendAsync(address, holder, _world.Own, _world.Own["secret"]), await SendAsync(address, holder, nobodys, _world.Own["secret"]));
+            matrix.Take(address.Name, holder, "a key for another deployment", narrow);
+            if (narrow.Outcome.Plain != none.Outcome.Plain || narrow.Outcome.Plain.Contains(_world.Own["endpointName"], StringComparison.Ordinal))
+            {
+                matrix.Fail(address.Name, holder, "a key for another deployment", $"reaches what it was not issued for.\n      said {narrow.Outcome.Plain}\n      else {none.Outcome.Plain}");
+            }
+        }
+    }
+
+    /// <summary>What another has put away or is having erased is still another's.</summary>
+    public async Task GoneAsync(IEnumerable<Address> addresses)
+    {
+        var of = $"WHERE \"TenantId\" = '{_world.Other.TenantId}'";
+        await using var over = await _world.State.SetAsync(
+        [
+            $"UPDATE \"Tenant\" SET \"ClosedAt\" = '2026-01-01 00:00:00' WHERE \"Id\" = '{_world.Other.TenantId}'",
+            $"UPDATE \"ApiKey\" SET \"RevokedAt\" = '2026-01-01 00:00:00' {of}",
+            $"DELETE FROM \"Member\" {of}",
+        ]);
+        foreach (var address in addresses.Where(a => a.IsOfAnOrganization && !IsShell(a)))
+        {
+            await CompareAsync(address, _world.Person("owner"), Kinds(address));
+        }
+    }
+
     private async Task CompareAsync(Address address, Person person, IReadOnlyList<string> kinds)
     {
         var nobody = await SendAsync(address, person, _world.Own.With(_never, kinds));

@@ -95,6 +95,8 @@ public sealed class IsolationTests(IsolationFixture fixture) : IClassFixture<Iso
         }
 
         await cells.SpentKeysAsync(addresses);
+        await cells.NarrowKeysAsync(addresses);
+        await cells.GoneAsync(addresses);
         _matrix.Faults.AddRange(Reasons.Open.Keys.Except(addresses.Select(a => a.Template)).Select(t => $"{nameof(Reasons)} names {t}, which is no address any more."));
         Conclude("Addresses", surfaces: 120, cells: 600);
     }

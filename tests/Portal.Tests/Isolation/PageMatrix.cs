@@ -61,6 +61,32 @@ internal sealed partial class PageMatrix(Matrix matrix, Func<Type, Holdings, (Ty
                     }
                 }
             }
+
+            await GivenTwiceAsync(page, template, person);
+        }
+    }
+
+    /// <summary>Whichever of two is believed, another's is as good as nobody's.</summary>
+    private async Task GivenTwiceAsync(Type page, string template, Person person)
+    {
+        if (QueryOf(page).Select(q => q.Kind).Distinct().ToList() is not { Count: > 0 } kinds)
+        {
+            return;
+        }
+
+        var mine = matrix.OwnOf(person);
+        var nobody = await ShowAsync(page, template, person, mine, _never);
+        foreach (var stranger in matrix.StrangersTo(person).Where(s => kinds.Exists(k => s[k] != mine[k])))
+        {
+            var cell = await ShowAsync(page, template, person, mine, stranger);
+            var what = $"{string.Join(" and ", kinds)} once more, of {stranger.Slug}";
+            matrix.Take(template, person, what, cell);
+            var isTimed = !Reasons.Slower.ContainsKey(template);
+            var (told, none) = (cell.Told(stranger, kinds, isTimed), nobody.Told(_never, kinds, isTimed));
+            if (told != none)
+            {
+                matrix.Fail(template, person, what, $"can be told from what never was.\n      said {told}\n      else {none}");
+            }
         }
     }
 
@@ -87,10 +113,11 @@ internal sealed partial class PageMatrix(Matrix matrix, Func<Type, Holdings, (Ty
         where _world.Own.Ids.ContainsKey(kind)
         select (name, kind);
 
-    private Task<Cell> ShowAsync(Type page, string template, Person person, Holdings asked) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
+    private Task<Cell> ShowAsync(Type page, string template, Person person, Holdings asked, Holdings? again = null) => matrix.WatchAsync(matrix.StrangersTo(person), async () =>
     {
         var address = Parameter().Replace(template, m => Named(m.Groups[1].Value, template) is var kind && kind is "model" ? Arguments.ModelId : Uri.EscapeDataString(asked[Named(m.Groups[1].Value, template)]))
-            + string.Concat(QueryOf(page).Select((q, i) => $"{(i is 0 ? '?' : '&')}{q.Name}={Uri.EscapeDataString(asked[q.Kind])}"));
+            + string.Concat(QueryOf(page).Select((q, i) => $"{(i is 0 ? '?' : '&')}{q.Name}={Uri.EscapeDataString(asked[q.Kind])}"
+                + (again is null ? "" : $"&{q.Name}={Uri.EscapeDataString(again[q.Kind])}")));
         await using var scope = _world.Scope();
         var services = scope.ServiceProvider;
         ((IHostEnvironmentAuthenticationStateProvider)services.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(person.Principal)));
