@@ -147,6 +147,17 @@ public static class PortalUrls
     public static string Rows(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) =>
         Step(org, projectId, "data/rows") + Query(shown.Where(s => s.Value is not ""));
 
+    /// <summary>The reviews of a project, with what the next one is drawn from.</summary>
+    public static string Reviews(string org, string projectId, params IEnumerable<(string Name, string? Value)> of) =>
+        Step(org, projectId, "data/reviews") + Query(of.Where(s => s.Value is not ""));
+
+    /// <summary>A reviewer's own queue, at a place of it.</summary>
+    public static string Review(string org, string projectId, string reviewId, int? at = null) =>
+        Step(org, projectId, $"data/reviews/{reviewId}") + Query([("at", at?.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
+    public static string ReviewResults(string org, string projectId, string reviewId, string? pair = null) =>
+        Step(org, projectId, $"data/reviews/{reviewId}/results") + Query([("pair", pair)]);
+
     /// <summary>The rows of one split of a version as a file; its ending says in which shape.</summary>
     public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
         $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";

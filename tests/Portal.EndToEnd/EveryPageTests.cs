@@ -15,7 +15,7 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
     private const string Consultancy = "fieldwork-partners";
 
     /// <summary>What stands for a part of an address; a page that nobody answers to is a page that is shown, too.</summary>
-    private readonly Dictionary<string, string> _parts = new() { ["{Org}"] = Org, ["{Id}"] = "no-such-provider", ["{Token}"] = "no-such-invitation", ["{ErasureId}"] = "no-such-receipt", ["{ModelId}"] = "gemini-3.5-flash" };
+    private readonly Dictionary<string, string> _parts = new() { ["{Org}"] = Org, ["{Id}"] = "no-such-provider", ["{Token}"] = "no-such-invitation", ["{ErasureId}"] = "no-such-receipt", ["{ReviewId}"] = "no-such-review", ["{ModelId}"] = "gemini-3.5-flash" };
 
     /// <summary>What a page shows on its tabs and beside its table, which its route does not tell.</summary>
     private static readonly string[] s_tabs = ["/data?tab=findings", "/data?tab=versions", "/data/rows?row=1", "/data/rows?add=true"];

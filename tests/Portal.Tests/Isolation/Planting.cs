@@ -157,6 +157,10 @@ internal sealed class Planting(IsolationWorld world)
         // The planted row is one that a version tests with; this one may be seen and changed.
         db.Add(new Example { ImportId = ids["import"], Number = 2, Input = canary, Output = canary, Label = canary });
         db.Add(new RowEdit { ImportId = ids["import"], Number = 2, Revision = 0, Change = EditKind.Edited, Input = canary, Output = canary, Note = canary, At = Now });
+        db.Add(new Example { ImportId = ids["import"], Number = 3, Input = canary, Output = canary, Label = canary });
+        db.Add(new ReviewRow { ReviewId = ids["review"], Number = 2, Place = 2 });
+        db.Add(new ReviewRow { ReviewId = ids["review"], Number = 3, Place = 3 });
+        db.Add(new ReviewAnswer { ReviewId = ids["review"], Number = 2, UserId = IdOf(owner), UserName = canary, Verdict = ReviewVerdict.Says, Output = canary, Comment = canary, At = Now, Slot = 0 });
         var begun = db.Add(new Upload
         {
             ProjectId = ids["project"], FileName = canary, Length = 34, PartBytes = 34, BlobName = PublicId.Create($"upload/{ids["project"]}/", Now), StartedAt = Now, LastPartAt = Now, UserId = ids["key"],

@@ -16,7 +16,7 @@ public static class DemoPeople
     [
         new("olivia", "Olivia Brandt", "olivia@northwind-travel.example", "Owner of Northwind Travel, which has a project under way", [(Northwind, MemberRole.Owner)]),
         new("erik", "Erik Sandoval", "erik@northwind-travel.example", "Editor at Northwind Travel: builds, and manages no members", [(Northwind, MemberRole.Editor)]),
-        new("rosa", "Rosa Keller", "rosa@northwind-travel.example", "Reviewer at Northwind Travel: reads and rates rows", [(Northwind, MemberRole.Reviewer)]),
+        new("rosa", "Rosa Keller", "rosa@northwind-travel.example", "Reviewer at Northwind Travel: judges the rows of her queue", [(Northwind, MemberRole.Reviewer)]),
         new("victor", "Victor Amadi", "victor@northwind-travel.example", "Viewer at Northwind Travel: looks, and changes nothing", [(Northwind, MemberRole.Viewer)]),
         new("beate", "Beate Ionescu", "beate@northwind-travel.example", "Billing contact of Northwind Travel", [(Northwind, MemberRole.Billing)]),
         new("ben", "Ben Okafor", "ben@harbour-insurance.example", "Owner of Harbour Insurance, which starts from nothing", [(Harbour, MemberRole.Owner)]),

@@ -54,6 +54,12 @@ public static class DataTables
 
         public DbSet<RowEdit> RowEdits => db.Set<RowEdit>();
 
+        public DbSet<Review> Reviews => db.Set<Review>();
+
+        public DbSet<ReviewRow> ReviewRows => db.Set<ReviewRow>();
+
+        public DbSet<ReviewAnswer> ReviewAnswers => db.Set<ReviewAnswer>();
+
         public DbSet<RedactedValue> RedactedValues => db.Set<RedactedValue>();
 
         public DbSet<RedactionKey> RedactionKeys => db.Set<RedactionKey>();

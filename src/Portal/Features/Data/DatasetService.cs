@@ -66,6 +66,10 @@ public sealed class DatasetService(
 
     public bool MayChange => current.MayChange();
 
+    public bool MayRead => current.May(Permission.ReadRows);
+
+    public bool MayReview => current.May(Permission.ReviewRows);
+
     public async Task<DataOverview> OverviewAsync(string projectId, CancellationToken ct)
     {
         var (project, task) = await projects.GetAsync(projectId, ct);

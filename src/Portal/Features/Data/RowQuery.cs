@@ -30,6 +30,11 @@ public sealed record RowQuery(
 
     public bool IsFiltered => Search.Trim() is not "" || FindingId is not null || Label is not null || Slice is not null || Split is not null || Status is not RowStatus.Any;
 
+    /// <summary>From an address; what is not known there is left out.</summary>
+    public static RowQuery Parse(string? search, string? findingId, string? label, string? slice, string? split, string? status) => new(
+        search ?? "", findingId, label, slice, Enum.TryParse<Split>(split, true, out var of) && of is Data.Split.Train or Data.Split.Validation ? of : null,
+        Enum.TryParse<RowStatus>(status, true, out var standing) && Enum.IsDefined(standing) ? standing : RowStatus.Any);
+
     public bool IsForward => Before is null;
 
     public bool IsUp => (Order is RowSort.Number or RowSort.Label) == IsForward;

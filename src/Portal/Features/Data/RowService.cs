@@ -81,19 +81,40 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
     {
         current.Require(Permission.ReadRows);
         var (_, task) = await projects.GetAsync(projectId, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await FindImportAsync(db, projectId, ct) is { } import ? await LabelsOfAsync(db, import.Id, task, ct)
+            : task.Kind is TaskKind.Classify ? task.Labels : [];
+    }
+
+    internal static async Task<IReadOnlyList<string>> LabelsOfAsync(PortalDbContext db, string importId, TaskDefinition task, CancellationToken ct)
+    {
         if (task.Kind is not TaskKind.Classify || task.Labels.Count > 0)
         {
             return task.Kind is TaskKind.Classify ? task.Labels : [];
         }
 
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        return await FindImportAsync(db, projectId, ct) is { } import ? await LabelsOfAsync(db, import.Id, ct) : [];
+        return await LabelsOfAsync(db, importId, ct);
     }
 
     private static async Task<IReadOnlyList<string>> LabelsOfAsync(PortalDbContext db, string importId, CancellationToken ct)
     {
         var labels = await db.Examples.Where(e => e.ImportId == importId && e.Label != null && e.Label != "").Select(e => e.Label ?? "").Distinct().OrderBy(l => l).Take(MaximumFacets + 1).ToListAsync(ct);
         return labels.Count > MaximumFacets ? [] : labels;
+    }
+
+    /// <summary>All that match and may be shown, for whoever draws from them. Of rows that take part, unless others are asked for.</summary>
+    internal static async Task<IQueryable<Example>> MatchingAsync(PortalDbContext db, string importId, RowQuery query, CancellationToken ct)
+    {
+        var rows = await FilteredAsync(db, importId, query.Status is RowStatus.Any ? query with { Status = RowStatus.TakesPart } : query, ct);
+        rows = query.Search.Trim() is { Length: > 0 } search ? Saying(rows, search.ToLowerInvariant()) : rows;
+        return (await SealedRows.OfAsync(db, importId, ct)).Without(db, rows);
+    }
+
+    private static IQueryable<Example> Saying(IQueryable<Example> rows, string words)
+    {
+#pragma warning disable CA1304, CA1311, CA1862 // It is SQL's lower(), which knows no culture; LIKE tells case apart on one database and not on another.
+        return rows.Where(e => e.Input.ToLower().Contains(words) || e.Output.ToLower().Contains(words) || e.SourceId.ToLower().Contains(words));
+#pragma warning restore CA1304, CA1311, CA1862
     }
 
     internal static async Task<DatasetImport?> FindImportAsync(PortalDbContext db, string projectId, CancellationToken ct)
@@ -181,10 +202,7 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
         while (found.Count <= PageSize && read < SearchedAtOnce && (isUp ? at < last : at > 1))
         {
             var (from, to) = isUp ? (at + 1, at + SearchWindow) : (at - SearchWindow, at - 1);
-#pragma warning disable CA1304, CA1311, CA1862 // It is SQL's lower(), which knows no culture; LIKE tells case apart on one database and not on another.
-            var window = rows.Where(e => e.Number >= from && e.Number <= to && (e.Input.ToLower().Contains(words) || e.Output.ToLower().Contains(words) || e.SourceId.ToLower().Contains(words)));
-#pragma warning restore CA1304, CA1311, CA1862
-            window = @sealed.Without(db, window);
+            var window = @sealed.Without(db, Saying(rows.Where(e => e.Number >= from && e.Number <= to), words));
             found.AddRange(await TakeAsync(isUp ? window.OrderBy(e => e.Number) : window.OrderByDescending(e => e.Number), query, PageSize + 1 - found.Count, ct));
             (at, read) = (isUp ? to : from, read + SearchWindow);
         }

@@ -6,7 +6,7 @@ using Portal.Persistence;
 namespace Portal.Features.Data;
 
 /// <summary>
-/// Every row of a project, whatever became of it, and the names of its files. The sealed rows are among them: they are compared by code,
+/// Every row of a project, whatever became of it, what reviewers said of it, and the names of its files. The sealed rows are among them: they are compared by code,
 /// and nobody is shown one.
 /// </summary>
 public sealed class RowTexts(IDbContextFactory<PortalDbContext> dbs) : IProjectTexts
@@ -32,6 +32,18 @@ public sealed class RowTexts(IDbContextFactory<PortalDbContext> dbs) : IProjectT
         await foreach (var row in former.AsAsyncEnumerable().WithCancellation(ct))
         {
             yield return Row(row.Input, row.Output, row.System, row.Content ?? "");
+        }
+
+        var reviews = await db.Reviews.AsNoTracking().Where(r => r.ProjectId == projectId).Select(r => new { r.Name, r.AskedByName }).ToListAsync(ct);
+        foreach (var review in reviews)
+        {
+            yield return new ProjectText(ProjectTextKind.Name, [review.Name, review.AskedByName]);
+        }
+
+        var reviewIds = db.Reviews.Where(r => r.ProjectId == projectId).Select(r => r.Id);
+        await foreach (var said in db.ReviewAnswers.AsNoTracking().Where(a => reviewIds.Contains(a.ReviewId)).Select(a => new { a.Output, a.Comment }).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return Row(said.Output, said.Comment);
         }
 
         // A version outlives the rows that it was frozen from.

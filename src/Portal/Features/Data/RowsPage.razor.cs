@@ -66,10 +66,10 @@ public sealed partial class RowsPage
 
     private bool IsAdding => Add && Rows.MayChange;
 
-    private RowQuery Query => new(
-        Q ?? "", _finding?.Id, Label, Slice, Enum.TryParse<Split>(SplitName, true, out var split) && split is Split.Train or Split.Validation ? split : null,
-        Enum.TryParse<RowStatus>(StatusName, true, out var status) && Enum.IsDefined(status) ? status : RowStatus.Any,
-        Enum.TryParse<RowSort>(SortName, true, out var sort) && Enum.IsDefined(sort) ? sort : RowSort.Number, After, Before);
+    private RowQuery Query => RowQuery.Parse(Q, _finding?.Id, Label, Slice, SplitName, StatusName) with
+    {
+        Sort = Enum.TryParse<RowSort>(SortName, true, out var sort) && Enum.IsDefined(sort) ? sort : RowSort.Number, After = After, Before = Before,
+    };
 
     private string EmptyText => Query.Status is RowStatus.Quarantined && !(Query with { Status = RowStatus.Any }).IsFiltered
         ? "Nothing waits in quarantine. Rows come here by a rule or a decision, and leave when somebody releases or drops them."

@@ -107,6 +107,10 @@ public static class AuditWords
         ["texts.not-kept"] = "Decided to keep no texts of calls to",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
+        ["review.answered"] = "Answered in the review",
+        ["review.asked"] = "Asked for the review",
+        ["review.closed"] = "Ended the review",
+        ["review.settled"] = "Settled in the review",
         ["row.added"] = "Added by hand",
         ["row.edited"] = "Edited",
         ["row.restored"] = "Put back to what it was",
@@ -126,7 +130,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("redaction.", "Looks behind placeholders"), ("row.", "Edits of rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("work.", "Work that was stopped or begun again"),
     ];
 
@@ -139,6 +143,7 @@ public static class AuditWords
         ["evaluation"] = "evaluate",
         ["file"] = "data",
         ["finding"] = "data",
+        ["review"] = "data",
         ["row"] = "data",
         ["run"] = "model",
         ["tuning job"] = "tune",

@@ -54,7 +54,7 @@ public static class Permissions
         [MemberRole.Owner] = Enum.GetValues<Permission>().ToFrozenSet(),
         [MemberRole.Admin] = Enum.GetValues<Permission>().Except(s_ownersOnly).ToFrozenSet(),
         [MemberRole.Editor] = s_build.ToFrozenSet(),
-        [MemberRole.Reviewer] = FrozenSet.Create(Permission.ViewProjects, Permission.ReadRows, Permission.ReviewRows, Permission.TryModel),
+        [MemberRole.Reviewer] = FrozenSet.Create(Permission.ViewProjects, Permission.ReviewRows, Permission.TryModel),
         [MemberRole.Viewer] = s_look.ToFrozenSet(),
         [MemberRole.Billing] = FrozenSet.Create(Permission.ViewProjects, Permission.ViewMembers, Permission.ViewBilling, Permission.ManageBilling),
     }.ToFrozenDictionary();

@@ -8,7 +8,7 @@ internal static class RoleWords
         MemberRole.Owner => "Everything, owners and consultancies included",
         MemberRole.Admin => "Members, connection, billing and all work",
         MemberRole.Editor => "Builds: tasks, data, tuning, deploying",
-        MemberRole.Reviewer => "Reads and rates rows, tries models",
+        MemberRole.Reviewer => "Judges the rows of its queue, tries models",
         MemberRole.Viewer => "Looks, and changes nothing",
         MemberRole.Billing => "Costs, plan and payment",
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),

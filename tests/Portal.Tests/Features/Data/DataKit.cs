@@ -33,6 +33,9 @@ internal sealed class DataKit : IDisposable
         Rows = new RowService(Database, current, Projects);
         Edits = new RowEditService(Database, current, Projects, Rows, TimeProvider.System);
         Catalogue = new CatalogueService(Database, TimeProvider.System);
+        Reviews = new ReviewService(Database, current, TimeProvider.System);
+        ReviewQueue = new ReviewQueueService(Database, current, Projects, TimeProvider.System);
+        ReviewResults = new ReviewResultService(Database, current, Projects, Edits);
         Redactor = new Redactor(Database, Database.Scope, Protection);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Redactor, Jobs, TimeProvider.System);
         Imports = new ImportWorker(Database, Database.Scope, Blobs, right, new CatalogueLimits(Database, Catalogue), new MediaCleaner(Database, Blobs), Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
@@ -63,6 +66,12 @@ internal sealed class DataKit : IDisposable
     public MediaService Media { get; }
 
     public CatalogueService Catalogue { get; }
+
+    public ReviewService Reviews { get; }
+
+    public ReviewQueueService ReviewQueue { get; }
+
+    public ReviewResultService ReviewResults { get; }
 
     public VersionService Versions { get; }
 
