@@ -3,7 +3,7 @@ using Portal.Sandbox.Faults;
 namespace Portal.Sandbox;
 
 /// <summary>How a sandbox runs. The executable reads it from configuration section <c>Sandbox</c>.</summary>
-public sealed class SandboxOptions
+public sealed record SandboxOptions
 {
     /// <summary>Everything the sandbox knows lives in this folder; the same folder gives the same sandbox again.</summary>
     public string StateFolder { get; init; } = "";

@@ -11,6 +11,7 @@ public static class PortalUrls
     public const string SignedOut = "/sign-in?signedOut=true";
     public const string SignedOutHereOnly = "/sign-in?signedOut=true&hereOnly=true";
     public const string BackChannelSignOut = "/sign-out/back-channel";
+    public const string StripeWebhook = "/stripe/webhook";
     public const string You = "/you";
     public const string NotFound = "/not-found";
     /// <summary>What programs can call, and how.</summary>
@@ -73,6 +74,9 @@ public static class PortalUrls
     public static string Permissions(string org) => $"/o/{org}/permissions";
 
     public static string Billing(string org) => $"/o/{org}/billing";
+
+    /// <summary>What the organization has bought, and its invoices.</summary>
+    public static string Plan(string org) => $"/o/{org}/billing/plan";
 
     /// <summary>The audit log with what of it is shown; parts without a value are left out.</summary>
     public static string Audit(string org, params IEnumerable<(string Name, string? Value)> shown) => $"/o/{org}/audit{Query(shown)}";

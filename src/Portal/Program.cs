@@ -61,6 +61,7 @@ app.MapHealth();
 app.MapApiReference();
 app.MapBackgroundWork();
 app.MapTenancy();
+app.MapBilling();
 app.MapData();
 app.MapDeploy();
 app.MapMonitor();

@@ -31,9 +31,15 @@ public static class EmbeddedSandbox
                 People = [.. DemoPeople.All.Select(p => new SandboxPerson(p.Subject, p.Name, p.Email, p.Description))],
             };
             configuration.GetSection("Sandbox").Bind(options);
+            options = options with { StripeWebhooks = [.. options.StripeWebhooks, .. Webhook()] };
             _sandbox = SandboxServer.Build(options);
             await _sandbox.StartAsync(cancellationToken);
         }
+
+        /// <summary>The practice Stripe tells this very portal what happens.</summary>
+        private IEnumerable<SandboxWebhook> Webhook() =>
+            configuration.GetValue("Stripe:IsSandbox", false) && configuration["urls"]?.Split(';')[0] is { Length: > 0 } url && configuration["Stripe:WebhookSecrets:0"] is { Length: > 0 } secret
+                ? [new SandboxWebhook { Url = url.TrimEnd('/') + PortalUrls.StripeWebhook, Secret = secret }] : [];
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {

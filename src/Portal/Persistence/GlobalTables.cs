@@ -16,6 +16,8 @@ public static class GlobalTables
         "BreakGlassVisit",
         // From the platform to everybody, and who has read it.
         "Announcement", "AnnouncementDismissal",
+        // What Stripe says, which names a customer before anybody knows for whom to act.
+        "StripeCustomer", "StripeEvent",
         // What is left of an organisation that was erased, and so outlives it.
         "OrganizationErasure",
     };

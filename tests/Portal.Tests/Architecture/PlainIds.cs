@@ -13,6 +13,7 @@ internal static class PlainIds
         ["AuditEntry.ProjectId"] = "the log outlives its project",
         ["AuditEntry.TargetId"] = "whatever was acted on, and the log outlives it",
         ["AuditEntry.ViaId"] = "an engagement or an admin's visit, and the log outlives it",
+        ["BillingAccount.PlanId"] = "one of the table of plans",
         ["Candidate.SourceId"] = "a dataset version or a tuning job; shown, never followed",
         ["AnswerFeedback.ResponseId"] = "the call's, which is read before",
         ["CallTrait.ResponseId"] = "the call's, saved with it",

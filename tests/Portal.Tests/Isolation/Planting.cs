@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Deploy;
@@ -181,6 +182,8 @@ internal sealed class Planting(IsolationWorld world)
     {
         db.Add(new InvitationIndex { Hash = InvitationToken.HashOf(token), TenantId = tenantId, InvitationId = ids["invitation"] });
         db.Add(new IdentityProviderIndex { ProviderId = ids["provider"], TenantId = tenantId, SwitchedOnAt = Now });
+        db.Add(new StripeCustomer { Customer = canary, TenantId = tenantId });
+        var message = db.Add(new StripeEvent { Event = canary, Type = "invoice.paid", Body = canary, Customer = canary, TenantId = tenantId, HappenedAt = Now, ReceivedAt = Now }).Entity;
         db.Add(new VerifiedDomain { Name = $"{canary}.example", TenantId = tenantId });
         var waiting = db.Add(OrganizationErasure.Of(tenantId, EraseService.SlugHashOf(tenantId), IdOf(owner), Now, Now.AddDays(7))).Entity;
         var told = db.Add(new SessionAct { TellTenantId = tenantId, Action = "session.began", ActorUserId = IdOf(owner), TargetKind = "session", TargetName = canary, Details = canary, At = Now }).Entity;
@@ -191,6 +194,7 @@ internal sealed class Planting(IsolationWorld world)
         gone.Begin([IdOf(owner)], Now.AddDays(-2));
         await outside.SaveChangesAsync();
         (ids["erasure"], ids["receipt"], ids["sessionAct"], ids["platformAct"]) = (waiting.Id, gone.Id, told.Id, platform.Id);
+        ids["stripeEvent"] = message.Id;
         (ids["token"], ids["user"]) = (token, IdOf(second));
         ids["session"] = _people.Single(p => p.Name == owner).SessionId;
         ids["member"] = await outside.Members.Where(m => m.UserId == ids["user"] && m.TenantId == tenantId).Select(m => m.Id).SingleAsync();

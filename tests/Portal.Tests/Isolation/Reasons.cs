@@ -23,6 +23,7 @@ internal static class Reasons
         ["SessionService.FindAdminAsync"] = "the same",
         ["SessionService.FarewellAsync"] = "the same",
         ["SessionService.OpenAsync"] = "begins with a verified sign-in",
+        ["StripeInbox.StoreAsync"] = "a message that Stripe signed; tried at its address",
         ["DemoSeed.RunAsync"] = "runs at the start, where the settings ask for it",
     };
 
@@ -115,6 +116,7 @@ internal static class Reasons
         ["/sign-in/with/{id}/start"] = SignsIn,
         ["/sign-out"] = SignsIn,
         ["/sign-out/back-channel"] = SignsIn,
+        ["/stripe/webhook"] = "hears what Stripe signed, and nobody else",
     };
 
     /// <summary>By what nobody else's comes out where many keep things under names.</summary>

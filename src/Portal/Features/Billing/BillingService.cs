@@ -49,8 +49,16 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
     }
 
-    /// <summary>Holds the quote's worst for a subject, in the caller's transaction. A subject holds once.</summary>
-    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote) =>
+    /// <summary>Holds the quote's worst for a subject, in the caller's transaction. A subject holds once, and only while payment is in order.</summary>
+    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote)
+    {
+        if (db.BillingAccounts.Any(a => a.State == SubscriptionState.Unpaid))
+        {
+            throw new PortalException(
+                "This organization's payments have failed, so nothing that costs is begun. Everything that is here stays, and can be read and exported. "
+                + "Whoever manages billing pays the open invoice under Billing, Plan and invoices; then all goes on at once.");
+        }
+
         db.Reservations.Add(new Reservation
         {
             ProjectId = projectId,
@@ -59,6 +67,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             Currency = quote.Currency,
             HeldAt = time.GetUtcNow().UtcDateTime,
         });
+    }
 
     /// <summary>Ends the hold: settled where the actual was recorded beside this call, released where nothing was spent.</summary>
     public async Task EndReservationAsync(PortalDbContext db, string subjectId, ReservationState state, CancellationToken ct)

@@ -10,5 +10,5 @@ public static class DefineFeature
         builder.Services.AddScoped<ProjectService>().AddScoped<ProjectBoard>().AddScoped<ClientBoard>().AddScoped<IProjectStep, DefineStep>()
             .AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>()
             .AddScoped<Onboarding>().AddScoped<IOnboardingSign, ConnectionSign>().AddScoped<IOnboardingSign, TaskSign>()
-            .AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
+            .AddScoped<ILimitCount, ProjectCount>().AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
 }

@@ -96,7 +96,7 @@ public sealed class PlaybookService(IDbContextFactory<PortalDbContext> dbs, Curr
     {
         var (content, via) = (playbook.Content, current.IsVisiting ? current.Membership.Access.Via : "");
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var project = projects.Add(db, name, content.ToTask());
+        var project = await projects.AddAsync(db, name, content.ToTask(), ct);
         db.ProjectStarts.Add(new ProjectStart { ProjectId = project.Id, PlaybookName = playbook.Name, Via = via, SettingsJson = JsonSerializer.Serialize(content.Settings) });
         db.Audit("playbook.used", new AuditTarget("project", project.Id, project.Name, project.Id), via is "" ? $"Playbook: {playbook.Name}" : $"Playbook: {playbook.Name}, of {via}");
         var told = consultancyId is null ? null : other.Tell(

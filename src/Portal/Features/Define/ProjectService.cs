@@ -11,7 +11,7 @@ public sealed record ProjectDetail(Project Project, TaskDefinition Task);
 /// <summary>What the Define page saves, as it goes.</summary>
 public sealed record TaskDraft(string Goal, TaskKind Kind, string Instruction, IReadOnlyList<string> Labels, MetricKind Metric, double? Target);
 
-public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
+public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, IEnumerable<IPlanLimits> limits, TimeProvider time)
 {
     public async Task<IReadOnlyList<ProjectRow>> ListAsync(CancellationToken ct)
     {
@@ -31,7 +31,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
     public async Task<Project> CreateAsync(string name, TaskDraft? draft, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var project = Add(db, name, draft);
+        var project = await AddAsync(db, name, draft, ct);
         await db.SaveChangesAsync(ct);
         return project;
     }
@@ -41,7 +41,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
     private bool IsOfChosenProjects => current is { IsInside: true, Membership.Access.ProjectIds: not null };
 
     /// <summary>Adds a project with its task to what the context saves next.</summary>
-    internal Project Add(PortalDbContext db, string name, TaskDraft? draft)
+    internal async Task<Project> AddAsync(PortalDbContext db, string name, TaskDraft? draft, CancellationToken ct)
     {
         current.Require(Permission.DefineTask);
         if (IsOfChosenProjects)
@@ -49,6 +49,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> dbs, Curre
             throw new PortalException("Your engagement covers chosen projects, so you cannot create others here. Ask an owner of the organization to create it and to add it to the engagement.");
         }
 
+        await limits.RequireRoomAsync(db, Limit.Projects, ct);
         var now = time.GetUtcNow().UtcDateTime;
         var project = new Project { CreatedAt = now, CreatedByUserId = current.UserId, CreatedByName = current.UserName };
         project.Rename(name);

@@ -12,6 +12,7 @@ public sealed partial class ProjectsPage : PortalPage
     private OnboardingList? _onboarding;
     private IReadOnlyList<ProjectBasis> _bases = [ProjectBasis.Nothing];
     private ProjectBasis _basis = ProjectBasis.Nothing;
+    private LimitUse? _limit;
     private bool _creating;
     private bool _wasAsked;
     private string _name = "";
@@ -33,11 +34,15 @@ public sealed partial class ProjectsPage : PortalPage
     private Onboarding Onboarding { get; set; } = default!; // filled by the renderer
 
     [Inject]
+    private IEnumerable<IPlanLimits> Limits { get; set; } = default!; // filled by the renderer
+
+    [Inject]
     private CurrentMember Current { get; set; } = default!; // filled by the renderer
 
     protected override async Task LoadAsync(CancellationToken ct)
     {
         _rows = await Projects.ListAsync(ct);
+        _limit = await Limits.NearAsync(Limit.Projects, Current, ct);
         // What a consultant sets up for a client; whoever belongs here has the projects themselves.
         _onboarding = Current.IsVisiting ? await Onboarding.ReadAsync(ct) : null;
         if (PlaybookId is not null && !_wasAsked)

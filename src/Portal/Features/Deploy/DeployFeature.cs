@@ -21,6 +21,7 @@ public static class DeployFeature
         services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
+            .AddScoped<ILimitCount, LiveCount>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();
     }
 

@@ -21,7 +21,7 @@ public sealed record DeployState(Endpoint? Endpoint, IReadOnlyList<Deployment> D
 
 public sealed class DeploymentService(
     IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CandidateService candidates, CatalogueService catalogue, EvaluationService evaluations,
-    CurrentMember current, IBackgroundJobClient work, TimeProvider time)
+    CurrentMember current, IEnumerable<IPlanLimits> limits, IBackgroundJobClient work, TimeProvider time)
 {
     public async Task<DeployState> ReadAsync(string projectId, CancellationToken ct)
     {
@@ -62,6 +62,11 @@ public sealed class DeploymentService(
         var reason = RequireApproval(choice.Gate, overrideReason);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await TakeEndpointAsync(db, projectId, Endpoint.CheckedName(name), ct);
+        if (endpoint.LiveDeploymentId is null)
+        {
+            await limits.RequireRoomAsync(db, Limit.Deployments, ct);
+        }
+
         var deployment = new Deployment
         {
             ProjectId = projectId,
@@ -92,6 +97,11 @@ public sealed class DeploymentService(
         if (!deployment.CanComeBack)
         {
             throw new PortalException("Only a deployment that has answered before can be put back. Load the page again to see what is live now.");
+        }
+
+        if (await db.Endpoints.AnyAsync(e => e.Id == deployment.EndpointId && e.LiveDeploymentId == null, ct))
+        {
+            await limits.RequireRoomAsync(db, Limit.Deployments, ct);
         }
 
         await PutLiveAsync(db, deployment, time.GetUtcNow().UtcDateTime, ct);

@@ -22,6 +22,7 @@ internal static class ArchiveWords
           TuningJob, Checkpoint, MetricPoint   tunings with their settings, curves and the vendor's names
           Deployment, Endpoint, ApiKey, InferenceLog   what served, and who called it (never what was said)
           UsageEvent          what was used and what it cost
+          BillingInvoice      what was invoiced, as Stripe has it
           ImportedUsage, ImportedAuditLog   the same of an organization that this one had taken in from an archive
           AuditEntry          the audit log, each entry sealed by the hash of the one before it
 

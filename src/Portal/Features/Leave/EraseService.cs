@@ -3,6 +3,7 @@ using System.Text;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
@@ -134,6 +135,12 @@ public sealed class EraseService(
 
     private async Task<Tenant> RequireNameAsync(PortalDbContext db, string typedName, string? sessionId, CancellationToken ct)
     {
+        // A subscription that outlives its organisation goes on being charged, with nobody left who could end it.
+        if (await db.BillingAccounts.AnyAsync(a => a.Subscription != "" && a.EndsAt == null && a.State != SubscriptionState.None && a.State != SubscriptionState.Ended, ct))
+        {
+            throw new PortalException("A subscription is still running. End it under \"Plan\", by \"Cards, invoices, cancelling\", then ask again.");
+        }
+
         var tenantId = scope.TenantId;
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(t => t.Id == tenantId, ct);
         if (typedName.Trim() != tenant.Name.Trim())

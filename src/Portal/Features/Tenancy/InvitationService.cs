@@ -9,7 +9,7 @@ public sealed record InvitationRow(string Id, string Email, MemberRole Role, str
 /// <summary>An invitation with its link, once: the portal keeps only a fingerprint of it.</summary>
 public sealed record IssuedInvitation(string Email, MemberRole Role, string Link, string MailId);
 
-public sealed class InvitationService(IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, MailService mail, TimeProvider time)
+public sealed class InvitationService(IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, MailService mail, IEnumerable<IPlanLimits> limits, TimeProvider time)
 {
     private const int AtOnce = 100;
 
@@ -48,6 +48,7 @@ public sealed class InvitationService(IDbContextFactory<PortalDbContext> dbs, Te
         await using var turn = await db.TakeMembersTurnAsync(ct);
         await RequireHandAsync(db, role, ct);
         await RequireNewAsync(db, email, ct);
+        await limits.RequireRoomAsync(db, Limit.Members, ct);
         var invitation = new Invitation
         {
             Email = email,

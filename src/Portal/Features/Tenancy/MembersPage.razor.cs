@@ -10,6 +10,7 @@ public sealed partial class MembersPage : PortalPage
     private IssuedInvitation? _issued;
     private MemberRow? _removing;
     private MemberRow? _leaving;
+    private LimitUse? _limit;
     private bool _inviting;
 
     [SupplyParameterFromQuery]
@@ -23,6 +24,9 @@ public sealed partial class MembersPage : PortalPage
 
     [Inject]
     private MailGateway Gateway { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private IEnumerable<IPlanLimits> Limits { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private CurrentMember Current { get; set; } = default!; // filled by the renderer
@@ -39,6 +43,7 @@ public sealed partial class MembersPage : PortalPage
     {
         _members = await Members.ListAsync(From, ct);
         _invitations = await Invitations.ListAsync(ct);
+        _limit = await Limits.NearAsync(Limit.Members, Current, ct);
     }
 
     private bool IsLastOwner(MemberRow member) => member.Role is MemberRole.Owner && _members.Owners <= 1;

@@ -27,7 +27,7 @@ internal sealed class DataKit : IDisposable
         var current = Current;
         var right = new StandingRight(Database, new TenancyService(Database, TimeProvider.System), Database.Scope);
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
-        Projects = new ProjectService(Database, current, TimeProvider.System);
+        Projects = new ProjectService(Database, current, [], TimeProvider.System);
         Media = new MediaService(Database, current, Projects, Blobs);
         Findings = new FindingService(Database, current, TimeProvider.System);
         Rows = new RowService(Database, current, Projects);

@@ -3,6 +3,7 @@ using System.Text;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Deploy;
 using Portal.Features.Leave;
@@ -177,6 +178,14 @@ public sealed class ErasureTests : IDisposable
         Assert.Contains("Sign in again", await RefusedAsync("Company own", old), StringComparison.Ordinal);
         Assert.Contains("Sign in again", await RefusedAsync("Company own", null), StringComparison.Ordinal);
         Assert.Contains("You may not erase the organization", await RefusedAsync("Company own", fresh, MemberRole.Admin), StringComparison.Ordinal);
+        await using (var scope = _rig.As(own.TenantId, userId: own.UserId))
+        await using (var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(LeaveRig.Ct))
+        {
+            (await db.BillingAccounts.SingleAsync(LeaveRig.Ct)).Take(new SubscriptionFacts("sub_1", "team", SubscriptionState.Active, _rig.Now, null, null, null, null), _rig.Now);
+            await db.SaveChangesAsync(LeaveRig.Ct);
+        }
+
+        Assert.Contains("A subscription is still running", await RefusedAsync("Company own", fresh), StringComparison.Ordinal);
         Assert.Equal(0, await _rig.ReadAsync(own.TenantId, db => db.OrganizationErasures.CountAsync()));
     }
 
@@ -227,7 +236,7 @@ public sealed class ErasureTests : IDisposable
             "ApiKeyIndex.KeyId", "ApiKeyIndex.TenantId", "BreakGlassVisit.SessionId", "BreakGlassVisit.TenantId", "Engagement.ClientId", "Engagement.ConsultancyId",
             "EngagementAct.EngagementId", "EngagementAct.TellId",
             "IdentityProviderIndex.ProviderId", "IdentityProviderIndex.TenantId", "InvitationIndex.InvitationId", "InvitationIndex.TenantId", "Member.TenantId", "OrganizationErasure.TenantId",
-            "PlatformAct.TargetId", "SessionAct.SubjectId", "SessionAct.TellTenantId", "SignInSession.ProviderId", "SignInSession.ProviderTenantId", "VerifiedDomain.TenantId",
+            "PlatformAct.TargetId", "SessionAct.SubjectId", "SessionAct.TellTenantId", "SignInSession.ProviderId", "SignInSession.ProviderTenantId", "StripeCustomer.TenantId", "StripeEvent.TenantId", "VerifiedDomain.TenantId",
         ];
         using var db = new SqliteDesign().CreateDbContext([]);
         var ids = db.Model.GetEntityTypes().Where(e => GlobalTables.Names.Contains(e.ClrType.Name))

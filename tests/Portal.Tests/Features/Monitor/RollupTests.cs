@@ -144,7 +144,7 @@ public sealed class RollupTests : IDisposable
 
     private TrainingMix Training() => new(_database, new ExampleService(_database, new CurrentMember(_database.Scope), _time), Projects(), _pairs);
 
-    private ProjectService Projects() => new(_database, new CurrentMember(_database.Scope), _time);
+    private ProjectService Projects() => new(_database, new CurrentMember(_database.Scope), [], _time);
 
     private Task<MonitorView> ReadAsync(Deployment live, string range, string? deploymentId = null) =>
         new MonitorService(_database, Projects(), Training(), _time).ReadAsync(live.ProjectId, new MonitorScope(MonitorRange.Named(range), deploymentId), CancellationToken.None);

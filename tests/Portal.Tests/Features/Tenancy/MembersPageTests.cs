@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Components;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Xunit;
 
 namespace Portal.Tests.Features.Tenancy;
@@ -33,6 +35,23 @@ public sealed class MembersPageTests : BunitContext
         Assert.Contains("The only owner", page.FindAll("tbody tr")[0].TextContent, StringComparison.Ordinal);
         Assert.True(page.FindAll("button").Single(b => b.TextContent.Trim() is "Leave").HasAttribute("disabled"));
         Assert.Contains("Nobody is invited", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, MemberRole.Owner, "")]
+    [InlineData(6, MemberRole.Owner, "6 of 10 members · Plan")]
+    [InlineData(10, MemberRole.Billing, "10 of 10 members · Upgrade")]
+    [InlineData(10, MemberRole.Editor, "10 of 10 members")]
+    public async Task Page_NearTheLimitOfThePlan_SaysHowManyAndLeadsToThePlanWhoMaySeeIt(long used, MemberRole role, string text)
+    {
+        Services.AddSingleton<IPlanLimits>(new Ten(used));
+        await EnterAsync(role);
+
+        var page = Render<MembersPage>(p => p.Add(m => m.Org, "northwind"));
+
+        page.WaitForElement("table");
+        var note = string.Concat(page.FindComponents<LimitNote>().Select(n => n.Find("p").TextContent));
+        Assert.Equal(text, string.Join(' ', note.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [Fact]
@@ -135,5 +154,12 @@ public sealed class MembersPageTests : BunitContext
     {
         var me = await _rig.AddAsync("me", role);
         Assert.True(await Services.GetRequiredService<MemberGate>().EnterAsync(me.Principal, "northwind", "", CancellationToken.None));
+    }
+
+    private sealed class Ten(long used) : IPlanLimits
+    {
+        public Task RequireRoomAsync(PortalDbContext db, Limit limit, CancellationToken ct) => Task.CompletedTask;
+
+        public Task<LimitUse> UseAsync(Limit limit, CancellationToken ct) => Task.FromResult(new LimitUse(limit, used, 10));
     }
 }

@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Persistence;
+
+namespace Portal.Features.Billing;
+
+/// <summary>How a subscription stands, in the portal's words.</summary>
+public enum SubscriptionState
+{
+    None,
+    Trialing,
+    Active,
+
+    /// <summary>A payment failed and is tried again.</summary>
+    PastDue,
+
+    /// <summary>Payments failed until nobody tries any more: nothing that costs is begun until one goes through.</summary>
+    Unpaid,
+    Ended,
+}
+
+/// <summary>An organisation as a customer: a mirror of what Stripe says, never ahead of it.</summary>
+public sealed class BillingAccount : TenantOwned, IVersioned
+{
+    /// <summary>What this organisation is at Stripe; empty until it first buys something.</summary>
+    public string Customer { get; private set; } = "";
+
+    public string Subscription { get; private set; } = "";
+
+    public string PlanId { get; private set; } = "";
+
+    public SubscriptionState State { get; private set; }
+
+    public DateTime? TrialEndsAt { get; private set; }
+
+    public DateTime? PeriodStartAt { get; private set; }
+
+    public DateTime? PeriodEndsAt { get; private set; }
+
+    public DateTime? EndsAt { get; private set; }
+
+    /// <summary>Since when its usage is charged; usage before was never sold.</summary>
+    public DateTime? BillableFromAt { get; private set; }
+
+    /// <summary>Of the reading at Stripe that this is; an older one changes nothing.</summary>
+    public DateTime? ReadAt { get; private set; }
+
+    /// <summary>Who reports usage now. Stripe takes one report at a time for each customer.</summary>
+    public string LeaseToken { get; private set; } = "";
+
+    public DateTime? LeaseUntil { get; private set; }
+
+    public long Version { get; private set; }
+
+    public bool IsBillable => BillableFromAt is not null && Customer is not "";
+
+    public void Become(string customer) => Customer = customer;
+
+    public void Take(SubscriptionFacts? facts, DateTime readAt)
+    {
+        ReadAt = readAt;
+        if (facts is null)
+        {
+            (State, PlanId) = (State is SubscriptionState.None ? SubscriptionState.None : SubscriptionState.Ended, "");
+            return;
+        }
+
+        (Subscription, PlanId, State) = (facts.Id, facts.PlanId, facts.State);
+        (TrialEndsAt, PeriodStartAt, PeriodEndsAt, EndsAt) = (facts.TrialEndsAt, facts.PeriodStartAt, facts.PeriodEndsAt, facts.EndsAt);
+        if (State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid)
+        {
+            BillableFromAt ??= facts.StartedAt;
+        }
+    }
+
+    public bool TryLease(string token, DateTime now, TimeSpan length)
+    {
+        if (LeaseUntil > now && LeaseToken != token)
+        {
+            return false;
+        }
+
+        (LeaseToken, LeaseUntil) = (token, now + length);
+        return true;
+    }
+
+    public void Release() => (LeaseToken, LeaseUntil) = ("", null);
+}
+
+/// <summary>Whose a customer of Stripe is. Global, because an event names a customer before anybody knows for whom to act.</summary>
+public sealed class StripeCustomer
+{
+    public required string Customer { get; init; }
+
+    public required string TenantId { get; init; }
+}
+
+internal sealed class BillingAccountMapping : IEntityTypeConfiguration<BillingAccount>
+{
+    public void Configure(EntityTypeBuilder<BillingAccount> builder)
+    {
+        builder.HasPublicId("bill");
+        builder.Property(a => a.Customer).HasMaxLength(80);
+        builder.Property(a => a.Subscription).HasMaxLength(80);
+        builder.Property(a => a.PlanId).HasMaxLength(40);
+        builder.Property(a => a.LeaseToken).HasMaxLength(40);
+        builder.HasIndex(a => a.TenantId).IsUnique();
+    }
+}
+
+internal sealed class StripeCustomerMapping : IEntityTypeConfiguration<StripeCustomer>
+{
+    public void Configure(EntityTypeBuilder<StripeCustomer> builder)
+    {
+        builder.HasKey(c => c.Customer);
+        builder.Property(c => c.Customer).HasMaxLength(80);
+        builder.Property(c => c.TenantId).HasMaxLength(PublicId.MaxLength);
+        builder.HasIndex(c => c.TenantId).IsUnique();
+    }
+}
+
+public static class AccountTables
+{
+    extension(PortalDbContext db)
+    {
+        public DbSet<BillingAccount> BillingAccounts => db.Set<BillingAccount>();
+
+        public DbSet<StripeCustomer> StripeCustomers => db.Set<StripeCustomer>();
+
+        public DbSet<BillingInvoice> BillingInvoices => db.Set<BillingInvoice>();
+
+        public DbSet<StripeEvent> StripeEvents => db.Set<StripeEvent>();
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Components;
+using Portal.Features.Tenancy;
+
+namespace Portal.Features.Billing;
+
+public sealed partial class PlanPage : PortalPage
+{
+    private PlanView? _view;
+    private string? _taken;
+
+    /// <summary>Set by Stripe's page when somebody comes back from it: then Stripe is asked at once.</summary>
+    [SupplyParameterFromQuery]
+    public string? Session { get; set; }
+
+    [Inject]
+    private PlanService Plan { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private CurrentMember Current { get; set; } = default!; // filled by the renderer
+
+    private bool MayManage => Current.May(Permission.ManageBilling);
+
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        if (Session is { Length: > 0 } && Session != _taken && MayManage)
+        {
+            _taken = Session;
+            await Plan.RefreshAsync(ct);
+        }
+
+        _view = await Plan.ReadAsync(ct);
+    }
+
+    private static IReadOnlyList<Plan> Compared(PlanView view) =>
+        Plans.Offered.Any(p => p.Id == view.Plan.Id) ? [Plans.Free, .. Plans.Offered] : [view.Plan, .. Plans.Offered];
+
+    private static string? Warning(PlanView view) => view.State switch
+    {
+        SubscriptionState.PastDue => $"A payment failed{(Next(view) is { } at ? $" and is tried again on {at:yyyy-MM-dd}" : "")}. Everything works meanwhile. Change the card under \"Cards, invoices, cancelling\", or pay the open invoice below.",
+        SubscriptionState.Unpaid => "Payments have failed and are not tried any more, so nothing that costs is begun. Everything that is here stays, and can be read and exported. Pay the open invoice below, and all goes on at once.",
+        SubscriptionState.Ended => "The subscription has ended. Everything that is here stays; what is over the limits below cannot grow. Choose a plan to go on.",
+        _ when view is { IsSubscribed: true, EndsAt: { } end } => $"The subscription ends on {end:yyyy-MM-dd}. Nothing is deleted then.",
+        _ => null,
+    };
+
+    private static DateTime? Next(PlanView view) => view.Invoices.FirstOrDefault(i => i is { Status: "open", NextAttemptAt: not null })?.NextAttemptAt;
+
+    private static IReadOnlyList<(string, string)> FactsOf(PlanView view)
+    {
+        List<(string, string)> facts = [("Plan", view.Plan.Name), ("A month, beside usage", Show.Money(view.Plan.MonthlyCents * 10_000, "USD"))];
+        if (view is { State: SubscriptionState.Trialing, TrialEndsAt: { } trial })
+        {
+            facts.Add(("Free until", $"{trial:yyyy-MM-dd} (UTC)"));
+        }
+        else if (view is { IsSubscribed: true, PeriodEndsAt: { } end })
+        {
+            facts.Add(("This period ends", $"{end:yyyy-MM-dd} (UTC)"));
+        }
+
+        facts.Add(("Payment", view.State switch
+        {
+            SubscriptionState.None => "Nothing bought yet",
+            SubscriptionState.Trialing => "On trial",
+            SubscriptionState.Active => "In order",
+            SubscriptionState.PastDue => "Overdue, tried again",
+            SubscriptionState.Unpaid => "Unpaid",
+            _ => "Ended",
+        }));
+        return facts;
+    }
+
+    // One primary button: the next larger plan.
+    private static bool IsNext(PlanView view, Plan plan) => plan.Id == (Plans.Offered.FirstOrDefault(p => p.MonthlyCents > view.Plan.MonthlyCents)?.Id ?? "");
+
+    private static string Capital(string text) => string.Concat(char.ToUpperInvariant(text[0]), text[1..]);
+
+    private string Here => Navigation.ToAbsoluteUri(PortalUrls.Plan(Org)).ToString();
+
+    private async Task ChooseAsync(Plan plan)
+    {
+        var to = "";
+        if (await RunAsync(async ct => to = await Plan.ChooseAsync(plan.Id, Here, ct)))
+        {
+            await GoAsync(to);
+        }
+    }
+
+    private async Task OpenPortalAsync()
+    {
+        var to = "";
+        if (await RunAsync(async ct => to = await Plan.OpenPortalAsync(Here, ct)))
+        {
+            await GoAsync(to);
+        }
+    }
+
+    private async Task GoAsync(string to)
+    {
+        if (to == Here)
+        {
+            await RefreshAsync();
+            return;
+        }
+
+        Navigation.NavigateTo(to, forceLoad: true);
+    }
+}

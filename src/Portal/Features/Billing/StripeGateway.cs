@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Portal.Features.Tenancy;
+using Stripe;
+
+namespace Portal.Features.Billing;
+
+/// <summary>A subscription as far as the portal cares.</summary>
+public sealed record SubscriptionFacts(
+    string Id, string PlanId, SubscriptionState State, DateTime StartedAt, DateTime? TrialEndsAt, DateTime? PeriodStartAt, DateTime? PeriodEndsAt, DateTime? EndsAt);
+
+public sealed record InvoiceFacts(
+    string Id, string Number, string Status, long TotalCents, long DueCents, string Currency, DateTime CreatedAt, DateTime? NextAttemptAt, string PageUrl, string PdfUrl);
+
+/// <summary>A customer as Stripe has it at one moment. The tenant is what its metadata says.</summary>
+public sealed record CustomerFacts(string TenantId, SubscriptionFacts? Subscription, IReadOnlyList<InvoiceFacts> Invoices);
+
+/// <summary>Stripe could not be asked, or refused.</summary>
+public sealed class StripeUnavailableException(string message, Exception? inner = null) : PortalException(message, inner);
+
+/// <summary>The one door to Stripe.</summary>
+public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientFactory http, TimeProvider time)
+{
+    public const string TenantKey = "tenant";
+
+    private const string PlanKey = "plan";
+    private const int MostInvoices = 100;
+
+    public bool IsConfigured => options.Value.IsConfigured;
+
+    public bool IsPractice => options.Value.IsPractice;
+
+    /// <summary>Makes the customer once, however often it is asked for.</summary>
+    public Task<string> CreateCustomerAsync(Tenant tenant, CancellationToken ct) => AskAsync(async client => (await client.V1.Customers.CreateAsync(
+        new CustomerCreateOptions { Name = tenant.Name, Description = tenant.Slug, Metadata = new() { [TenantKey] = tenant.Id } },
+        new RequestOptions { IdempotencyKey = $"customer-{tenant.Id}" }, ct)).Id);
+
+    /// <summary>The address of the page where a person pays for a plan: the same one however often it is asked for within the hour.</summary>
+    public Task<string> CheckoutAsync(string customer, string tenantId, Plan plan, int trialDays, string backTo, string after, CancellationToken ct) => AskAsync(async client =>
+    {
+        var items = (await PricesAsync(client, plan, ct)).Select(p => new Stripe.Checkout.SessionLineItemOptions { Price = p.Id, Quantity = p.Recurring.UsageType is "metered" ? null : 1 }).ToList();
+        var session = await client.V1.Checkout.Sessions.CreateAsync(
+            new Stripe.Checkout.SessionCreateOptions
+            {
+                Mode = "subscription", Customer = customer, LineItems = items, AllowPromotionCodes = true, ClientReferenceId = tenantId,
+                SuccessUrl = $"{backTo}?session={{CHECKOUT_SESSION_ID}}", CancelUrl = backTo, Metadata = new() { [TenantKey] = tenantId },
+                SubscriptionData = new() { Metadata = new() { [TenantKey] = tenantId, [PlanKey] = plan.Id }, TrialPeriodDays = trialDays > 0 ? trialDays : null },
+            }, new RequestOptions { IdempotencyKey = OnceAnHour(customer, plan.Id, $"{trialDays}", backTo, after) }, ct);
+        return session.Url;
+    });
+
+    public Task<string> PortalAsync(string customer, string backTo, CancellationToken ct) => AskAsync(async client =>
+        (await client.V1.BillingPortal.Sessions.CreateAsync(new Stripe.BillingPortal.SessionCreateOptions { Customer = customer, ReturnUrl = backTo }, cancellationToken: ct)).Url);
+
+    /// <summary>Gives a subscription another plan; the rest of the month is settled on the next invoice.</summary>
+    public Task ChangePlanAsync(string subscription, Plan plan, CancellationToken ct) => AskAsync(async client =>
+    {
+        var held = await client.V1.Subscriptions.GetAsync(subscription, cancellationToken: ct);
+        var flat = held.Items.Data.Single(i => i.Price.Recurring.UsageType is not "metered");
+        var price = (await PricesAsync(client, plan, ct)).Single(p => p.Recurring.UsageType is not "metered");
+        await client.V1.Subscriptions.UpdateAsync(
+            subscription,
+            new SubscriptionUpdateOptions
+            {
+                Items = [new() { Id = flat.Id, Price = price.Id, Quantity = 1 }], ProrationBehavior = "create_prorations", CancelAtPeriodEnd = false, Metadata = new() { [PlanKey] = plan.Id },
+            }, cancellationToken: ct);
+        return true;
+    });
+
+    /// <summary>Null where Stripe has no such customer, or no more.</summary>
+    public Task<CustomerFacts?> ReadAsync(string customer, CancellationToken ct) => AskAsync(async client =>
+    {
+        Customer found;
+        try
+        {
+            found = await client.V1.Customers.GetAsync(customer, cancellationToken: ct);
+        }
+        catch (StripeException missing) when (missing.StripeError?.Code is "resource_missing")
+        {
+            return null;
+        }
+
+        if (found.Deleted is true)
+        {
+            return null;
+        }
+
+        var subscriptions = await client.V1.Subscriptions.ListAsync(new SubscriptionListOptions { Customer = customer, Status = "all", Limit = 20 }, cancellationToken: ct);
+        var invoices = await client.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer, Limit = MostInvoices }, cancellationToken: ct);
+        // The one that runs; of those that ended, the last.
+        var counts = subscriptions.Data.OrderBy(s => s.Status is "canceled" or "incomplete" or "incomplete_expired").ThenByDescending(s => s.Created).ThenBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault();
+        return new CustomerFacts(
+            found.Metadata.GetValueOrDefault(TenantKey, ""), counts is null ? null : FactsOf(counts),
+            [.. invoices.Data.Where(i => i.Status is not "draft").OrderBy(i => i.Id, StringComparer.Ordinal).Select(FactsOf)]);
+    });
+
+    /// <summary>The ids of all that happened since, oldest first: what a webhook may have missed.</summary>
+    public async Task<IReadOnlyList<string>> EventsSinceAsync(DateTime since, CancellationToken ct) => await AskAsync(async client =>
+    {
+        var bodies = new List<string>();
+        await foreach (var happened in client.V1.Events.ListAutoPagingAsync(new EventListOptions { Limit = 100, Created = new DateRangeOptions { GreaterThanOrEqual = since } }, cancellationToken: ct))
+        {
+            bodies.Add(happened.ToJson());
+        }
+
+        bodies.Reverse();
+        return bodies;
+    });
+
+    /// <summary>Whose version of the API the portal speaks.</summary>
+    public static string ApiVersion => StripeConfiguration.ApiVersion;
+
+    internal async Task<T> AskAsync<T>(Func<StripeClient, Task<T>> ask)
+    {
+        if (!IsConfigured)
+        {
+            throw new StripeUnavailableException("Payment is not set up on this portal. Whoever runs it sets Stripe__ApiKey.");
+        }
+
+        var (key, address) = (options.Value.ApiKey, options.Value.ApiBase);
+        var client = new StripeClient(new StripeClientOptions
+        {
+            ApiKey = key, ApiBase = address is "" ? null : address.TrimEnd('/'), HttpClient = new SystemNetHttpClient(http.CreateClient(nameof(StripeGateway)), maxNetworkRetries: 2, enableTelemetry: false),
+        });
+        try
+        {
+            return await ask(client);
+        }
+        catch (StripeException refused)
+        {
+            throw new StripeUnavailableException("Stripe refused this. Nothing was changed. Try again, or write to those who run the portal.", refused) { Details = refused.StripeError?.Message ?? refused.Message };
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new StripeUnavailableException("Stripe cannot be reached at the moment. Nothing was changed. Try again in a minute.", broken);
+        }
+    }
+
+    /// <summary>What a plan is sold by: its own price and one for each meter. Whatever Stripe lacks of it is made there, once.</summary>
+    private static async Task<IReadOnlyList<Price>> PricesAsync(StripeClient client, Plan plan, CancellationToken ct)
+    {
+        var meters = Enum.GetValues<Meter>();
+        var wanted = meters.Select(MeterWords.LookupKey).Append($"portal_plan_{plan.Id}").ToList();
+        var known = (await client.V1.Prices.ListAsync(new PriceListOptions { LookupKeys = wanted, Active = true, Limit = 100 }, cancellationToken: ct)).Data.ToDictionary(p => p.LookupKey);
+        foreach (var meter in meters.Where(m => !known.ContainsKey(MeterWords.LookupKey(m))))
+        {
+            known[MeterWords.LookupKey(meter)] = await CreateUsagePriceAsync(client, meter, ct);
+        }
+
+        if (!known.ContainsKey(wanted[^1]))
+        {
+            known[wanted[^1]] = await client.V1.Prices.CreateAsync(
+                new PriceCreateOptions
+                {
+                    Currency = "usd", UnitAmount = plan.MonthlyCents, LookupKey = wanted[^1], Nickname = $"Plan {plan.Name}", Recurring = new() { Interval = "month" },
+                    ProductData = new() { Name = $"Plan {plan.Name}" },
+                }, new RequestOptions { IdempotencyKey = $"price-{plan.Id}-{plan.MonthlyCents}" }, ct);
+        }
+
+        return [known[wanted[^1]], .. meters.Select(m => known[MeterWords.LookupKey(m)])];
+    }
+
+    private static async Task<Price> CreateUsagePriceAsync(StripeClient client, Meter meter, CancellationToken ct)
+    {
+        var name = MeterWords.EventName(meter);
+        var all = await client.V1.Billing.Meters.ListAsync(new Stripe.Billing.MeterListOptions { Status = "active", Limit = 100 }, cancellationToken: ct);
+        var made = all.Data.FirstOrDefault(m => m.EventName == name) ?? await client.V1.Billing.Meters.CreateAsync(
+            new Stripe.Billing.MeterCreateOptions { DisplayName = UsageWords.Of(meter), EventName = name, DefaultAggregation = new() { Formula = "sum" } },
+            new RequestOptions { IdempotencyKey = $"meter-{name}" }, ct);
+        return await client.V1.Prices.CreateAsync(
+            new PriceCreateOptions
+            {
+                // A unit is a millionth of a dollar: what was charged here is what is charged there, whatever a model's price was that day.
+                Currency = "usd", UnitAmountDecimal = 0.0001m, LookupKey = MeterWords.LookupKey(meter), Nickname = $"{UsageWords.Of(meter)}, in millionths of a dollar",
+                Recurring = new() { Interval = "month", UsageType = "metered", Meter = made.Id }, ProductData = new() { Name = UsageWords.Of(meter) },
+            }, new RequestOptions { IdempotencyKey = $"price-{name}" }, ct);
+    }
+
+    private string OnceAnHour(params string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [time.GetUtcNow().ToString("yyyyMMddHH", CultureInfo.InvariantCulture), .. parts]))));
+
+    private static SubscriptionFacts FactsOf(Subscription subscription)
+    {
+        var item = subscription.Items.Data.FirstOrDefault();
+        return new SubscriptionFacts(
+            subscription.Id, subscription.Metadata.GetValueOrDefault(PlanKey, ""),
+            subscription.Status switch
+            {
+                "trialing" => SubscriptionState.Trialing,
+                "active" => SubscriptionState.Active,
+                "past_due" => SubscriptionState.PastDue,
+                "unpaid" or "paused" => SubscriptionState.Unpaid,
+                "incomplete" => SubscriptionState.None,
+                _ => SubscriptionState.Ended,
+            },
+            subscription.StartDate, subscription.TrialEnd, item?.CurrentPeriodStart, item?.CurrentPeriodEnd, subscription.EndedAt ?? subscription.CancelAt);
+    }
+
+    private static InvoiceFacts FactsOf(Invoice invoice) => new(
+        invoice.Id, invoice.Number ?? "", invoice.Status ?? "", invoice.Total, invoice.AmountRemaining, invoice.Currency ?? "usd", invoice.Created, invoice.NextPaymentAttempt,
+        invoice.HostedInvoiceUrl ?? "", invoice.InvoicePdf ?? "");
+}
+
+/// <summary>The portal's meters by the names that Stripe has for them.</summary>
+internal static class MeterWords
+{
+    public static string EventName(Meter meter) => "portal_" + string.Concat(meter.ToString().Select((c, i) => char.IsUpper(c) ? (i is 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+
+    public static string LookupKey(Meter meter) => EventName(meter) + "_usage";
+}
