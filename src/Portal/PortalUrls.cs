@@ -92,6 +92,12 @@ public static class PortalUrls
     /// <summary>What the organization takes with it, and how it leaves.</summary>
     public static string Leave(string org) => $"/o/{org}/leave";
 
+    /// <summary>The erasure of a person's rows: all of them, or one with a page of what it found.</summary>
+    public static string EraseRows(string org, string? erasureId = null, int page = 0) =>
+        $"/o/{org}/leave/rows" + Query([("personErasure", erasureId), ("page", page is 0 ? null : $"{page + 1}")]);
+
+    public static string RowsReceipt(string org, string erasureId) => $"/o/{org}/api/row-erasures/{erasureId}/receipt.json";
+
     public static string Export(string org, string exportId) => $"/o/{org}/api/exports/{exportId}/archive.zip";
 
     /// <summary>Where an archive is sent to, part by part.</summary>

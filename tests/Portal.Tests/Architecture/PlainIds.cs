@@ -20,6 +20,8 @@ internal static class PlainIds
         ["StoredCall.ResponseId"] = "the call's, which was saved before",
         ["TrafficSlice.CallerId"] = "a key's, or empty for calls without one; figures outlive it",
         ["Checkpoint.VendorId"] = "Google's",
+        ["DatasetVersion.CopiedFromId"] = "the version whose place it takes, of the same project; read within the organization, where it is that one or none",
+        ["PersonErasureRow.HolderId"] = "an import or a version; what is marked is looked for within the organization, and is there or not",
         ["Example.SourceId"] = "what the uploaded file calls the row; shown, never followed",
         ["FrozenExample.SourceId"] = "what the uploaded file called the row; shown, never followed",
         ["IdentityProvider.ClientId"] = "what the provider calls the portal",

@@ -32,7 +32,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         ["baseline"] = "candidate", ["VersionComparison.from"] = "version", ["VersionComparison.to"] = "version", ["currentSession"] = "session", ["subjectId"] = "job", ["org"] = "slug", ["slug"] = "slug", ["token"] = "token", ["consultants"] = "consultant", ["mailId"] = "mail",
         ["EngagementService.id"] = "engagement", ["DomainService.id"] = "domain", ["IdentityProviderService.id"] = "provider", ["ProviderCheck.id"] = "provider",
         ["EngagementService.user"] = "consultant", ["EngagementWorker.act"] = "engagementAct", ["SessionActWorker.act"] = "sessionAct", ["PlatformActWorker.act"] = "platformAct",
-        ["EraseService.erasure"] = "receipt", ["WorkRow.id"] = "import",
+        ["EraseService.erasure"] = "receipt", ["PersonErasureWorker.erasure"] = "personErasure", ["WorkRow.id"] = "import",
         ["ImportService.import"] = "organizationImport", ["ArchiveImportWorker.import"] = "organizationImport", ["ImportService.log"] = "importedAuditLog",
     };
 

@@ -273,7 +273,7 @@ internal sealed class Planting(IsolationWorld world)
     private object? Better(IProperty property, object? value, string canary, string owner, string secret, string token, string seal) =>
         (property.DeclaringType.ClrType.Name, property.Name) switch
         {
-            (_, "PreviewJson" or "ReportJson") => "",
+            (_, "PreviewJson" or "ReportJson") or ("PersonErasure", "LedgerJson" or "ReceiptJson") => "",
             ("OrganizationImport", "Length") => 54L,
             (_, "MappingJson") => ColumnMapping.Of("text", "label").ToStored(),
             (_, "ResultJson" or "Entry" or "Sheet" or "Items" or "ThinkingLevel" or "Problem" or "Failure" or "Error" or "LeaseToken" or "UploadSession" or "Via" or "ViaId") => "",

@@ -72,6 +72,8 @@ public static class DataTables
 
         public DbSet<VersionMedia> VersionMedia => db.Set<VersionMedia>();
 
+        public DbSet<ErasedRow> ErasedRows => db.Set<ErasedRow>();
+
         public DbSet<SealedLook> SealedLooks => db.Set<SealedLook>();
     }
 }

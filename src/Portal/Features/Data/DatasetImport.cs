@@ -34,6 +34,9 @@ public sealed class DatasetImport : TenantOwned, IVersioned
 
     public required string Sha256 { get; init; }
 
+    /// <summary>When the file was removed because it held rows of somebody that were erased.</summary>
+    public DateTime? FileErasedAt { get; private set; }
+
     public required DateTime UploadedAt { get; init; }
 
     public string UploadedByUserId { get; init; } = "";

@@ -82,6 +82,15 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 
     public long Version { get; private set; }
 
+    /// <summary>Rows that were erased since: the counts are of what is left, the hashes of what was frozen.</summary>
+    public int ErasedCount { get; private set; }
+
+    /// <summary>When rows were last erased.</summary>
+    public DateTime? ErasedAt { get; private set; }
+
+    /// <summary>The version whose rows it takes over as they are, splits included; null for one that is made of an import.</summary>
+    public string? CopiedFromId { get; init; }
+
     public int Count => TrainCount + ValidationCount + TestCount;
 
     /// <summary>Ends the freeze. From here on nothing of a version changes.</summary>
@@ -99,6 +108,22 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
         (ContentHash, TestDigest) = (totals.ContentHash, totals.TestDigest);
         (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
     }
+
+    /// <summary>What erasing leaves: a version that stands for what was frozen, and says how much of it is gone.</summary>
+    internal void Erase(IReadOnlyList<Split> splits, DateTime at)
+    {
+        TrainCount -= splits.Count(s => s is Split.Train);
+        ValidationCount -= splits.Count(s => s is Split.Validation);
+        TestCount -= splits.Count(s => s is Split.Test);
+        (ErasedCount, ErasedAt) = (ErasedCount + splits.Count, at);
+    }
+
+    /// <summary>The version that takes its place: the same rows in the same splits, without those that were erased.</summary>
+    internal DatasetVersion WithoutErased(int number, string userId, string userName, DateTime at) => new()
+    {
+        ProjectId = ProjectId, ImportId = ImportId, CopiedFromId = Id, Number = number, Note = $"Version {Number} without {ErasedCount} erased {(ErasedCount is 1 ? "row" : "rows")}",
+        Total = Count, SplitMethod = SplitMethod, FrozenByUserId = userId, FrozenByName = userName, StartedAt = at,
+    };
 
     public AuditTarget AsTarget() => new("version", Id, $"Version {Number}", ProjectId);
 
@@ -139,6 +164,7 @@ internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVe
         builder.Property(v => v.SplitMethod).HasDefaultValue(SplitMethod.Spread);
         builder.Property(v => v.LeaseToken).HasMaxLength(40);
         builder.Ignore(v => v.Count);
+        builder.Property(v => v.CopiedFromId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<DatasetVersion, Project>(nameof(DatasetVersion.ProjectId));
         builder.BelongsTo<DatasetVersion, DatasetImport>(nameof(DatasetVersion.ImportId));
         builder.HasIndex(v => new { v.TenantId, v.ProjectId, v.Number }).IsUnique();

@@ -7,6 +7,9 @@ namespace Portal.Features.Data;
 /// <summary>A frozen row; one that is more than a text and its answer has its content in Gemini's shape.</summary>
 public sealed record VersionExample(int Number, string Input, string Output, Split Split, string System = "", string? Content = null, string Slice = "", string SourceId = "");
 
+/// <summary>Training rows of a version that were erased after it was frozen.</summary>
+public sealed record ErasedTraining(int Rows, DateTime At);
+
 /// <summary>What later steps read of the data: frozen versions and their rows. The one door to the sealed split.</summary>
 public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
 {
@@ -17,6 +20,15 @@ public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, Curre
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.DatasetVersions.AsNoTracking().Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen)
             .OrderByDescending(v => v.Number).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>By version: training rows of it that were erased, and when. Models that were tuned on such a version have learnt them.</summary>
+    public async Task<IReadOnlyDictionary<string, ErasedTraining>> ErasedTrainingAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var versions = db.DatasetVersions.Where(v => v.ProjectId == projectId && v.ErasedCount > 0).Select(v => v.Id);
+        return await db.ErasedRows.AsNoTracking().Where(e => versions.Contains(e.VersionId) && e.Split == Split.Train).GroupBy(e => e.VersionId)
+            .Select(g => new { g.Key, Rows = g.Count(), At = g.Max(e => e.ErasedAt) }).ToDictionaryAsync(g => g.Key, g => new ErasedTraining(g.Rows, g.At), ct);
     }
 
     /// <summary>Throws <see cref="NotFoundException"/> for an id that is not this tenant's, or not frozen.</summary>

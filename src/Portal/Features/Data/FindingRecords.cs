@@ -70,6 +70,9 @@ internal sealed record VersionAnswer(string Id, int Number, [property: Descripti
     [Description("Rows of the sealed split: counted, and never shown.")]
     public int Test { get; init; }
 
+    [Description("Rows that were erased since it was frozen: the counts are of what is left, the hashes of what was frozen.")]
+    public int Erased { get; init; }
+
     public string Failure { get; init; } = "";
 
     [Description("SHA-256 over the rows in order, each with its split.")]
@@ -81,7 +84,7 @@ internal sealed record VersionAnswer(string Id, int Number, [property: Descripti
 
     public static VersionAnswer Of(DatasetVersion version) => new(version.Id, version.Number, DataWords.Of(version.State), version.StartedAt)
     {
-        Note = version.Note, Split = DataWords.Of(version.SplitMethod), RowsDone = version.Done, RowsTotal = version.Total, Training = version.TrainCount, Validation = version.ValidationCount, Test = version.TestCount,
+        Note = version.Note, Split = DataWords.Of(version.SplitMethod), RowsDone = version.Done, RowsTotal = version.Total, Training = version.TrainCount, Validation = version.ValidationCount, Test = version.TestCount, Erased = version.ErasedCount,
         Failure = version.Failure, ContentHash = version.ContentHash, TestDigest = version.TestDigest, FrozenAt = version.State is VersionState.Frozen ? version.FrozenAt : null,
     };
 }

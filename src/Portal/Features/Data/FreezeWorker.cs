@@ -85,9 +85,11 @@ public sealed class FreezeWorker(
         logger.LogInformation("Version {VersionId} frozen: {Train}/{Validation}/{Test}", versionId, totals.Train, totals.Validation, totals.Test);
     }
 
+    /// <summary>A copy has the splits of what it is copied from; there is nothing to draw.</summary>
     private async Task<SplitPlan> PlanAsync(DatasetVersion version, bool isClassify, Dictionary<string, string> labels, string lease, CancellationToken ct)
     {
         var rows = new SplitRows();
+        List<Split> copied = [];
         await foreach (var page in PagesAsync(version, ct))
         {
             foreach (var (_, input, output, more) in page)
@@ -98,10 +100,22 @@ public sealed class FreezeWorker(
                     labels[stratum = output.Trim()] = stratum;
                 }
 
-                rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given, more.Content));
+                if (version.CopiedFromId is null)
+                {
+                    rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given, more.Content));
+                }
+                else
+                {
+                    copied.Add(more.Given ?? Split.Train);
+                }
             }
 
             await RenewAsync(version.Id, lease, 0, ct);
+        }
+
+        if (version.CopiedFromId is not null)
+        {
+            return new SplitPlan([.. copied]);
         }
 
         await AddSealedAsync(version, rows, ct);
@@ -172,7 +186,7 @@ public sealed class FreezeWorker(
             await SaveAsync(version.Id, lease, batch, done, ct);
         }
 
-        await SaveMediaAsync(version, media, ct);
+        await media.SaveAsync(dbs, version, ct);
         return done == plan.Splits.Length
             ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan,
                 Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()))
@@ -182,6 +196,16 @@ public sealed class FreezeWorker(
     private async IAsyncEnumerable<List<(int Number, string Input, string Output, RowExtras More)>> PagesAsync(
         DatasetVersion version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        if (version.CopiedFromId is { } source)
+        {
+            await foreach (var copied in new VersionCopy(dbs, source, Options.BatchRows).PagesAsync(ct))
+            {
+                yield return copied;
+            }
+
+            yield break;
+        }
+
         RowTreatment treatment;
         await using (var db = await dbs.CreateDbContextAsync(ct))
         {
@@ -210,22 +234,14 @@ public sealed class FreezeWorker(
         }
     }
 
-    private async Task SaveMediaAsync(DatasetVersion version, FrozenMedia media, CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        await media.SaveAsync(db, version, ct);
-    }
-
     private async Task SaveAsync(string versionId, string lease, List<FrozenExample> batch, int done, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var until = Now + Options.Lease;
         LeaseLostException.ThrowUnless(await db.DatasetVersions.Where(v => v.Id == versionId && v.LeaseToken == lease)
             .ExecuteUpdateAsync(set => set.SetProperty(v => v.Done, done).SetProperty(v => v.LeaseUntil, until), ct) is 1);
-        db.FrozenExamples.AddRange(batch);
-        await db.SaveChangesAsync(ct);
+        await db.InsertAsync(batch, ct);
         await transaction.CommitAsync(ct);
     }
 
@@ -282,6 +298,3 @@ public sealed class FreezeWorker(
         }
     }
 }
-
-/// <summary>What a row has beside its input and its output.</summary>
-internal sealed record RowExtras(string System, string? Content, string Slice, string SourceId, string Group, DateTime? Date, Split? Given);

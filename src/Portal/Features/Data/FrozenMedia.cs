@@ -17,8 +17,9 @@ internal sealed class FrozenMedia
     }
 
     /// <summary>From here on the files belong to the version. Whoever froze it before and died left nothing that counts.</summary>
-    public async Task SaveAsync(PortalDbContext db, DatasetVersion version, CancellationToken ct)
+    public async Task SaveAsync(IDbContextFactory<PortalDbContext> dbs, DatasetVersion version, CancellationToken ct)
     {
+        await using var db = await dbs.CreateDbContextAsync(ct);
         await db.VersionMedia.Where(v => v.VersionId == version.Id).ExecuteDeleteAsync(ct);
         if (_files.Count is 0)
         {

@@ -94,7 +94,7 @@ public sealed class ImportWorker(
         var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct)));
         try
         {
-            await InsertAsync(import, lease, new MappedRecords(records, mapper), checks, media, file, ct);
+            await new ReadAhead(new MappedRecords(records, mapper), checks, media, file, Options, time).EachAsync(batch => SaveAsync(import, lease, batch, ct), ct);
         }
         catch (PortalException)
         {
@@ -128,50 +128,18 @@ public sealed class ImportWorker(
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task InsertAsync(DatasetImport import, string lease, MappedRecords records, RowChecks checks, MediaImport media, Stream file, CancellationToken ct)
-    {
-        var batch = new List<Example>(Options.BatchRows);
-        var renewedAt = time.GetTimestamp();
-        for (var hasMore = true; hasMore;)
-        {
-            batch.Clear();
-            long characters = 0;
-            while (batch.Count < Options.BatchRows && characters < Options.MaxRecordCharacters * 2L && (hasMore = records.Read()))
-            {
-                if (checks.Read == Options.MaxRows)
-                {
-                    throw new PortalException($"The file has more than {Options.MaxRows:N0} rows, the most a dataset takes. Split it, or choose the rows that matter.");
-                }
-
-                await media.ResolveAsync(records.Row, ct);
-                var example = checks.Check(records.Row);
-                characters += example.Input.Length + example.Output.Length + example.System.Length + (example.Content?.Length ?? 0);
-                batch.Add(example);
-                if (time.GetElapsedTime(renewedAt) > Options.Lease / 4)
-                {
-                    // Unpacking takes its time; what is read so far is shown and kept.
-                    break;
-                }
-            }
-
-            await SaveAsync(import, lease, batch, checks, media, media.PositionAt(file.Position), ct);
-            renewedAt = time.GetTimestamp();
-        }
-    }
-
-    private async Task SaveAsync(DatasetImport import, string lease, List<Example> batch, RowChecks checks, MediaImport media, long position, CancellationToken ct)
+    private async Task SaveAsync(DatasetImport import, string lease, ReadBatch batch, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var (read, accepted, until) = (checks.Read, checks.Accepted, Now + Options.Lease);
+        var (read, accepted, position, until) = (batch.Read, batch.Accepted, batch.Position, Now + Options.Lease);
         var held = await db.DatasetImports.Where(i => i.Id == import.Id && i.LeaseToken == lease).ExecuteUpdateAsync(
             set => set.SetProperty(i => i.ReadCount, read).SetProperty(i => i.AcceptedCount, accepted).SetProperty(i => i.SetAsideCount, read - accepted)
                 .SetProperty(i => i.BytesRead, position).SetProperty(i => i.LeaseUntil, until), ct);
         LeaseLostException.ThrowUnless(held is 1);
-        media.AddNew(db);
-        db.Examples.AddRange(batch);
+        db.MediaFiles.AddRange(batch.Media);
         await db.SaveChangesAsync(ct);
+        await db.InsertAsync(batch.Rows, ct);
         await transaction.CommitAsync(ct);
     }
 
@@ -217,9 +185,9 @@ public sealed class ImportWorker(
         {
             await RenewAsync(importId, lease, ct);
             await using var db = await dbs.CreateDbContextAsync(ct);
-            db.ChangeTracker.AutoDetectChangesEnabled = false;
-            db.FindingRows.AddRange(chunk.Select(r => new FindingRow { FindingId = finding.Id, Number = r.Number, Related = r.Related }));
-            await db.SaveChangesAsync(ct);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await db.InsertAsync([.. chunk.Select(r => new FindingRow { FindingId = finding.Id, Number = r.Number, Related = r.Related })], ct);
+            await transaction.CommitAsync(ct);
         }
     }
 

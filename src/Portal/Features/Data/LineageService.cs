@@ -69,6 +69,8 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
             places.Add(new RowPlace(line, split));
         }
 
+        var versionIds = lineage.Versions.Where(v => kin.Contains(v.Version.ImportId ?? "")).Select(v => v.Version.Id).ToList();
+        var isErased = await db.ErasedRows.AnyAsync(e => versionIds.Contains(e.VersionId) && e.Number == number, ct);
         var row = await db.Examples.AsNoTracking().SingleOrDefaultAsync(e => e.ImportId == importId && e.Number == number, ct);
         var findings = await (
             from concerned in db.FindingRows.AsNoTracking()
@@ -79,7 +81,7 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
         var isSealed = places.Exists(p => p.Split is Split.Test) || findings.Exists(f => f.Rule is FindingRule.LeakedTestRow);
         var text = isSealed || !current.May(Permission.ReadRows) ? null : await TextAsync(db, row, places, number, ct);
         return new RowLineage(
-            file, number, StateOf(row, file, places), [.. findings.Select(f => $"{f.Title}: {(f.Decision is { } decision ? $"{FindingWords.Of(decision)} by {f.DecidedByName}" : "nothing decided")}")],
+            file, number, isErased ? "Erased, from every version that had it" : StateOf(row, file, places), [.. findings.Select(f => $"{f.Title}: {(f.Decision is { } decision ? $"{FindingWords.Of(decision)} by {f.DecidedByName}" : "nothing decided")}")],
             text?.Input, text?.Output, isSealed ? "" : row?.SourceId ?? "", places);
     }
 

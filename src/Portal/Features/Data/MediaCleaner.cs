@@ -13,17 +13,29 @@ public sealed class MediaCleaner(IDbContextFactory<PortalDbContext> dbs, BlobSto
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var projectId = await db.DatasetImports.Where(i => i.Id == importId).Select(i => i.ProjectId).SingleAsync(ct);
+        var loose = await LooseAsync(db, projectId, ct) ?? [];
+        foreach (var media in loose)
+        {
+            await ClearAsync(db, media, ct);
+        }
+
+        return loose.Count;
+    }
+
+    /// <summary>The files of a project that nothing has; null while rows are being read or frozen.</summary>
+    internal static async Task<IReadOnlyCollection<MediaFile>?> LooseAsync(PortalDbContext db, string projectId, CancellationToken ct)
+    {
         if (await db.DatasetImports.AnyAsync(i => i.ProjectId == projectId && (i.State == ImportState.Mapped || i.State == ImportState.Importing), ct)
             || await db.DatasetVersions.AnyAsync(v => v.ProjectId == projectId && v.State == VersionState.Freezing, ct))
         {
-            return 0;
+            return null;
         }
 
         var versioned = db.VersionMedia;
         var loose = await db.MediaFiles.AsNoTracking().Where(m => m.ProjectId == projectId && !versioned.Any(v => v.MediaId == m.Id)).ToDictionaryAsync(m => m.Sha256, ct);
         if (loose.Count is 0)
         {
-            return 0;
+            return [];
         }
 
         var imports = db.DatasetImports.Where(i => i.ProjectId == projectId).Select(i => i.Id);
@@ -36,13 +48,13 @@ public sealed class MediaCleaner(IDbContextFactory<PortalDbContext> dbs, BlobSto
             }
         }
 
-        foreach (var media in loose.Values)
-        {
-            // First the file: one that stays while its row is gone would never be found again.
-            blobs.Delete(media.BlobName);
-            await db.MediaFiles.Where(m => m.Id == media.Id).ExecuteDeleteAsync(ct);
-        }
+        return loose.Values;
+    }
 
-        return loose.Count;
+    /// <summary>First the file: one that stays while its row is gone would never be found again.</summary>
+    internal async Task ClearAsync(PortalDbContext db, MediaFile media, CancellationToken ct)
+    {
+        blobs.Delete(media.BlobName);
+        await db.MediaFiles.Where(m => m.Id == media.Id).ExecuteDeleteAsync(ct);
     }
 }

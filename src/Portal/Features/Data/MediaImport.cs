@@ -31,7 +31,10 @@ internal sealed class MediaImport(DatasetImport import, MediaShelf shelf, MediaK
     /// <summary>How far in the upload the reading is: what of the table, and what of the other files has been unpacked.</summary>
     public long PositionAt(long table) => Math.Min(keeper.PackedBytes is 0 ? table : keeper.PackedBytes, import.Length);
 
-    public void AddNew(PortalDbContext db) => db.MediaFiles.AddRange(keeper.TakeNew());
+    /// <summary>What was unpacked since, to be saved with the rows that it was unpacked for.</summary>
+    public IReadOnlyList<MediaFile> TakeNew() => keeper.TakeNew();
+
+    public void AddNew(PortalDbContext db) => db.MediaFiles.AddRange(TakeNew());
 
     /// <summary>A file that was cleared while rows were read that name it would be missed later: then the import begins again.</summary>
     public async Task RequireThereAsync(PortalDbContext db, CancellationToken ct)

@@ -49,6 +49,10 @@ public sealed partial class Redactor(IDbContextFactory<PortalDbContext> dbs, Ten
         return [.. texts.Select(t => Placeholder().Replace(t, m => PlaceOf(m) is { } place && values.TryGetValue(place, out var value) ? protector.Unprotect(value) : m.Value))];
     }
 
+    /// <summary>The value behind a placeholder, for whoever has to find a person in them.</summary>
+    internal static string Reveal(IDataProtectionProvider protection, RedactedValue value) =>
+        protection.CreateProtector("Portal.Data.Redaction", value.TenantId, value.ProjectId).Unprotect(value.Protected);
+
     public static bool HasPlaceholder(string text) => Placeholder().IsMatch(text);
 
     private static (PersonalKind Kind, int Number)? PlaceOf(Match placeholder)

@@ -83,6 +83,7 @@ public sealed partial class VersionsPanel
         .. version.StaySealedCount > 0 ? [("Sealed before, sealed again", Show.Count(version.StaySealedCount))] : Array.Empty<(string, string)>(),
         .. version.UnsealedCount > 0 ? [("Sealed before, no longer", $"{Show.Count(version.UnsealedCount)}: scores of its models on earlier versions prove nothing")] : Array.Empty<(string, string)>(),
         .. version.CrossingCount > 0 ? [("Nearly the same in two splits", $"{Show.Count(version.CrossingCount)}, as the file gave them: scores look better than they are")] : Array.Empty<(string, string)>(),
+        .. version.ErasedCount > 0 ? [("Erased since", $"{Show.Count(version.ErasedCount)} rows. The counts are of what is left, the hashes of what was frozen")] : Array.Empty<(string, string)>(),
         ("Content, SHA-256", version.ContentHash),
     ];
 }

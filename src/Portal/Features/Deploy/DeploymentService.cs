@@ -1,5 +1,6 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
@@ -14,6 +15,9 @@ public sealed record DeployChoice(Candidate Candidate, ReleaseGate Gate, TokenPr
 /// <summary>What a project serves: its endpoint once there is one, and every deployment it has had, newest first.</summary>
 public sealed record DeployState(Endpoint? Endpoint, IReadOnlyList<Deployment> Deployments)
 {
+    /// <summary>Tuned models, by id, whose training rows were erased since.</summary>
+    public IReadOnlyDictionary<string, ErasedTraining> Erased { get; init; } = new Dictionary<string, ErasedTraining>();
+
     public Deployment? Live => Deployments.FirstOrDefault(d => d.Id == Endpoint?.LiveDeploymentId);
 
     public Deployment? UnderWay => Deployments.FirstOrDefault(d => d.IsUnderWay);
@@ -31,7 +35,7 @@ public sealed class DeploymentService(
         return endpoint is null
             ? new DeployState(null, [])
             : new DeployState(endpoint, await db.Deployments.AsNoTracking().Where(d => d.EndpointId == endpoint.Id)
-                .OrderByDescending(d => d.Number).Take(25).ToListAsync(ct));
+                .OrderByDescending(d => d.Number).Take(25).ToListAsync(ct)) { Erased = await candidates.ErasedTrainingAsync(projectId, ct) };
     }
 
     /// <summary>The candidates that have been evaluated; the one to propose comes first: passed before not passed, tuned before prompted, newest before older.</summary>

@@ -80,7 +80,8 @@ public sealed class EvaluationRows(
         foreach (var number in numbers)
         {
             // Through the one door to the sealed rows, which reads them in order: the row after the number before.
-            var example = (await examples.ReadSealedAsync(detail.Evaluation.VersionId, number - 1, 1, ct))[0];
+            var read = await examples.ReadSealedAsync(detail.Evaluation.VersionId, number - 1, 1, ct);
+            var example = read is [var found] && found.Number == number ? found : new VersionExample(number, "This row was erased.", "", Split.Test);
             rows.Add(new EvaluatedRow(number, example.Input, example.Output,
             [
                 .. detail.Candidates.Where(c => answers.ContainsKey((c.RunId ?? "", number))).Select(c => (c.CandidateId, Said: answers[(c.RunId ?? "", number)]))

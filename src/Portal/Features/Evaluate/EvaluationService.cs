@@ -13,6 +13,9 @@ namespace Portal.Features.Evaluate;
 public sealed record EvaluationDetail(
     EvaluationRun Evaluation, DatasetVersion Version, IReadOnlyList<EvaluatedCandidate> Candidates, IReadOnlyDictionary<string, CandidateRun> Runs)
 {
+    /// <summary>Tuned models, by id, whose training rows were erased since.</summary>
+    public IReadOnlyDictionary<string, ErasedTraining> Erased { get; init; } = new Dictionary<string, ErasedTraining>();
+
     public EvaluatedCandidate Baseline => Candidates[0];
 
     public int Total => Candidates.Count * Version.TestCount;
@@ -187,7 +190,10 @@ public sealed class EvaluationService(
         var parts = await db.EvaluatedCandidates.AsNoTracking().Where(c => c.EvaluationId == evaluation.Id).OrderBy(c => c.Place).ToListAsync(ct);
         var runIds = parts.Where(p => p.RunId != null).Select(p => p.RunId).ToList();
         var found = await db.CandidateRuns.AsNoTracking().Where(r => runIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
-        return new EvaluationDetail(evaluation, await examples.GetVersionAsync(evaluation.VersionId, ct), parts, found);
+        return new EvaluationDetail(evaluation, await examples.GetVersionAsync(evaluation.VersionId, ct), parts, found)
+        {
+            Erased = await candidates.ErasedTrainingAsync(evaluation.ProjectId, ct),
+        };
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

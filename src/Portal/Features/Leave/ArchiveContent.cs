@@ -18,6 +18,8 @@ internal static class ArchiveContent
         ["IdempotentAnswer"] = "what a program was answered within the last day; it says nothing later",
         ["OrganizationExport"] = "about archives, which are not part of one",
         ["OrganizationImport"] = "about archives, which are not part of one",
+        ["PersonErasure"] = "what was looked for is encrypted by a key that stays here; its receipt is a file of its own",
+        ["PersonErasureRow"] = "about an erasure that is not done",
         ["OutgoingMail"] = "mail on its way, encrypted by a key that stays here",
         ["RedactionKey"] = "a secret: it finds what was redacted",
         ["RedactedValue"] = "encrypted by a key that stays here; the uploaded files have the values themselves",

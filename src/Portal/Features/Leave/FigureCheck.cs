@@ -64,27 +64,64 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var test = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var counts = new int[3];
-        await foreach (var row in db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == version.Id).OrderBy(e => e.Number).AsAsyncEnumerable().WithCancellation(ct))
+        void Take(byte[] hash, Split split)
         {
-            var hash = FrozenExample.HashOf(row.Input, row.Output, row.System, row.Content);
             all.AppendData(hash);
-            all.AppendData([(byte)row.Split]);
-            counts[(int)row.Split]++;
-            if (row.Split is Split.Test)
+            all.AppendData([(byte)split]);
+            if (split is Split.Test)
             {
                 test.AppendData(hash);
             }
         }
 
+        // Of a row that was erased the hash is left, in its place.
+        var erased = new Queue<ErasedRow>(await db.ErasedRows.AsNoTracking().Where(e => e.VersionId == version.Id).OrderBy(e => e.Number).ToListAsync(ct));
+        var gone = erased.Count;
+        await foreach (var row in db.FrozenExamples.AsNoTracking().Where(e => e.VersionId == version.Id).OrderBy(e => e.Number).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            while (erased.TryPeek(out var before) && before.Number < row.Number)
+            {
+                Take(HashOf(erased.Dequeue()), before.Split);
+            }
+
+            Take(FrozenExample.HashOf(row.Input, row.Output, row.System, row.Content), row.Split);
+            counts[(int)row.Split]++;
+        }
+
+        foreach (var last in erased)
+        {
+            Take(HashOf(last), last.Split);
+        }
+
         var name = $"of version {version.Number} ({version.Id})";
         Compare($"The content hash {name}", version.ContentHash, Convert.ToHexStringLower(all.GetHashAndReset()));
         Compare($"The hash of the sealed split {name}", version.TestDigest, Convert.ToHexStringLower(test.GetHashAndReset()));
+        Compare($"The erased rows {name}", Counts(version.ErasedCount), Counts(gone));
         Compare($"The rows by split {name}", Counts(version.TrainCount, version.ValidationCount, version.TestCount), Counts(counts[0], counts[1], counts[2]));
+    }
+
+    private static byte[] HashOf(ErasedRow row) => row.Hash.Length is 64 && row.Hash.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(row.Hash) : throw ArchiveReader.Refused($"The hash of erased row {row.Number} is none.");
+
+    /// <summary>Figures over rows of which some were erased since cannot be computed again: they are kept, and counted in the report.</summary>
+    private async Task<bool> HasLostRowsAsync(string versionId, Split split, string name, CancellationToken ct)
+    {
+        if (!await db.ErasedRows.AnyAsync(e => e.VersionId == versionId && e.Split == split, ct))
+        {
+            return false;
+        }
+
+        _older.Add($"The figures {name}, some of whose rows were erased");
+        return true;
     }
 
     private async Task CheckAsync(CandidateRun run, CancellationToken ct)
     {
         var name = $"of run {run.Id}";
+        if (await HasLostRowsAsync(run.VersionId, run.Split, name, ct))
+        {
+            return;
+        }
+
         var (expected, answers) = (await ExpectedAsync(run.VersionId, run.Split, ct), await AnswersAsync(run, ct));
         Compare($"The answered and failed rows {name}", Counts(run.Done, run.FailedCount), Counts(answers.Count(a => a.Error is null), answers.Count(a => a.Error is not null)));
         var task = TaskOf(run.ProjectId, name);
@@ -108,6 +145,11 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
     private async Task CheckAsync(EvaluationRun evaluation, CancellationToken ct)
     {
         var name = $"of evaluation {evaluation.Number} ({evaluation.Id})";
+        if (await HasLostRowsAsync(evaluation.VersionId, Split.Test, name, ct))
+        {
+            return;
+        }
+
         var parts = await db.EvaluatedCandidates.AsNoTracking().Where(c => c.EvaluationId == evaluation.Id).OrderBy(c => c.Place).ToListAsync(ct);
         var expected = await ExpectedAsync(evaluation.VersionId, Split.Test, ct);
         var task = TaskOf(evaluation.ProjectId, name);

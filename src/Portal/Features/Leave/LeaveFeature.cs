@@ -18,10 +18,13 @@ public static class LeaveFeature
         app.MapExports();
         app.MapImports();
         app.MapReceipts();
+        app.MapRowsReceipts();
     }
 
     internal static IServiceCollection AddLeaving(this IServiceCollection services) => services
         .AddScoped<ExportService>().AddScoped<ArchiveWriter>().AddScoped<ExportWorker>().AddScoped<ISwept, ExportSweep>().AddScoped<IFailedWork, FailedExports>()
         .AddScoped<ImportService>().AddScoped<ArchiveImporter>().AddScoped<ArchiveImportWorker>().AddScoped<ISwept, ImportSweep>().AddScoped<IFailedWork, FailedArchives>()
-        .AddScoped<EraseService>().AddScoped<VendorObjects>().AddScoped<EraseWorker>().AddScoped<ISwept, EraseSweep>().AddScoped<IFailedWork, FailedErasures>();
+        .AddScoped<EraseService>().AddScoped<VendorObjects>().AddScoped<EraseWorker>().AddScoped<ISwept, EraseSweep>().AddScoped<IFailedWork, FailedErasures>()
+        .AddScoped<PersonErasureService>().AddScoped<PersonSearch>().AddScoped<FileSearch>().AddScoped<PersonRows>().AddScoped<PersonMedia>().AddScoped<PersonErasureWorker>()
+        .AddScoped<ISwept, PersonErasureSweep>().AddScoped<IFailedWork, FailedPersonErasures>();
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Persistence;
 
@@ -18,6 +19,18 @@ public sealed class CandidateService(IDbContextFactory<PortalDbContext> dbs, Tim
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.Candidates.AsNoTracking().Where(c => c.ProjectId == projectId).OrderBy(c => c.CreatedAt).ThenBy(c => c.Id).ToListAsync(ct);
+    }
+
+    /// <summary>Tuned models, by id, whose training rows were erased since.</summary>
+    public async Task<IReadOnlyDictionary<string, ErasedTraining>> ErasedTrainingAsync(string projectId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var erased = from candidate in db.Candidates.AsNoTracking()
+                     join row in db.ErasedRows on candidate.VersionId equals row.VersionId
+                     where candidate.ProjectId == projectId && candidate.Rung == Rung.Tuned && row.Split == Split.Train
+                     group row by candidate.Id into rows
+                     select new { rows.Key, Count = rows.Count(), At = rows.Max(r => r.ErasedAt) };
+        return await erased.ToDictionaryAsync(e => e.Key, e => new ErasedTraining(e.Count, e.At), ct);
     }
 
     public async Task<CandidateDetail> GetAsync(string candidateId, CancellationToken ct)

@@ -33,6 +33,7 @@ public enum Permission
     ExportOrganization,
     ImportOrganization,
     EraseOrganization,
+    EraseRows,
 }
 
 /// <summary>The one table of who may do what: role by verb. The page that shows it reads it from here.</summary>
@@ -47,7 +48,7 @@ public static class Permissions
     ];
 
     private static readonly Permission[] s_ownersOnly =
-        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ManagePrivacy, Permission.ExportOrganization, Permission.ImportOrganization, Permission.EraseOrganization];
+        [Permission.OverrideGate, Permission.ManageOwners, Permission.ManageEngagements, Permission.ManagePrivacy, Permission.ExportOrganization, Permission.ImportOrganization, Permission.EraseOrganization, Permission.EraseRows];
 
     private static readonly FrozenDictionary<MemberRole, FrozenSet<Permission>> s_ofRole = new Dictionary<MemberRole, FrozenSet<Permission>>
     {
@@ -105,6 +106,7 @@ public static class Permissions
         Permission.ExportOrganization => "export the organization",
         Permission.ImportOrganization => "import an organization from its archive",
         Permission.EraseOrganization => "erase the organization",
+        Permission.EraseRows => "erase a person's rows",
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, null),
     };
 }

@@ -18,7 +18,9 @@ public sealed record TuningCurves(IReadOnlyDictionary<CurveKind, IReadOnlyList<C
     public Overfitting? Overfitting => Overfitting.Find(Of(CurveKind.TrainLoss), Of(CurveKind.ValidationLoss));
 }
 
-public sealed record TuningRow(string Id, TuningJobState State, DateTime CreatedAt, string BaseModelName, int VersionNumber, string StartedByName, Hyperparameters Settings, long ChargedMicros);
+/// <param name="Erased">Rows it trained on that were erased since; null for none.</param>
+public sealed record TuningRow(
+    string Id, TuningJobState State, DateTime CreatedAt, string BaseModelName, int VersionNumber, string StartedByName, Hyperparameters Settings, long ChargedMicros, ErasedTraining? Erased = null);
 
 public sealed class TuningService(
     IDbContextFactory<PortalDbContext> dbs,
@@ -209,16 +211,18 @@ public sealed class TuningService(
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var past = await db.TuningJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.CreatedAt).Take(HistoryLength)
-            .Select(j => new { j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName, j.EpochCount, j.LearningRateMultiplier, j.AdapterSize })
+            .Select(j => new { j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName, j.EpochCount, j.LearningRateMultiplier, j.AdapterSize, j.VersionId, IsOrdered = j.OrderedAt != null })
             .ToListAsync(ct);
         var ids = past.Select(j => j.Id).ToList();
         var charged = await db.UsageEvents.AsNoTracking().Where(u => ids.Contains(u.SubjectId))
             .GroupBy(u => u.SubjectId).Select(g => new { g.Key, Amount = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
         var elsewhere = await db.ImportedUsages.AsNoTracking().Where(u => ids.Contains(u.SubjectId))
             .GroupBy(u => u.SubjectId).Select(g => new { g.Key, Amount = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
+        var erased = await examples.ErasedTrainingAsync(projectId, ct);
         return [.. past.Select(j => new TuningRow(
             j.Id, j.State, j.CreatedAt, j.BaseModelName, j.VersionNumber, j.StartedByName,
-            new Hyperparameters(j.EpochCount, j.LearningRateMultiplier, j.AdapterSize), charged.GetValueOrDefault(j.Id) + elsewhere.GetValueOrDefault(j.Id)))];
+            new Hyperparameters(j.EpochCount, j.LearningRateMultiplier, j.AdapterSize), charged.GetValueOrDefault(j.Id) + elsewhere.GetValueOrDefault(j.Id),
+            j.IsOrdered ? erased.GetValueOrDefault(j.VersionId) : null))];
     }
 
     private async Task<TuningJob?> FindOpenAsync(string projectId, CancellationToken ct)

@@ -266,7 +266,7 @@ public sealed partial class ExportTests : IDisposable
     {
         string[] known =
         [
-            "AuditEntry.Hash", "AuditEntry.PreviousHash", "AuditHead.Hash", "AuditCheckpoint.Hash", "Candidate.Key", "DatasetVersion.ContentHash", "Example.GroupKey",
+            "AuditEntry.Hash", "AuditEntry.PreviousHash", "AuditHead.Hash", "AuditCheckpoint.Hash", "Candidate.Key", "DatasetVersion.ContentHash", "ErasedRow.Hash", "Example.GroupKey",
             "ImportedAuditLog.EndHash", "ImportedAuditLog.StartHash", "ImportedUsage.IdempotencyKey", "Recipe.ContentHash", "TokenCount.InstructionHash", "UsageEvent.IdempotencyKey",
         ];
         using var db = new SqliteDesign().CreateDbContext([]);

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Portal.Persistence;
+
+/// <summary>
+/// Many new rows of one table at once, past the change tracker, which costs more than the database does. The same is asked as on saving:
+/// rows are stamped as the tenant's own, somebody else's are refused, and whoever only looks writes nothing. The statement is made of the
+/// model, and nothing of it comes from a row.
+/// </summary>
+public static class BulkInsert
+{
+    /// <summary>SQLite is quickest with one prepared row; a server wants fewer journeys, and SQL Server takes 2,100 parameters.</summary>
+    private const int MostParameters = 1_800;
+    private const int MostRows = 200;
+
+    /// <param name="db">In a transaction, so that all of them are written or none.</param>
+    public static async Task InsertAsync<T>(this PortalDbContext db, IReadOnlyList<T> rows, CancellationToken ct)
+        where T : class, ITenantOwned
+    {
+        var entity = db.Model.FindEntityType(typeof(T)) ?? throw new InvalidOperationException($"The model has no {typeof(T).Name}.");
+        Refuse(db, entity, rows);
+        var columns = entity.GetProperties().Select(Column.Of).ToList();
+        var atOnce = db is Sqlite.SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
+        for (var from = 0; from < rows.Count;)
+        {
+            var take = Math.Min(atOnce, rows.Count - from);
+            await using var command = Command(db, entity, columns, take);
+            for (; rows.Count - from >= take; from += take)
+            {
+                for (var i = 0; i < take; i++)
+                {
+                    Fill(command, columns, i, rows[from + i], db.TenantId);
+                }
+
+                await command.ExecuteNonQueryAsync(ct);
+            }
+        }
+    }
+
+    private static void Refuse<T>(PortalDbContext db, IEntityType entity, IReadOnlyList<T> rows)
+        where T : class, ITenantOwned
+    {
+        if (db.IsReadOnly)
+        {
+            throw new OnlyReadsException();
+        }
+
+        var tenantId = db.IsPlatform ? null : db.TenantId;
+        if (tenantId is null || rows.Any(r => r.TenantId is not "" && r.TenantId != tenantId))
+        {
+            throw new InvalidOperationException($"A {typeof(T).Name} of another organisation must not be written from here.");
+        }
+
+        // What has an id, a version or a project of its own is saved one by one, where those are looked after.
+        if (typeof(IVersioned).IsAssignableFrom(typeof(T)) || typeof(TenantOwned).IsAssignableFrom(typeof(T)) || entity.FindProperty("ProjectId") is not null || entity.GetComplexProperties().Any())
+        {
+            throw new InvalidOperationException($"A {typeof(T).Name} is not written in bulk.");
+        }
+
+        if (db.Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("Many rows are written in one transaction.");
+        }
+    }
+
+    private static DbCommand Command(PortalDbContext db, IEntityType entity, List<Column> columns, int rows)
+    {
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var table = entity.GetTableName() ?? throw new InvalidOperationException($"{entity.ClrType.Name} has no table.");
+#pragma warning disable RS0030 // On the context's own connection, which the database was told the tenant of, and in its transaction.
+        var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning restore RS0030
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+        var values = Enumerable.Range(0, rows).Select(row => $"({string.Join(", ", columns.Select((_, column) => sql.GenerateParameterName($"p{row}_{column}")))})");
+#pragma warning disable CA2100 // Names of the model and of parameters.
+        command.CommandText = $"INSERT INTO {sql.DelimitIdentifier(table, entity.GetSchema())} ({string.Join(", ", columns.Select(c => sql.DelimitIdentifier(c.Name)))}) VALUES {string.Join(", ", values)}";
+#pragma warning restore CA2100
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns.Count; column++)
+            {
+                command.Parameters.Add(columns[column].Mapping.CreateParameter(command, sql.GenerateParameterName($"p{row}_{column}"), null, columns[column].IsNullable));
+            }
+        }
+
+        return command;
+    }
+
+    private static void Fill(DbCommand command, List<Column> columns, int row, object entity, string tenantId)
+    {
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var value = columns[i].IsTenant ? tenantId : columns[i].Read(entity);
+            command.Parameters[(row * columns.Count) + i].Value = value is null ? DBNull.Value : columns[i].Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        }
+    }
+
+    private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, object?> Read)
+    {
+        public static Column Of(IProperty property) => new(
+            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), property.GetGetter().GetClrValue);
+    }
+}
