@@ -27,7 +27,8 @@ public sealed class FaultTests(Browser browser) : IClassFixture<Browser>
         using var faults = new SandboxFaults(portal.SandboxAddress);
         var page = await browser.OpenAsync();
         await page.SignInAsync(portal, "Ben Okafor");
-        await page.Link("Connection").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await page.Locator(".mud-menu-item", new() { HasText = "Connection" }).ClickAsync();
 
         await faults.BeginAsync(new { kind = "tuning", status = 500 });
         await TestFailsAsync(page, "Google has a fault of its own", "500");

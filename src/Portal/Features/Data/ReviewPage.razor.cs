@@ -6,6 +6,9 @@ namespace Portal.Features.Data;
 
 public sealed partial class ReviewPage
 {
+    /// <summary>So many labels are read faster than they are opened.</summary>
+    private const int MostAtAGlance = 12;
+
     private ReviewItem? _item;
     private string _output = "";
     private string _comment = "";
@@ -57,10 +60,22 @@ public sealed partial class ReviewPage
         }
     }
 
-    private void OnKey(KeyboardEventArgs key)
+    private async Task OnKeyAsync(KeyboardEventArgs key)
     {
-        var to = !key.AltKey ? null : key.Key switch { "ArrowLeft" => _item?.Previous, "ArrowRight" => _item?.Next, _ => null };
-        if (to is not null)
+        if (!key.AltKey || _item is not { } item)
+        {
+            return;
+        }
+
+        if (key.Key is "Enter" && !IsBusy)
+        {
+            await AnswerAsync(item.Output is null || _output is not "" ? ReviewVerdict.Says : ReviewVerdict.Agrees);
+        }
+        else if (key.Code is ['D', 'i', 'g', 'i', 't', >= '1' and <= '9' and var digit] && digit - '1' < item.Labels.Count && item.Labels.Count <= MostAtAGlance)
+        {
+            _output = item.Labels[digit - '1'];
+        }
+        else if ((key.Key switch { "ArrowLeft" => item.Previous, "ArrowRight" => item.Next, _ => null }) is { } to)
         {
             Navigation.NavigateTo(PortalUrls.Review(Org, ProjectId, ReviewId, to));
         }

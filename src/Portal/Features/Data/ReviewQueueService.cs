@@ -13,6 +13,8 @@ public sealed record ReviewDraft(ReviewVerdict Verdict, string Output = "", stri
 /// <param name="Place">Its place; null where the queue is empty.</param>
 public sealed record ReviewItem(Review Review, int? Place)
 {
+    public string ProjectName { get; init; } = "";
+
     public int Number { get; init; }
 
     public string Input { get; init; } = "";
@@ -53,13 +55,14 @@ public sealed class ReviewQueueService(IDbContextFactory<PortalDbContext> dbs, C
         current.Require(Permission.ReviewRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var review = await db.Reviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == reviewId, ct) ?? throw new NotFoundException("review");
+        var (project, task) = await projects.GetAsync(review.ProjectId, ct);
         var (userId, answers) = (current.UserId, db.ReviewAnswers.Where(a => a.ReviewId == reviewId));
         // A row that a version has sealed since is shown to nobody any more.
         var unsealed = (await SealedRows.OfAsync(db, review.ImportId, ct)).Without(db, db.Examples.AsNoTracking().Where(e => e.ImportId == review.ImportId));
         var queue = QueueOf(db, review, userId).Where(r => unsealed.Any(e => e.Number == r.Number));
         var open = queue.Where(r => !answers.Any(a => a.Number == r.Number && a.UserId == userId));
         var found = place is { } at ? await queue.SingleOrDefaultAsync(r => r.Place == at, ct) : await open.OrderBy(r => r.Place).FirstOrDefaultAsync(ct);
-        var item = new ReviewItem(review, found?.Place) { Done = await answers.CountAsync(a => a.UserId == userId, ct), Waiting = review.ClosedAt is null ? await open.CountAsync(ct) : 0 };
+        var item = new ReviewItem(review, found?.Place) { ProjectName = project.Name, Done = await answers.CountAsync(a => a.UserId == userId, ct), Waiting = review.ClosedAt is null ? await open.CountAsync(ct) : 0 };
         if (found is null || (review.ClosedAt is not null && place is null))
         {
             return place is null ? item with { Place = null } : throw new NotFoundException("row");
@@ -73,7 +76,7 @@ public sealed class ReviewQueueService(IDbContextFactory<PortalDbContext> dbs, C
             Input = row.Input,
             System = row.System,
             Output = review.IsBlind ? null : row.Output,
-            Labels = await LabelsAsync(db, review, ct),
+            Labels = await RowService.LabelsOfAsync(db, review.ImportId, task, ct),
             Mine = mine is null ? null : new ReviewDraft(mine.Verdict, mine.Output, mine.Comment),
             Previous = await queue.Where(r => r.Place < found.Place).MaxAsync(r => (int?)r.Place, ct),
             Next = await queue.Where(r => r.Place > found.Place).MinAsync(r => (int?)r.Place, ct),

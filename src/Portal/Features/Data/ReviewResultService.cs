@@ -21,7 +21,7 @@ public sealed class ReviewResultService(IDbContextFactory<PortalDbContext> dbs, 
         current.Require(Permission.ReadRows);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var review = await db.Reviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == reviewId, ct) ?? throw new NotFoundException("review");
-        var (_, task) = await projects.GetAsync(review.ProjectId, ct);
+        var (project, task) = await projects.GetAsync(review.ProjectId, ct);
         var answers = await db.ReviewAnswers.AsNoTracking().Where(a => a.ReviewId == reviewId).OrderBy(a => a.Number).ThenBy(a => a.Slot).ToListAsync(ct);
         var numbers = answers.Select(a => a.Number).Distinct().ToList();
         var unsealed = (await SealedRows.OfAsync(db, review.ImportId, ct)).Without(db, db.Examples.AsNoTracking().Where(e => e.ImportId == review.ImportId && numbers.Contains(e.Number)));
@@ -38,7 +38,7 @@ public sealed class ReviewResultService(IDbContextFactory<PortalDbContext> dbs, 
         var rows = await unsealed.Where(e => shownNumbers.Contains(e.Number)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Revision, e.Input, e.Output, IsConversation = e.Content != null }).ToListAsync(ct);
         return new ReviewResults(
             review, answers.GroupBy(a => a.Number).Count(g => g.Count() >= review.ReviewersPerRow), answers.Count, answers.Count - said.Count, settled.Count, [.. pairs.Select(p => p.Pair)], shown.Pair, shown.Matrix,
-            [.. rows.Select(r => new ReviewConflict(r.Number, r.Revision, r.Input, r.Output, r.IsConversation, [.. page[r.Number].Select(a => new ReviewOpinion(a.UserName, a.Verdict, a.Output, a.Comment))]))], open.Count);
+            [.. rows.Select(r => new ReviewConflict(r.Number, r.Revision, r.Input, r.Output, r.IsConversation, [.. page[r.Number].Select(a => new ReviewOpinion(a.UserName, a.Verdict, a.Output, a.Comment))]))], open.Count) { ProjectName = project.Name };
     }
 
     /// <summary>Settles a row: one of the reviewers' answers becomes an edit of it, or (null) it stays as it is.</summary>

@@ -20,7 +20,10 @@ public sealed record ReviewerPair(string FirstId, string First, string SecondId,
 public sealed record ConfusionMatrix(IReadOnlyList<string> Categories, int[][] Counts);
 
 public sealed record ReviewResults(
-    Review Review, int Complete, int Answers, int Skips, int Settled, IReadOnlyList<ReviewerPair> Pairs, ReviewerPair? Shown, ConfusionMatrix? Matrix, IReadOnlyList<ReviewConflict> Conflicts, int ConflictCount);
+    Review Review, int Complete, int Answers, int Skips, int Settled, IReadOnlyList<ReviewerPair> Pairs, ReviewerPair? Shown, ConfusionMatrix? Matrix, IReadOnlyList<ReviewConflict> Conflicts, int ConflictCount)
+{
+    public string ProjectName { get; init; } = "";
+}
 
 /// <summary>Pairs up what reviewers said.</summary>
 internal static class Agreement
