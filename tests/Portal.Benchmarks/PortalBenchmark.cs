@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Storage;
@@ -41,6 +42,7 @@ internal abstract class PortalBenchmark : Benchmark
         builder.AddBilling();
         builder.AddDefine();
         builder.AddData();
+        builder.AddModel();
         builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>().AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
         // Never started: neither its server nor its sweeps belong to what is measured.
         _portal = builder.Build();
