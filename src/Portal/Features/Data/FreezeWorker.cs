@@ -90,7 +90,7 @@ public sealed class FreezeWorker(
     {
         var rows = new SplitRows();
         List<Split> copied = [];
-        await foreach (var page in PagesAsync(version, ct))
+        await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))
         {
             foreach (var (_, input, output, more) in page)
             {
@@ -154,7 +154,7 @@ public sealed class FreezeWorker(
         var media = new FrozenMedia();
         using var test = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var done = 0;
-        await foreach (var page in PagesAsync(version, ct))
+        await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))
         {
             List<FrozenExample> batch = new(page.Count);
             foreach (var (number, input, output, more) in page)
