@@ -46,14 +46,17 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
     /// <summary>Audit entries of what is saved next; they get their place in the chain in that transaction.</summary>
     internal List<AuditEntry> Unchained { get; } = [];
 
+    /// <summary>What is changed beside what is saved next, in its transaction.</summary>
+    internal IAlongSave? Along { get; set; }
+
     /// <summary>The chain's end is being moved, which a context that only reads may do as well.</summary>
     internal bool IsChaining { get; set; }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
-        if (Unchained.Count > 0)
+        if (Unchained.Count > 0 || Along is not null)
         {
-            throw new InvalidOperationException("What is audited is saved by SaveChangesAsync.");
+            throw new InvalidOperationException("What is audited, or counted at budgets, is saved by SaveChangesAsync.");
         }
 
         GuardAndStamp();
@@ -62,10 +65,13 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        if (Unchained.Count > 0 || Along is not null)
+        {
+            return await SaveTogetherAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
         GuardAndStamp();
-        return Unchained.Count is 0
-            ? await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
-            : await SaveAuditedAsync(acceptAllChangesOnSuccess, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
@@ -137,13 +143,17 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         }
     }
 
-    private async Task<int> SaveAuditedAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    private async Task<int> SaveTogetherAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
         var entries = Unchained.ToList();
         await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(ct) : null;
         try
         {
-            if (!await this.ChainAsync(entries, ct))
+            // The chain first, whatever else is waited for: so no two wait for each other.
+            var isChained = entries.Count is 0 || await this.ChainAsync(entries, ct);
+            var finish = Along is null ? null : await Along.BeginAsync(this, ct);
+            GuardAndStamp();
+            if (!isChained)
             {
                 // The organisation's first entry. Two firsts at once meet at the key, and the later act fails as any conflict does.
                 Add(new AuditHead());
@@ -153,12 +163,18 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
 
             AddRange(entries);
             var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+            if (finish is not null)
+            {
+                await finish(ct);
+            }
+
             if (own is not null)
             {
                 await own.CommitAsync(ct);
             }
 
             Unchained.Clear();
+            Along = null;
             return saved;
         }
         catch (Exception fault)

@@ -152,6 +152,8 @@ internal static class Reasons
         ["KeyPace → PartitionedRateLimiter"] = "a bucket a key, by its random id",
         ["KeyPace → RateLimitPartition"] = "the same",
         ["KnownPairs → Lock"] = "one for all, around sets of hashes by the random id of a version, which are handed out once the filter has found what was counted of it",
+        ["HoldTurns → ConcurrentDictionary"] = "turns by the organization in scope",
+        ["HoldTurns → SemaphoreSlim"] = "one organization's own turn",
         ["LeftStreams → Lock"] = "one for all, around a count and the streams that are drained, none of which is found by a name",
         ["MailGateway → Directory"] = "the same",
         ["MailGateway → File"] = "development's outbox: a file a mail, by the mail's own random id",

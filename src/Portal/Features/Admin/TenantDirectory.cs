@@ -65,7 +65,7 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
                 await db.Deployments.CountAsync(d => d.TenantId == tenantId && d.State == DeploymentState.Deployed, ct),
                 await db.ApiKeys.CountAsync(k => k.TenantId == tenantId && k.RevokedAt == null && k.DeploymentId == null, ct),
                 month.Sum(m => m.Micros),
-                await db.Reservations.Where(r => r.TenantId == tenantId && r.State == ReservationState.Held).SumAsync(r => r.AmountMicros, ct),
+                await db.Reservations.Where(r => r.TenantId == tenantId && r.State == ReservationState.Held).SumAsync(r => r.DrawnMicros < r.AmountMicros ? r.AmountMicros - r.DrawnMicros : 0, ct),
                 [.. month.OrderByDescending(m => m.Micros).Select(m => (m.Source, m.Micros))],
                 await FailedAsync(services, db, tenantId, now.AddDays(-FailedDays), ct),
                 engagements.Count(e => e.IsRunning(now)),

@@ -10,7 +10,12 @@ public sealed record UsageFact(
 {
     /// <summary>Reckoned where the vendor told nothing, and marked so on the bill's own rows.</summary>
     public bool IsEstimated { get; init; }
+
+    public string? KeyId { get; init; }
 }
+
+/// <summary>Of a call, beside what any reservation has: the key it came by, and when it is over at the latest.</summary>
+public sealed record CallTerms(string? KeyId, DateTime ExpiresAt);
 
 /// <summary>What one activity of one project used of one meter, at one price.</summary>
 public sealed record UsageLine(
@@ -33,6 +38,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
 
         if (fact.Quantity > 0)
         {
+            db.Along = BudgetMoves.Instance;
             db.UsageEvents.Add(new UsageEvent
             {
                 ProjectId = fact.ProjectId,
@@ -43,22 +49,27 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
                 AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
                 SubjectId = fact.SubjectId,
                 IsEstimated = fact.IsEstimated,
+                KeyId = fact.KeyId,
                 IdempotencyKey = fact.IdempotencyKey,
                 At = time.GetUtcNow().UtcDateTime,
             });
         }
     }
 
-    /// <summary>Holds the quote's worst for a subject, in the caller's transaction. A subject holds once, and only while payment is in order.</summary>
-    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote)
+    /// <summary>
+    /// Holds the quote's worst for a subject, in the caller's transaction. A subject holds once, and only while payment is in order; of calls that
+    /// is not asked here. The save throws a <see cref="BudgetExceededException"/> where a budget does not allow for it.
+    /// </summary>
+    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null)
     {
-        if (db.BillingAccounts.Any(a => a.State == SubscriptionState.Unpaid))
+        if (call is null && db.BillingAccounts.Any(a => a.State == SubscriptionState.Unpaid))
         {
             throw new PortalException(
                 "This organization's payments have failed, so nothing that costs is begun. Everything that is here stays, and can be read and exported. "
                 + "Whoever manages billing pays the open invoice under Billing, Plan and invoices; then all goes on at once.");
         }
 
+        db.Along = BudgetMoves.Instance;
         db.Reservations.Add(new Reservation
         {
             ProjectId = projectId,
@@ -66,6 +77,8 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             AmountMicros = quote.WorstMicros,
             Currency = quote.Currency,
             HeldAt = time.GetUtcNow().UtcDateTime,
+            KeyId = call?.KeyId,
+            ExpiresAt = call?.ExpiresAt,
         });
     }
 
@@ -74,19 +87,33 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     {
         var held = await db.Reservations.SingleOrDefaultAsync(r => r.SubjectId == subjectId, ct);
         held?.End(state, time.GetUtcNow().UtcDateTime);
+        db.Along = BudgetMoves.Instance;
+    }
+
+    /// <summary>
+    /// Calls that are over hold nothing any more, and what they used stands in their records beside this: of a call that cost, a settled
+    /// reservation would be one more row that says the same.
+    /// </summary>
+    public async Task EndCallsAsync(PortalDbContext db, IReadOnlyCollection<string> subjectIds, CancellationToken ct)
+    {
+        if (subjectIds.Count > 0)
+        {
+            db.Along = BudgetMoves.Instance;
+            db.Reservations.RemoveRange(await db.Reservations.Where(r => subjectIds.Contains(r.SubjectId)).ToListAsync(ct));
+        }
     }
 
     public async Task<MonthSoFar> MonthSoFarAsync(CancellationToken ct)
     {
         current.Require(Permission.ViewBilling);
         var now = time.GetUtcNow().UtcDateTime;
-        var from = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+        var from = Budget.MonthStart(now);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var groups = await db.UsageEvents.AsNoTracking().Where(u => u.At >= from)
             .GroupBy(u => new { u.ProjectId, u.Source, u.Meter, u.PricePerMillion, u.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(u => u.Quantity), Amount = g.Sum(u => u.AmountMicros), Events = g.LongCount() })
             .ToListAsync(ct);
-        var reserved = await db.Reservations.AsNoTracking().Where(r => r.State == ReservationState.Held).SumAsync(r => r.AmountMicros, ct);
+        var reserved = await db.Reservations.AsNoTracking().Where(r => r.State == ReservationState.Held).SumAsync(r => r.DrawnMicros < r.AmountMicros ? r.AmountMicros - r.DrawnMicros : 0, ct);
         var lines = groups.Select(g => new UsageLine(
                 g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Key.PricePerMillion, g.Quantity, g.Amount, g.Key.Currency, g.Events))
             .OrderBy(l => l.ProjectId, StringComparer.Ordinal).ThenBy(l => l.Source).ThenBy(l => l.Meter).ThenBy(l => l.PricePerMillion).ToList();

@@ -18,6 +18,9 @@ public sealed class Reservation : TenantOwned, IVersioned
 
     public required string SubjectId { get; init; }
 
+    /// <summary>The API key whose call it is for.</summary>
+    public string? KeyId { get; init; }
+
     public required long AmountMicros { get; init; }
 
     public string Currency { get; init; } = "USD";
@@ -28,7 +31,18 @@ public sealed class Reservation : TenantOwned, IVersioned
 
     public DateTime? EndedAt { get; private set; }
 
+    /// <summary>When a call must have ended: it is over then, whether or not its node is still there to say so. Null for a job, which ends its own.</summary>
+    public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>What is used of it already, and stands among the usage.</summary>
+    public long DrawnMicros { get; private set; }
+
+    /// <summary>The budgets it is held at: those that there were when it began.</summary>
+    public string BudgetIds { get; private set; } = "";
+
     public long Version { get; private set; }
+
+    public IReadOnlyList<string> BudgetIdList => BudgetIds.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Ends it once; ending it again changes nothing.</summary>
     public void End(ReservationState state, DateTime at)
@@ -38,6 +52,10 @@ public sealed class Reservation : TenantOwned, IVersioned
             (State, EndedAt) = (state, at);
         }
     }
+
+    public void CountedAt(IEnumerable<string> budgetIds) => BudgetIds = string.Join(',', budgetIds);
+
+    public void DrawnTo(long micros) => DrawnMicros = micros;
 }
 
 internal sealed class ReservationMapping : IEntityTypeConfiguration<Reservation>
@@ -47,9 +65,13 @@ internal sealed class ReservationMapping : IEntityTypeConfiguration<Reservation>
         builder.HasPublicId("rsv");
         builder.Property(r => r.ProjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.SubjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(r => r.KeyId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(r => r.BudgetIds).HasMaxLength(400);
+        builder.Ignore(r => r.BudgetIdList);
         builder.Property(r => r.Currency).HasMaxLength(3);
         builder.HasIndex(r => new { r.TenantId, r.SubjectId }).IsUnique();
         builder.HasIndex(r => new { r.TenantId, r.State });
+        builder.HasIndex(r => r.ExpiresAt);
     }
 }
 
@@ -62,5 +84,14 @@ public static class BillingTables
         public DbSet<ImportedUsage> ImportedUsages => db.Set<ImportedUsage>();
 
         public DbSet<Reservation> Reservations => db.Set<Reservation>();
+
+        public DbSet<Budget> Budgets => db.Set<Budget>();
+
+        /// <summary>Those that what a project spends comes under, by one of its keys or by none.</summary>
+        internal IQueryable<Budget> BudgetsOf(string projectId, string? keyId)
+        {
+            string[] scopes = keyId is null ? [Budget.OfOrganization, projectId] : [Budget.OfOrganization, projectId, keyId];
+            return db.Budgets.Where(b => scopes.Contains(b.ScopeId));
+        }
     }
 }

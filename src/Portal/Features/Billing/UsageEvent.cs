@@ -45,6 +45,9 @@ public sealed class UsageEvent : TenantOwned
     /// <summary>What it was for: a job, a run, a deployment, a key.</summary>
     public string SubjectId { get; init; } = "";
 
+    /// <summary>The API key that was called with.</summary>
+    public string? KeyId { get; init; }
+
     public required string IdempotencyKey { get; init; }
 
     public required DateTime At { get; init; }
@@ -58,6 +61,7 @@ internal sealed class UsageEventMapping : IEntityTypeConfiguration<UsageEvent>
         builder.Property(u => u.ProjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.Currency).HasMaxLength(3);
         builder.Property(u => u.SubjectId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(u => u.KeyId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.IdempotencyKey).HasMaxLength(120);
         builder.HasIndex(u => new { u.TenantId, u.IdempotencyKey }).IsUnique();
         builder.HasIndex(u => new { u.TenantId, u.At });

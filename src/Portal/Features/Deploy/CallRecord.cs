@@ -21,6 +21,9 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
 
     public required DateTime At { get; init; }
 
+    /// <summary>Money is held for it at a budget.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>What was said, to be looked at as the call goes on record; null for a call without an answer.</summary>
     public CallWords? Words { get; init; }
 
@@ -50,7 +53,7 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
     /// <summary>What is billed: one fact a meter, each under a key that the call can have but once.</summary>
     public IEnumerable<UsageFact> Facts() =>
     [
-        new(ProjectId, Meter.InputTokens, Source, Usage.Input, InputPrice, DeploymentId, $"{ResponseId}:input") { IsEstimated = Usage.IsEstimated },
-        new(ProjectId, Meter.OutputTokens, Source, Usage.Output, OutputPrice, DeploymentId, $"{ResponseId}:output") { IsEstimated = Usage.IsEstimated },
+        new(ProjectId, Meter.InputTokens, Source, Usage.Input, InputPrice, DeploymentId, $"{ResponseId}:input") { IsEstimated = Usage.IsEstimated, KeyId = KeyId },
+        new(ProjectId, Meter.OutputTokens, Source, Usage.Output, OutputPrice, DeploymentId, $"{ResponseId}:output") { IsEstimated = Usage.IsEstimated, KeyId = KeyId },
     ];
 }

@@ -17,8 +17,8 @@ public static class DeployFeature
             .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
             .Validate(o => o.FaultPause > TimeSpan.Zero && o.FaultPause <= TimeSpan.FromMinutes(5), "Deploy:FaultPause must be up to 5 minutes.")
             .ValidateOnStart();
-        services.AddSingleton<CallLimits>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
-        services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<ServingService>().AddScoped<GatewayCall>()
+        services.AddSingleton<CallLimits>().AddSingleton<HoldTurns>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
+        services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<CallHolds>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
             .AddScoped<ILimitCount, LiveCount>()

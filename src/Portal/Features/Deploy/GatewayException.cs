@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Portal.Vertex;
 using Portal.Vertex.Contracts;
@@ -16,6 +17,9 @@ public sealed class GatewayException(int code, string status, string message, Ex
     public string Field { get; init; } = "";
 
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The budget that is spent, where that is why: waiting a moment changes nothing, as it does for a pace.</summary>
+    public string Quota { get; init; } = "";
 
     /// <summary>Refused here for what it said. What the vendor refused is on record already; this never reached it.</summary>
     public bool IsRefusal => Code is 400 or 413 && InnerException is not VertexException;
@@ -42,6 +46,12 @@ public sealed class GatewayException(int code, string status, string message, Ex
 
     public static GatewayException TooMany(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
         "This organization has more calls under way than its limit. Wait for some to end, then go on.") { RetryAfter = wait };
+
+    public static GatewayException From(BudgetExceededException full, DateTime now) => new(429, VertexErrorStatus.ResourceExhausted, full.Message, full)
+    {
+        Quota = $"{full.Kind} monthly budget",
+        RetryAfter = full.IsHeldOnly ? TimeSpan.FromSeconds(5) : full.Budget.RenewsAt - now,
+    };
 
     public static GatewayException TooLarge(int limit) => new(413, VertexErrorStatus.InvalidArgument,
         string.Create(CultureInfo.InvariantCulture, $"The request is larger than {limit:N0} bytes, which is the most this endpoint takes."));
@@ -89,6 +99,11 @@ public sealed class GatewayException(int code, string status, string message, Ex
                 Type = VertexErrorDetail.BadRequest,
                 FieldViolations = [new VertexFieldViolation { Field = Field, Description = Message }],
             });
+        }
+
+        if (Quota is not "")
+        {
+            details.Add(new VertexErrorDetail { Type = VertexErrorDetail.QuotaFailure, Violations = [new VertexQuotaViolation { Subject = Quota, Description = Message }] });
         }
 
         if (RetryAfter is { } wait)

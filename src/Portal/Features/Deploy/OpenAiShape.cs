@@ -184,9 +184,9 @@ internal static class OpenAiShape
         Error = new
         {
             told.Message,
-            Type = told.Code switch { 429 => "rate_limit_error", >= 500 => "server_error", _ => "invalid_request_error" },
+            Type = told.Code switch { 429 when told.Quota is not "" => "insufficient_quota", 429 => "rate_limit_error", >= 500 => "server_error", _ => "invalid_request_error" },
             Param = told.Field is "" ? null : told.Field,
-            Code = told.Code switch { 401 => "invalid_api_key", 403 => "organization_suspended", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => null },
+            Code = told.Code switch { 401 => "invalid_api_key", 403 => "organization_suspended", 404 => "model_not_found", 429 when told.Quota is not "" => "insufficient_quota", 429 => "rate_limit_exceeded", _ => null },
         },
     };
 

@@ -31,7 +31,7 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// </summary>
 public sealed class ServingService(
     IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, VendorHealth health,
-    IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    CallHolds holds, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name.</summary>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
@@ -73,9 +73,9 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var call = Begin(served, caller, streamed: false);
-        using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
         var asked = RecipeTurns.Apply(served.Recipe, request);
+        var call = await HeldAsync(Begin(served, caller, streamed: false), asked);
+        using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
         try
         {
             var session = await connect.OpenAsync(limit.Token);
@@ -109,8 +109,9 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var call = Begin(served, caller, streamed: true);
-        var stream = new VendorStream(RecipeTurns.Apply(served.Recipe, request), (asked, ct) => OpenAsync(served, asked, ct), options.Value.CallLimit, time);
+        var whole = RecipeTurns.Apply(served.Recipe, request);
+        var call = await HeldAsync(Begin(served, caller, streamed: true), whole);
+        var stream = new VendorStream(whole, (asked, ct) => OpenAsync(served, asked, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
         var isLeft = true;
         try
@@ -212,6 +213,9 @@ public sealed class ServingService(
     private Call Begin(Served served, Caller caller, bool streamed) =>
         new(scope.TenantId, served, caller, PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
 
+    private async Task<Call> HeldAsync(Call call, VertexGenerateContentRequest asked) =>
+        call with { IsHeld = await holds.HoldAsync(call.Served, call.Caller, call.ResponseId, asked) };
+
     private static VertexGenerateContentResponse Signed(Call call, VertexGenerateContentResponse answer) =>
         answer with { ModelVersion = call.Served.ModelVersion, ResponseId = call.ResponseId };
 
@@ -226,7 +230,8 @@ public sealed class ServingService(
         InputPrice = call.Served.Prices.Input,
         OutputPrice = call.Served.Prices.Output,
         At = time.GetUtcNow().UtcDateTime,
+        IsHeld = call.IsHeld,
     };
 
-    private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed);
+    private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed, bool IsHeld = false);
 }

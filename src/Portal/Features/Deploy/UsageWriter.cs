@@ -147,6 +147,7 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
             }
         }
 
+        await billing.EndCallsAsync(db, [.. group.Where(e => e.Call.IsHeld).Select(e => e.Call.ResponseId)], CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         witnesses.ForEach(w => w.Recorded());
     }

@@ -15,6 +15,7 @@ internal static class ArchiveContent
     public static readonly IReadOnlyDictionary<string, string> Withheld = new Dictionary<string, string>
     {
         ["BillingAccount"] = "what the organization is as a customer of this portal, which it is nowhere else",
+        ["Budget"] = "what may be spent here, which is decided anew elsewhere; what was spent stands in UsageEvent",
         ["IdempotentAnswer"] = "what a program was answered within the last day; it says nothing later",
         ["OrganizationExport"] = "about archives, which are not part of one",
         ["OrganizationImport"] = "about archives, which are not part of one",

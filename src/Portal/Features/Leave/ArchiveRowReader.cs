@@ -12,7 +12,7 @@ namespace Portal.Features.Leave;
 internal sealed partial class ArchiveRowReader(IEntityType entity)
 {
     /// <summary>Ids that no foreign key holds, and that must be ids all the same.</summary>
-    private static readonly FrozenSet<string> s_plainIds = FrozenSet.Create("Id", "ProjectId", "SubjectId", "BaseModelId");
+    private static readonly FrozenSet<string> s_plainIds = FrozenSet.Create("Id", "ProjectId", "SubjectId", "KeyId", "BaseModelId");
 
     private readonly FrozenDictionary<string, IPropertyBase> _columns = ArchiveContent.ColumnsOf(entity).Concat<IPropertyBase>(entity.GetComplexProperties())
         .ToFrozenDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Name), StringComparer.Ordinal);

@@ -61,7 +61,7 @@ public sealed class ApiKey : TenantOwned, IVersioned
 
     public int? TokensPerMinute { get; private set; }
 
-    /// <summary>The most its calls may cost in a calendar month, UTC. Calls are not counted against it yet, so nothing sets or shows it.</summary>
+    /// <summary>Of a build that counted nothing against it. A key's budget is a <see cref="Billing.Budget"/>; archives of that time still have this one.</summary>
     public long? MonthlyBudgetMicros { get; private set; }
 
     public DateTime? ExpiresAt { get; private set; }

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Components;
+using Portal.Features.Billing;
 using Portal.Persistence;
 
 namespace Portal.Features.Tenancy;
@@ -6,7 +8,8 @@ namespace Portal.Features.Tenancy;
 /// <summary>A key as a list shows it.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Notice">Why somebody should look at it; empty where all is well.</param>
-public sealed record KeyRow(ApiKey Key, string Notice);
+/// <param name="Budget">Null where it has none, or costs are not for whoever asks.</param>
+public sealed record KeyRow(ApiKey Key, string Notice, BudgetFigures? Budget);
 
 public sealed record KeyList(IReadOnlyList<KeyRow> Rows, int Total, int From);
 
@@ -69,6 +72,7 @@ public sealed class ApiKeyService(
         });
         key.IssuedBy(current.UserId, current.UserName, current.IsInside ? current.Membership.Access.ViaId : "");
         key.Limit(draft.Limits, Now);
+        await SetBudgetAsync(db, key, draft.Limits.MonthlyBudgetMicros, ct);
         db.Audit("key.issued", TargetOf(key), Described(key));
         await db.SaveChangesAsync(ct);
         return issued;
@@ -82,6 +86,7 @@ public sealed class ApiKeyService(
         var key = await FindAsync(db, keyId, ct);
         key.RequireAlive();
         key.Limit(limits, Now);
+        await SetBudgetAsync(db, key, limits.MonthlyBudgetMicros, ct);
         db.Audit("key.changed", TargetOf(key), Described(key));
         await SaveAsync(db, key, ct);
     }
@@ -162,6 +167,22 @@ public sealed class ApiKeyService(
         await SaveAsync(db, key, ct);
     }
 
+    private async Task SetBudgetAsync(PortalDbContext db, ApiKey key, long? capMicros, CancellationToken ct)
+    {
+        var may = current.May(Permission.ManageBilling);
+        if (capMicros is null && !may)
+        {
+            return;
+        }
+
+        var there = await db.Budgets.Where(b => b.ScopeId == key.Id).Select(b => (long?)b.CapMicros).SingleOrDefaultAsync(ct);
+        if (there != capMicros)
+        {
+            current.Require(Permission.ManageBilling);
+            await BudgetService.SetAsync(db, BudgetKind.ApiKey, key.Id, capMicros, $"{key.Name} ({key.Prefix}…)", ct);
+        }
+    }
+
     private async Task SaveAsync(PortalDbContext db, ApiKey key, CancellationToken ct)
     {
         try
@@ -220,6 +241,8 @@ public sealed class ApiKeyService(
         var (tenantId, now, roles) = (scope.TenantId, Now, Permissions.RolesWith(Permission.Deploy).ToList());
         var makers = keys.Select(k => k.CreatedByUserId).Where(id => id is not "").Distinct().ToList();
         var standing = await db.Members.Where(m => m.TenantId == tenantId && makers.Contains(m.UserId) && roles.Contains(m.Role)).Select(m => m.UserId).ToListAsync(ct);
+        var ids = keys.Select(k => k.Id).ToList();
+        var budgets = current.May(Permission.ViewBilling) ? await db.Budgets.AsNoTracking().Where(b => ids.Contains(b.ScopeId)).ToDictionaryAsync(b => b.ScopeId, b => b.FiguresAt(now), ct) : [];
         return [.. keys.Select(k => new KeyRow(k, k switch
         {
             { RevokedAt: not null } => "",
@@ -227,7 +250,7 @@ public sealed class ApiKeyService(
             { ViaId: not "" } => "A consultant's: it ends with their engagement.",
             { CreatedByUserId: not "" } when !standing.Contains(k.CreatedByUserId) => $"{k.CreatedByName} may no longer manage keys here, and may still know its secret. Rotate it.",
             _ => "",
-        }))];
+        }, budgets.GetValueOrDefault(k.Id)))];
     }
 
     private static async Task<ApiKey> FindAsync(PortalDbContext db, string keyId, CancellationToken ct) =>

@@ -9,6 +9,9 @@ public sealed record KeyLimits
 
     public int? TokensPerMinute { get; init; }
 
+    /// <summary>Set by whoever manages billing alone; from anybody else null leaves what there is.</summary>
+    public long? MonthlyBudgetMicros { get; init; }
+
     public DateTime? ExpiresAt { get; init; }
 
     public string AllowedAddresses { get; init; } = "";

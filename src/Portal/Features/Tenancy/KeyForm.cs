@@ -1,8 +1,12 @@
+using Portal.Components;
+
 namespace Portal.Features.Tenancy;
 
 /// <summary>What a form says of a key, while it is being filled in.</summary>
 public sealed class KeyForm
 {
+    private const int Micros = 1_000_000;
+
     public string Name { get; set; } = "";
 
     public HashSet<KeyVerb> Verbs { get; } = [];
@@ -16,14 +20,16 @@ public sealed class KeyForm
 
     public int? TokensPerMinute { get; set; }
 
+    public decimal? MonthlyBudget { get; set; }
+
     /// <summary>The key's last day, UTC.</summary>
     public DateTime? LastDay { get; set; }
 
     public string AllowedAddresses { get; set; } = "";
 
-    public static KeyForm Of(ApiKey key) => new()
+    public static KeyForm Of(ApiKey key, BudgetFigures? budget) => new()
     {
-        Name = key.Name, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute,
+        Name = key.Name, RequestsPerMinute = key.RequestsPerMinute, TokensPerMinute = key.TokensPerMinute, MonthlyBudget = budget is null ? null : (decimal)budget.CapMicros / Micros,
         LastDay = key.ExpiresAt?.AddTicks(-1).Date, AllowedAddresses = key.AllowedAddresses.Replace(",", ", ", StringComparison.Ordinal),
     };
 
@@ -46,7 +52,7 @@ public sealed class KeyForm
 
     public KeyLimits ToLimits() => new()
     {
-        RequestsPerMinute = RequestsPerMinute, TokensPerMinute = TokensPerMinute,
+        RequestsPerMinute = RequestsPerMinute, TokensPerMinute = TokensPerMinute, MonthlyBudgetMicros = MonthlyBudget is { } budget ? (long)(Math.Clamp(budget, -1, 1_000_000_001) * Micros) : null,
         ExpiresAt = LastDay is { } day ? DateTime.SpecifyKind(day.Date, DateTimeKind.Utc).AddDays(1) : null, AllowedAddresses = AllowedAddresses,
     };
 }

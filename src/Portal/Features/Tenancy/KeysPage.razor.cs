@@ -40,12 +40,13 @@ public sealed partial class KeysPage : PortalPage
         return key.EndpointIds is null ? projects : $"{projects}; {string.Join(", ", key.EndpointIds.Select(id => _endpoints.FirstOrDefault(e => e.Id == id)?.Name ?? "an endpoint that is gone"))}";
     }
 
-    private static IEnumerable<string> LimitsOf(ApiKey key) => new[]
+    private static IEnumerable<string> LimitsOf(KeyRow row) => row is var (key, _, figures) ? new[]
     {
         key.RequestsPerMinute is { } requests ? $"{Show.Count(requests)} requests a minute" : "", key.TokensPerMinute is { } tokens ? $"{Show.Count(tokens)} tokens a minute" : "",
-        key.ExpiresAt is { } end ? $"until {end.AddTicks(-1):yyyy-MM-dd}" : "",
+        figures is { } budget ? $"{Show.Money(budget.CapMicros)} a month: {Show.Money(budget.SpentMicros)} spent, {Show.Money(budget.HeldMicros)} held" : "",
+        figures is { Refused: > 0 } full ? $"{Show.Count(full.Refused)} calls refused for want of budget" : "", key.ExpiresAt is { } end ? $"until {end.AddTicks(-1):yyyy-MM-dd}" : "",
         key.AllowedAddresses is "" ? "" : $"from {key.AllowedAddresses.Replace(",", ", ", StringComparison.Ordinal)}",
-    }.Where(l => l is not "").DefaultIfEmpty("None of its own");
+    }.Where(l => l is not "").DefaultIfEmpty("None of its own") : [];
 
     private Task IssueAsync(KeyDraft draft) => RunAsync(async ct =>
     {

@@ -21,7 +21,7 @@ public sealed class BillingPageTests : BunitContext
         Services.AddSingleton<IDbContextFactory<PortalDbContext>>(_database);
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IUsageSubjects>(_named);
-        Services.AddScoped<BillingService>().AddSingleton(new CurrentMember(_database.Scope));
+        Services.AddScoped<BillingService>().AddScoped<BudgetService>().AddSingleton(new CurrentMember(_database.Scope));
     }
 
     [Fact]
@@ -34,28 +34,40 @@ public sealed class BillingPageTests : BunitContext
     }
 
     [Fact]
-    public void Page_OfAMonthWithUsage_ShowsEachLineWithItsPriceAndTheSums()
+    public async Task Page_OfAMonthWithUsage_ShowsEachLineWithItsPriceAndTheSums()
     {
-        Record(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"),
+        await RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"),
             new UsageFact("prj_1", Meter.OutputTokens, UsageSource.Endpoint, 1_000_000, 2_500_000, "dep_1", "b"),
             new UsageFact("prj_2", Meter.TuningTokens, UsageSource.Tuning, 1_000_000, 5_000_000, "job_1", "c"));
         _named.IsPractice = false;
 
         var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
 
-        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("section.panel").Count));
+        page.WaitForAssertion(() => Assert.Equal(["Monthly budget", "=cmd()", "prj_2"], page.FindAll("section.panel h2").Select(h => h.TextContent.Trim())));
         Assert.Contains("$8.10", page.Find("dl").TextContent, StringComparison.Ordinal);
-        var first = page.FindAll("section.panel")[0];
-        Assert.Contains("=cmd()", first.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
+        var first = page.FindAll("section.panel")[1];
         Assert.Equal(["Calls to the endpoint", "Input tokens", "2,000,000", "$0.30", "$0.60"], first.QuerySelectorAll("tbody tr:first-child td").Select(c => c.TextContent));
-        Assert.Equal("prj_2", page.FindAll("section.panel")[1].QuerySelector("h2")!.TextContent.Trim());
         Assert.DoesNotContain("Practice mode", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Page_ForAnEditor_SaysWhoMaySeeCostsAndShowsNone()
+    public async Task Budget_SetOnThePage_IsShownWithWhatIsSpentOfIt()
     {
-        Record(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"));
+        await RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 30_000_000, 300_000, "dep_1", "a"));
+        var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
+        page.WaitForElement(".budget-form input");
+
+        await page.InvokeAsync(() => page.Find(".budget-form input").Input("10"));
+        await page.InvokeAsync(() => page.Find(".budget-form").Submit());
+
+        page.WaitForAssertion(() => Assert.Equal(["$10.00", "$9.00 · 90 %", "$0.00", "$1.00", "0"], page.FindAll(".budget-facts dd").Take(5).Select(d => d.TextContent)));
+        Assert.Contains("More than 80 % is spent.", page.Find(".budget-notice").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_ForAnEditor_SaysWhoMaySeeCostsAndShowsNone()
+    {
+        await RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"));
         Services.GetRequiredService<CurrentMember>().Enter(
             new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, MemberRole.Editor), new System.Security.Claims.ClaimsPrincipal());
 
@@ -82,15 +94,15 @@ public sealed class BillingPageTests : BunitContext
         _database.Dispose();
     }
 
-    private void Record(params UsageFact[] facts)
+    private async Task RecordAsync(params UsageFact[] facts)
     {
-        using var db = _database.CreateDbContext();
+        await using var db = _database.CreateDbContext();
         foreach (var fact in facts)
         {
             new BillingService(_database, new CurrentMember(_database.Scope), TimeProvider.System).Record(db, fact);
         }
 
-        db.SaveChanges();
+        await db.SaveChangesAsync();
     }
 
     private sealed class Named : IUsageSubjects

@@ -61,8 +61,9 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection([
             new("Storage:Folder", folder), new("Database:ConnectionString", $"Data Source={Path.Combine(folder, "portal.db")}"),
-            new("Connect:Kind", "Sandbox"), new("Connect:SandboxUrl", vertex.Url),
-            .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
+            new("Connect:Kind", "Sandbox"), new("Connect:SandboxUrl", vertex.Url)]);
+        // A second host is told of the first one's database.
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.AddStorage();

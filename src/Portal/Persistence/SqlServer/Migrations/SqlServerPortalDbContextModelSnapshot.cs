@@ -178,6 +178,76 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.ToTable("BillingInvoice");
                 });
 
+            modelBuilder.Entity("Portal.Features.Billing.Budget", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("CapMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("ChangedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTime?>("CountAgainAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<long>("HeldMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Refused")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ScopeId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("SpentMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("ToldPercent")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("CountAgainAt");
+
+                    b.HasIndex("TenantId", "ScopeId")
+                        .IsUnique();
+
+                    b.ToTable("Budget");
+                });
+
             modelBuilder.Entity("Portal.Features.Billing.ImportedUsage", b =>
                 {
                     b.Property<string>("TenantId")
@@ -208,6 +278,10 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.Property<bool>("IsEstimated")
                         .HasColumnType("bit");
+
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Meter")
                         .IsRequired()
@@ -259,16 +333,31 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<long>("AmountMicros")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("BudgetIds")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
 
+                    b.Property<long>("DrawnMicros")
+                        .HasColumnType("bigint");
+
                     b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("ExpiresAt")
                         .HasColumnType("datetime2");
 
                     b.Property<DateTime>("HeldAt")
                         .HasColumnType("datetime2");
+
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("ProjectId")
                         .IsRequired()
@@ -290,6 +379,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TenantId", "State");
 
@@ -420,6 +511,10 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.Property<bool>("IsEstimated")
                         .HasColumnType("bit");
+
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Meter")
                         .IsRequired()
