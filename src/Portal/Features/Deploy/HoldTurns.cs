@@ -11,7 +11,7 @@ public sealed class HoldTurns
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
     /// <summary>The turn, which is over when it is disposed of.</summary>
-    public async Task<IDisposable> TakeAsync(string tenantId)
+    internal async Task<IDisposable> TakeAsync(string tenantId)
     {
         var turn = _turns.GetOrAdd(tenantId, _ => new SemaphoreSlim(1));
         await turn.WaitAsync();
