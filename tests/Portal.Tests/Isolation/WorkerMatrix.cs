@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Leave;
 using Portal.Features.Monitor;
@@ -27,6 +28,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
         [
             .. states.Where(s => s.Entity is not ("CatalogueModel" or "Engagement")).Select(s => $"UPDATE \"{s.Table}\" SET \"State\" = '{s.State}'"),
             $"UPDATE \"{Table<StoredCall>()}\" SET \"ExpiresAt\" = \"At\"",
+            $"UPDATE \"{Table<Budget>()}\" SET \"CountAgainAt\" = \"ChangedAt\"",
             $"UPDATE \"{Table<BreakGlassVisit>()}\" SET \"EndsAt\" = \"StartedAt\"",
             $"UPDATE \"{Table<OrganizationErasure>()}\" SET \"DueAt\" = \"AskedAt\", \"NextStepAt\" = \"AskedAt\" WHERE \"State\" = 'Waiting'",
         ]);

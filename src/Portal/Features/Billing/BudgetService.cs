@@ -36,14 +36,10 @@ public sealed class BudgetService(IDbContextFactory<PortalDbContext> dbs, Curren
         };
     }
 
-    /// <summary>Null where the project has none of its own, or costs are not for whoever asks.</summary>
+    /// <summary>Null where the project has none of its own.</summary>
     public async Task<BudgetFigures?> OfProjectAsync(string projectId, CancellationToken ct)
     {
-        if (!MayView)
-        {
-            return null;
-        }
-
+        current.Require(Permission.ViewBilling);
         await RequireProjectAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         return (await db.Budgets.AsNoTracking().SingleOrDefaultAsync(b => b.ScopeId == projectId, ct))?.FiguresAt(db.Now);
