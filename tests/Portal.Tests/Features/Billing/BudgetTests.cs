@@ -163,7 +163,7 @@ public sealed class BudgetTests : IDisposable
         {
             await Assert.ThrowsAsync<ForbiddenException>(() => budgets.SetAsync(null, 1, CancellationToken.None));
             await Assert.ThrowsAsync<ForbiddenException>(() => budgets.ListAsync(CancellationToken.None));
-            Assert.Null(await budgets.OfProjectAsync("prj_1", CancellationToken.None));
+            await Assert.ThrowsAsync<ForbiddenException>(() => budgets.OfProjectAsync("prj_1", CancellationToken.None));
             return;
         }
 
