@@ -297,6 +297,8 @@ internal sealed class Planting(IsolationWorld world)
             ("ApiKey", "PreviousHash" or "PreviousPrefix" or "AllowedAddresses") => "",
             ("ApiKey", "ProjectList" or "EndpointId" or "EndpointList" or "RequestsPerMinute" or "TokensPerMinute" or "MonthlyBudgetMicros") => null,
             ("ApiKey", "DeploymentId") or ("Upload", "ImportId") or ("Checkpoint", "CandidateId") => null,
+            ("BillingAccount", "BillableFromAt") => Now.AddDays(-1),
+            ("BillingAccount", "CollectedUntilAt" or "LeaseUntil" or "ReconciledAt") => null,
             ("Invitation", "Email") => "other-owner@people.example",
             ("Invitation", "TokenHash") => InvitationToken.HashOf(token),
             ("Invitation", "AcceptedByUserId") => null,

@@ -50,6 +50,12 @@ public sealed class BillingAccount : TenantOwned, IVersioned
 
     public DateTime? LeaseUntil { get; private set; }
 
+    /// <summary>Usage before this has been taken up to be reported.</summary>
+    public DateTime? CollectedUntilAt { get; private set; }
+
+    /// <summary>When its ledger was last compared with Stripe's count.</summary>
+    public DateTime? ReconciledAt { get; private set; }
+
     public long Version { get; private set; }
 
     public bool IsBillable => BillableFromAt is not null && Customer is not "";
@@ -84,7 +90,7 @@ public sealed class BillingAccount : TenantOwned, IVersioned
         return true;
     }
 
-    public void Release() => (LeaseToken, LeaseUntil) = ("", null);
+    public void ReconcileSoon() => ReconciledAt = null;
 }
 
 /// <summary>Whose a customer of Stripe is. Global, because an event names a customer before anybody knows for whom to act.</summary>

@@ -20,10 +20,27 @@ public sealed record CustomerFacts(string TenantId, SubscriptionFacts? Subscript
 /// <summary>Stripe could not be asked, or refused.</summary>
 public sealed class StripeUnavailableException(string message, Exception? inner = null) : PortalException(message, inner);
 
+/// <summary>What became of a report of usage.</summary>
+internal enum ReportAnswer
+{
+    Taken,
+
+    /// <summary>This event is not taken, now or later.</summary>
+    Refused,
+
+    /// <summary>It did not arrive; later it may.</summary>
+    Busy,
+
+    /// <summary>Nobody can say whether it arrived.</summary>
+    Unknown,
+}
+
 /// <summary>The one door to Stripe.</summary>
 public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientFactory http, TimeProvider time)
 {
     public const string TenantKey = "tenant";
+
+    private const string HeldKey = "portal_held";
 
     private const string PlanKey = "plan";
     private const int MostInvoices = 100;
@@ -109,6 +126,59 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
         return bodies;
     });
 
+    /// <summary>Tells of one event. That it was told before is as good as telling it.</summary>
+    internal async Task<(ReportAnswer Answer, string Words)> ReportAsync(string customer, UsageReport report, CancellationToken ct)
+    {
+        try
+        {
+            await AskAsync(client => client.V1.Billing.MeterEvents.CreateAsync(
+                new Stripe.Billing.MeterEventCreateOptions
+                {
+                    EventName = MeterWords.EventName(report.Meter), Identifier = report.Identifier, Timestamp = report.UsedAt,
+                    Payload = new() { ["stripe_customer_id"] = customer, ["value"] = report.Value.ToString(CultureInfo.InvariantCulture) },
+                }, cancellationToken: ct));
+            return (ReportAnswer.Taken, "");
+        }
+        catch (StripeUnavailableException refused)
+        {
+            var (status, words) = refused.InnerException is StripeException said ? ((int)said.HttpStatusCode, said.StripeError?.Message ?? said.Message) : (0, refused.Message);
+            return status switch
+            {
+                // Stripe has no code for it: a report under a known identifier is refused in these words.
+                400 when words.Contains("already exists with identifier", StringComparison.OrdinalIgnoreCase) && words.Contains(report.Identifier, StringComparison.Ordinal) => (ReportAnswer.Taken, ""),
+                401 or 403 or 409 or 429 => (ReportAnswer.Busy, words),
+                >= 400 and < 500 => (ReportAnswer.Refused, words),
+                _ => (ReportAnswer.Unknown, words),
+            };
+        }
+    }
+
+    /// <summary>What Stripe has counted of a meter from one whole minute until another.</summary>
+    internal Task<long> SummaryAsync(string customer, Meter meter, DateTime from, DateTime until, CancellationToken ct) => AskAsync(async client =>
+    {
+        var name = MeterWords.EventName(meter);
+        var all = await client.V1.Billing.Meters.ListAsync(new Stripe.Billing.MeterListOptions { Status = "active", Limit = 100 }, cancellationToken: ct);
+        if (all.Data.Find(m => m.EventName == name) is not { } made)
+        {
+            return 0;
+        }
+
+        var sums = await client.V1.Billing.Meters.EventSummaries.ListAsync(made.Id, new Stripe.Billing.MeterEventSummaryListOptions { Customer = customer, StartTime = from, EndTime = until, Limit = 100 }, cancellationToken: ct);
+        return (long)sums.Data.Sum(s => (decimal)s.AggregatedValue);
+    });
+
+    /// <summary>Keeps a customer's drafts from becoming final, or lets those go on that were kept here.</summary>
+    internal Task HoldDraftsAsync(string customer, bool isHeld, CancellationToken ct) => AskAsync(async client =>
+    {
+        var drafts = await client.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer, Status = "draft", Limit = MostInvoices }, cancellationToken: ct);
+        foreach (var draft in drafts.Data.Where(d => isHeld ? d.AutoAdvance : d.Metadata?.ContainsKey(HeldKey) is true))
+        {
+            await client.V1.Invoices.UpdateAsync(draft.Id, new InvoiceUpdateOptions { AutoAdvance = !isHeld, Metadata = new() { [HeldKey] = isHeld ? "true" : "" } }, cancellationToken: ct);
+        }
+
+        return true;
+    });
+
     /// <summary>Whose version of the API the portal speaks.</summary>
     public static string ApiVersion => StripeConfiguration.ApiVersion;
 
@@ -132,7 +202,7 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
         {
             throw new StripeUnavailableException("Stripe refused this. Nothing was changed. Try again, or write to those who run the portal.", refused) { Details = refused.StripeError?.Message ?? refused.Message };
         }
-        catch (HttpRequestException broken)
+        catch (Exception broken) when (broken is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             throw new StripeUnavailableException("Stripe cannot be reached at the moment. Nothing was changed. Try again in a minute.", broken);
         }

@@ -92,7 +92,7 @@ public sealed class StripeInbox(IDbContextFactory<PortalDbContext> dbs, IBackgro
         _ when message.TenantId is not "" && tenantId is not null && message.TenantId != tenantId => (StripeEventState.Refused, "Its mark names another organization than its customer does."),
         _ when !s_understood.Any(p => message.Type.StartsWith(p, StringComparison.Ordinal)) => s_known.Any(p => message.Type.StartsWith(p, StringComparison.Ordinal))
             ? (StripeEventState.Kept, "") : (StripeEventState.Kept, "The portal does not know this type of event."),
-        _ when message.Type.StartsWith("v1.billing.meter.", StringComparison.Ordinal) => (StripeEventState.Waiting, ""),
+        _ when message.Type.StartsWith("v1.billing.meter.", StringComparison.Ordinal) => (StripeEventState.Kept, "Stripe could not count usage that it was told of. Look at the meter's error report in Stripe's dashboard; the reconciliation finds whose it is."),
         _ when message.Customer is "" => (StripeEventState.Kept, "It names no customer."),
         _ when tenantId is null => (StripeEventState.Kept, "Its customer is no organization's here."),
         _ when message.ApiVersion != StripeGateway.ApiVersion => (StripeEventState.Waiting, $"It is written in version {message.ApiVersion}; what holds is read anew."),

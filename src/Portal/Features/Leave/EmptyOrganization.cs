@@ -16,7 +16,7 @@ internal static class EmptyOrganization
 
     private static readonly FrozenSet<string> s_founding = FrozenSet.Create(
         nameof(AuditEntry), nameof(AuditHead), nameof(AuditCheckpoint), nameof(OrganizationExport), nameof(OrganizationImport),
-        "BillingAccount", "BillingInvoice", "Budget", "FormerMember", "IdentityProvider", "Invitation", "OrganizationDomain", "OutgoingMail");
+        "BillingAccount", "BillingInvoice", "Budget", "FormerMember", "IdentityProvider", "Invitation", "OrganizationDomain", "OutgoingMail", "UsageReconciliation");
 
     /// <summary>In the order in which they are named.</summary>
     private static readonly (string Table, string One)[] s_words =

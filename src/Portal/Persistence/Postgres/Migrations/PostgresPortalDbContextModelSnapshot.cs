@@ -59,6 +59,9 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime?>("BillableFromAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTime?>("CollectedUntilAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -87,6 +90,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(40)");
 
                     b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("ReconciledAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("State")
@@ -550,6 +556,123 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsUnique();
 
                     b.ToTable("UsageEvent");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReconciliation", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime>("CheckedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("IsApart")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("LedgerMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime>("PeriodEndsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("PeriodStartAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<long>("StripeMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("IsApart");
+
+                    b.HasIndex("TenantId", "PeriodStartAt", "Meter")
+                        .IsUnique();
+
+                    b.ToTable("UsageReconciliation");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("UsageId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime>("UsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("State", "CreatedAt");
+
+                    b.HasIndex("TenantId", "UsageId")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Meter", "UsedAt");
+
+                    b.ToTable("UsageReport");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>
@@ -5504,6 +5627,15 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasKey("TenantId");
 
                     b.ToTable("AuditHead");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.HasOne("Portal.Features.Billing.UsageEvent", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UsageId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>

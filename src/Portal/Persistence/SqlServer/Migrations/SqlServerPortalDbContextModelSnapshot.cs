@@ -59,6 +59,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<DateTime?>("BillableFromAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<DateTime?>("CollectedUntilAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -87,6 +90,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("ReconciledAt")
                         .HasColumnType("datetime2");
 
                     b.Property<string>("State")
@@ -550,6 +556,123 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("UsageEvent");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReconciliation", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("CheckedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<bool>("IsApart")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("LedgerMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("PeriodEndsAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime>("PeriodStartAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<long>("StripeMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("IsApart");
+
+                    b.HasIndex("TenantId", "PeriodStartAt", "Meter")
+                        .IsUnique();
+
+                    b.ToTable("UsageReconciliation");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("UsageId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("UsedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("State", "CreatedAt");
+
+                    b.HasIndex("TenantId", "UsageId")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Meter", "UsedAt");
+
+                    b.ToTable("UsageReport");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>
@@ -5508,6 +5631,15 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasKey("TenantId");
 
                     b.ToTable("AuditHead");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.HasOne("Portal.Features.Billing.UsageEvent", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UsageId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>

@@ -52,6 +52,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime?>("BillableFromAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("CollectedUntilAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -80,6 +83,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ReconciledAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -543,6 +549,123 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("UsageEvent");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReconciliation", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CheckedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsApart")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LedgerMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("PeriodEndsAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("PeriodStartAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StripeMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("IsApart");
+
+                    b.HasIndex("TenantId", "PeriodStartAt", "Meter")
+                        .IsUnique();
+
+                    b.ToTable("UsageReconciliation");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Meter")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UsageId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("UsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("State", "CreatedAt");
+
+                    b.HasIndex("TenantId", "UsageId")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "Meter", "UsedAt");
+
+                    b.ToTable("UsageReport");
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>
@@ -5497,6 +5620,15 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId");
 
                     b.ToTable("AuditHead");
+                });
+
+            modelBuilder.Entity("Portal.Features.Billing.UsageReport", b =>
+                {
+                    b.HasOne("Portal.Features.Billing.UsageEvent", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "UsageId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Features.Data.Dataset", b =>
