@@ -137,7 +137,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("work.", "Work that was stopped or begun again"),
     ];
 

@@ -28,6 +28,7 @@ namespace Portal.Tests.Features.Tune;
 internal sealed class TuneRig : IDisposable
 {
     private readonly ServiceProvider _services;
+    private DbContext? _saving;
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TuneRig(
@@ -74,11 +75,19 @@ internal sealed class TuneRig : IDisposable
     /// <summary>Called before and after each save.</summary>
     public Func<bool, Task> OnSave { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>For a hook: the process dies here.</summary>
+    /// <summary>For a hook: the process dies here. What it had not committed is undone, so nobody waits for it.</summary>
     public Task DieAsync()
     {
+        _saving?.Database.CurrentTransaction?.Dispose();
         _killed.TrySetResult();
         return Task.Delay(Timeout.Infinite);
+    }
+
+    private async Task SaveAsync(DbContextEventData at, bool isDone)
+    {
+        _saving = at.Context;
+        await OnSave(isDone);
+        _saving = null;
     }
 
     /// <summary>Does something in a scope of its own, as a circuit would. False if the process was killed in the middle.</summary>
@@ -225,13 +234,13 @@ internal sealed class TuneRig : IDisposable
         public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
             DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
         {
-            await rig.OnSave(false);
+            await rig.SaveAsync(eventData, isDone: false);
             return result;
         }
 
         public override async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
         {
-            await rig.OnSave(true);
+            await rig.SaveAsync(eventData, isDone: true);
             return result;
         }
     }
