@@ -8,7 +8,13 @@ using Portal.Persistence;
 namespace Portal.Features.Admin;
 
 public sealed record TenantRow(
-    string Id, string Name, string Slug, TenantKind Kind, int Members, long MonthMicros, int FailedThisWeek, DateTime? LastActivityAt, DateTime? SuspendedAt, DateTime CreatedAt);
+    string Id, string Name, string Slug, TenantKind Kind, int Members, long MonthMicros, int FailedThisWeek, DateTime? LastActivityAt, DateTime? SuspendedAt, DateTime CreatedAt)
+{
+    /// <summary>The plan that is bought, and how its payment stands; empty where none is.</summary>
+    public string Plan { get; init; } = "";
+
+    public string Payment { get; init; } = "";
+}
 
 public sealed record TenantList(IReadOnlyList<TenantRow> Rows, int Total, int From);
 
@@ -82,6 +88,7 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
             .GroupBy(u => u.TenantId).Select(g => new { g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Micros, ct);
         var acted = await db.Set<AuditEntry>().Where(e => ids.Contains(e.TenantId)).GroupBy(e => e.TenantId).Select(g => new { g.Key, At = g.Max(e => e.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
         var used = await db.UsageEvents.Where(u => ids.Contains(u.TenantId)).GroupBy(u => u.TenantId).Select(g => new { g.Key, At = g.Max(u => u.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
+        var accounts = await db.BillingAccounts.AsNoTracking().Where(a => ids.Contains(a.TenantId)).ToDictionaryAsync(a => a.TenantId, ct);
         var failed = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var kind in services.GetServices<IFailedWork>())
         {
@@ -95,7 +102,11 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
         [
             .. tenants.Select(t => new TenantRow(
                 t.Id, t.Name, t.Slug, t.Kind, members.GetValueOrDefault(t.Id), spent.GetValueOrDefault(t.Id), failed.GetValueOrDefault(t.Id),
-                new[] { acted.TryGetValue(t.Id, out var a) ? a : (DateTime?)null, used.TryGetValue(t.Id, out var u) ? u : null }.Max(), t.SuspendedAt, t.CreatedAt)),
+                new[] { acted.TryGetValue(t.Id, out var a) ? a : (DateTime?)null, used.TryGetValue(t.Id, out var u) ? u : null }.Max(), t.SuspendedAt, t.CreatedAt)
+            {
+                Plan = accounts.GetValueOrDefault(t.Id)?.Bought()?.Name ?? "",
+                Payment = accounts.GetValueOrDefault(t.Id) is { State: not SubscriptionState.None and var state } ? SubscriptionWords.Of(state) : "",
+            }),
         ];
     }
 

@@ -60,6 +60,9 @@ public sealed class BillingAccount : TenantOwned, IVersioned
 
     public bool IsBillable => BillableFromAt is not null && Customer is not "";
 
+    /// <summary>What is paid for, or still hoped to be; null where nothing is.</summary>
+    public Plan? Bought() => State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid ? Plans.Find(PlanId) : null;
+
     public void Become(string customer) => Customer = customer;
 
     public void Take(SubscriptionFacts? facts, DateTime readAt)

@@ -58,15 +58,7 @@ public sealed partial class PlanPage : PortalPage
             facts.Add(("This period ends", $"{end:yyyy-MM-dd} (UTC)"));
         }
 
-        facts.Add(("Payment", view.State switch
-        {
-            SubscriptionState.None => "Nothing bought yet",
-            SubscriptionState.Trialing => "On trial",
-            SubscriptionState.Active => "In order",
-            SubscriptionState.PastDue => "Overdue, tried again",
-            SubscriptionState.Unpaid => "Unpaid",
-            _ => "Ended",
-        }));
+        facts.Add(("Payment", SubscriptionWords.Of(view.State)));
         return facts;
     }
 

@@ -62,11 +62,18 @@ public sealed class TenantDirectoryTests : IDisposable
         await UseAsync(northwind, 40_000, _rig.Now.AddDays(-40));
         await UseAsync(harbour, 700, _rig.Now.AddDays(-2));
         await GiveUpAMailAsync(northwind);
+        await _rig.ReadAsync(northwind, async db =>
+        {
+            var account = db.Add(new BillingAccount()).Entity;
+            account.Take(new SubscriptionFacts("sub_1", Plans.Team.Id, SubscriptionState.PastDue, _rig.Now, null, null, null, null), _rig.Now);
+            return await db.SaveChangesAsync();
+        });
         var directory = (await _rig.AsAdminAsync()).GetRequiredService<TenantDirectory>();
 
         var list = await directory.ListAsync(null, false, 0, CancellationToken.None);
         Assert.Equal([("harbour", 0, 700L, 0), ("northwind", 2, 2_000L, 1)], list.Rows.Select(r => (r.Slug, r.Members, r.MonthMicros, r.FailedThisWeek)));
         Assert.Equal(_rig.Now.AddDays(-2), list.Rows[0].LastActivityAt);
+        Assert.Equal([("", ""), ("Team", "Overdue, tried again")], list.Rows.Select(r => (r.Plan, r.Payment)));
 
         var detail = await directory.GetAsync(northwind, CancellationToken.None);
         Assert.Equal([(MemberRole.Owner, 1), (MemberRole.Editor, 1)], detail.Members);
