@@ -15,13 +15,13 @@ public sealed class StripeEventWorker(TenantScope scope, IDbContextFactory<Porta
         scope.Enter(tenantId);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var message = await db.StripeEvents.SingleOrDefaultAsync(e => e.Id == stripeEventId && e.TenantId == tenantId, ct);
-        if (message?.TryBegin(Now) is not true || !await TrySaveAsync(db, ct))
+        if (message?.TryBegin(Now) is not true || !await db.TrySaveAsync(ct))
         {
             return;
         }
 
         await ActAsync(message, ct);
-        if (await TrySaveAsync(db, ct))
+        if (await db.TrySaveAsync(ct))
         {
             logger.LogInformation("Stripe's event {Event} is {State}", message.Event, message.State);
         }
@@ -47,19 +47,6 @@ public sealed class StripeEventWorker(TenantScope scope, IDbContextFactory<Porta
         {
             logger.LogWarning(away, "Stripe's event {Event} could not be acted on", message.Event);
             message.Failed(away.Message, Now);
-        }
-    }
-
-    private static async Task<bool> TrySaveAsync(PortalDbContext db, CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return false;
         }
     }
 }

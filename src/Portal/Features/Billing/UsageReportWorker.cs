@@ -154,7 +154,7 @@ public sealed class UsageReportWorker(TenantScope scope, IDbContextFactory<Porta
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var account = await db.BillingAccounts.SingleOrDefaultAsync(ct);
-        return account is { IsBillable: true } && account.TryLease(_token, Now, s_lease) && await TrySaveAsync(db, ct) ? account.Customer : null;
+        return account is { IsBillable: true } && account.TryLease(_token, Now, s_lease) && await db.TrySaveAsync(ct) ? account.Customer : null;
     }
 
     private async Task<bool> RenewAsync(CancellationToken ct)
@@ -169,18 +169,5 @@ public sealed class UsageReportWorker(TenantScope scope, IDbContextFactory<Porta
         // Also while the process is stopping: else nobody reports until the lease runs out.
         await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
         await db.BillingAccounts.Where(a => a.LeaseToken == _token).ExecuteUpdateAsync(a => a.SetProperty(x => x.LeaseToken, "").SetProperty(x => x.LeaseUntil, (DateTime?)null), CancellationToken.None);
-    }
-
-    private static async Task<bool> TrySaveAsync(PortalDbContext db, CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return false;
-        }
     }
 }

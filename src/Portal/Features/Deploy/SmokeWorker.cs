@@ -48,7 +48,7 @@ public sealed class SmokeWorker(
             return null;
         }
 
-        return await TrySaveAsync(db, ct) ? deployment : null;
+        return await db.TrySaveAsync(ct) ? deployment : null;
     }
 
     /// <summary>Null when an answer was valid; else what is wrong, in words.</summary>
@@ -149,23 +149,9 @@ public sealed class SmokeWorker(
             }
         }
 
-        if (await TrySaveAsync(db, ct))
+        if (await db.TrySaveAsync(ct))
         {
             logger.LogInformation("Deployment {Deployment} is {State}", deploymentId, deployment.State);
-        }
-    }
-
-    // Whoever saved first has done it; the lease of what is left undone runs out and the sweep comes again.
-    private static async Task<bool> TrySaveAsync(PortalDbContext db, CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return false;
         }
     }
 }

@@ -11,13 +11,13 @@ public sealed class MailWorker(TenantScope scope, IDbContextFactory<PortalDbCont
         scope.Enter(tenantId);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var letter = await db.OutgoingMails.SingleOrDefaultAsync(m => m.Id == mailId, ct);
-        if (letter?.TryBegin(Now) is not true || !await TrySaveAsync(db, ct) || letter.State is not MailState.Waiting)
+        if (letter?.TryBegin(Now) is not true || !await db.TrySaveAsync(ct) || letter.State is not MailState.Waiting)
         {
             return;
         }
 
         await SendAsync(letter, ct);
-        if (await TrySaveAsync(db, ct))
+        if (await db.TrySaveAsync(ct))
         {
             logger.LogInformation("Mail {Mail} is {State} after {Attempts} attempts", mailId, letter.State, letter.Attempts);
         }
@@ -42,20 +42,6 @@ public sealed class MailWorker(TenantScope scope, IDbContextFactory<PortalDbCont
         {
             logger.LogWarning(fault, "Mail {Mail} could not be sent", letter.Id);
             letter.Failed(fault.Message, Now);
-        }
-    }
-
-    // Somebody else sends it, or it was withdrawn meanwhile.
-    private static async Task<bool> TrySaveAsync(PortalDbContext db, CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return false;
         }
     }
 }
