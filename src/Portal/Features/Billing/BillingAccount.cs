@@ -19,6 +19,12 @@ public enum SubscriptionState
     Ended,
 }
 
+public static class SubscriptionStates
+{
+    /// <summary>Whether a plan is paid for, or still hoped to be.</summary>
+    public static bool IsRunning(this SubscriptionState state) => state is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid;
+}
+
 /// <summary>An organisation as a customer: a mirror of what Stripe says, never ahead of it.</summary>
 public sealed class BillingAccount : TenantOwned, IVersioned
 {
@@ -60,8 +66,8 @@ public sealed class BillingAccount : TenantOwned, IVersioned
 
     public bool IsBillable => BillableFromAt is not null && Customer is not "";
 
-    /// <summary>What is paid for, or still hoped to be; null where nothing is.</summary>
-    public Plan? Bought() => State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid ? Plans.Find(PlanId) : null;
+    /// <summary>Null where no subscription runs.</summary>
+    public Plan? Bought() => State.IsRunning() ? Plans.Find(PlanId) : null;
 
     public void Become(string customer) => Customer = customer;
 
@@ -76,7 +82,7 @@ public sealed class BillingAccount : TenantOwned, IVersioned
 
         (Subscription, PlanId, State) = (facts.Id, facts.PlanId, facts.State);
         (TrialEndsAt, PeriodStartAt, PeriodEndsAt, EndsAt) = (facts.TrialEndsAt, facts.PeriodStartAt, facts.PeriodEndsAt, facts.EndsAt);
-        if (State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid)
+        if (State.IsRunning())
         {
             BillableFromAt ??= facts.StartedAt;
         }

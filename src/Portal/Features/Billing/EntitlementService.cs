@@ -14,10 +14,9 @@ public sealed class EntitlementService(
     /// <summary>By what is paid for; else the practice plan where nothing is charged, or the free one.</summary>
     public async Task<Plan> PlanAsync(PortalDbContext db, CancellationToken ct)
     {
-        var account = await db.BillingAccounts.AsNoTracking().Select(a => new { a.PlanId, a.State }).SingleOrDefaultAsync(ct);
-        return account?.State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid ? Plans.Find(account.PlanId)
-            // Asked late: who names the ledger's ids stands to the right of what asks for room.
-            : !gateway.IsConfigured || services.GetRequiredService<IUsageSubjects>().IsPractice ? Plans.Practice : Plans.Free;
+        var account = await db.BillingAccounts.AsNoTracking().SingleOrDefaultAsync(ct);
+        // Practice is asked late: who names the ledger's ids stands to the right of what asks for room.
+        return account?.Bought() ?? (!gateway.IsConfigured || services.GetRequiredService<IUsageSubjects>().IsPractice ? Plans.Practice : Plans.Free);
     }
 
     public async Task RequireRoomAsync(PortalDbContext db, Limit limit, CancellationToken ct)

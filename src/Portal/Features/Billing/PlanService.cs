@@ -12,7 +12,7 @@ public sealed record PlanView(
     Plan Plan, SubscriptionState State, bool IsOnSale, bool IsPractice, int TrialDays, DateTime? TrialEndsAt, DateTime? PeriodEndsAt, DateTime? EndsAt,
     IReadOnlyList<LimitUse> Uses, IReadOnlyList<InvoiceRow> Invoices)
 {
-    public bool IsSubscribed => State is SubscriptionState.Trialing or SubscriptionState.Active or SubscriptionState.PastDue or SubscriptionState.Unpaid;
+    public bool IsSubscribed => State.IsRunning();
 }
 
 /// <summary>The organisation's plan: seen by whoever sees costs, changed by owners, admins and billing.</summary>
