@@ -15,24 +15,6 @@ public sealed partial class ReviewsPage
     [Parameter]
     public string ProjectId { get; set; } = "";
 
-    [SupplyParameterFromQuery]
-    public string? Q { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Finding { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Label { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Slice { get; set; }
-
-    [SupplyParameterFromQuery(Name = "split")]
-    public string? SplitName { get; set; }
-
-    [SupplyParameterFromQuery(Name = "status")]
-    public string? StatusName { get; set; }
-
     [Inject]
     private DatasetService Datasets { get; set; } = default!; // filled by the renderer
 

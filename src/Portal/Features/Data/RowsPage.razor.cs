@@ -18,24 +18,6 @@ public sealed partial class RowsPage
     [Parameter]
     public string ProjectId { get; set; } = "";
 
-    [SupplyParameterFromQuery]
-    public string? Q { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Finding { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Label { get; set; }
-
-    [SupplyParameterFromQuery]
-    public string? Slice { get; set; }
-
-    [SupplyParameterFromQuery(Name = "split")]
-    public string? SplitName { get; set; }
-
-    [SupplyParameterFromQuery(Name = "status")]
-    public string? StatusName { get; set; }
-
     [SupplyParameterFromQuery(Name = "sort")]
     public string? SortName { get; set; }
 
