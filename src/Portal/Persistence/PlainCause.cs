@@ -44,6 +44,6 @@ public static partial class PlainCause
         _ => $"refused the request ({code}).",
     };
 
-    [GeneratedRegex(@"^(?<who>Google|The sandbox)\b(?:[^0-9""]{0,60}?\b(?<code>[1-5][0-9]{2})\b)?", RegexOptions.None, 100)]
+    [GeneratedRegex(@"^(?<who>Google|The sandbox)\b(?:[^0-9""]{0,60}?\b(?<code>[1-5][0-9]{2})\b)?")]
     private static partial Regex Vendor();
 }
