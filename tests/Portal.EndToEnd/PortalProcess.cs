@@ -8,7 +8,7 @@ namespace Portal.EndToEnd;
 /// <summary>The portal as an operating-system process of its own, with a folder of its own, so that it can be killed and started again.</summary>
 public sealed class PortalProcess : IAsyncDisposable
 {
-    private readonly int _sandboxPort = FreePort();
+    private readonly int _sandboxPort = FreePort.Take();
     private readonly string _folder = Directory.CreateTempSubdirectory("portal-e2e-").FullName;
     private readonly Dictionary<string, string> _settings;
     private readonly List<string> _output = [];
@@ -16,7 +16,7 @@ public sealed class PortalProcess : IAsyncDisposable
 
     public PortalProcess(Dictionary<string, string>? settings = null)
     {
-        Address = $"http://127.0.0.1:{FreePort()}";
+        Address = $"http://127.0.0.1:{FreePort.Take()}";
         _settings = settings ?? [];
     }
 
@@ -118,13 +118,6 @@ public sealed class PortalProcess : IAsyncDisposable
         await KillAsync();
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(string? line)

@@ -61,22 +61,19 @@ public sealed class VertexErrorTests
     [Fact]
     public async Task Operation_Failed_IsAnExceptionAfterPolling()
     {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var clock = new RecordedTime();
         const string name = "projects/1/locations/us/endpoints/2/operations/3";
         var google = new FakeGoogle(clock).Answer("{}").Answer("{}").Answer("""{"done":true,"error":{"code":9,"message":"still deployed"}}""");
         using var rig = new VertexRig(google, clock);
 
         var wait = rig.Client().WaitOperationAsync(name, default);
-        for (var i = 0; i < 2000 && !wait.IsCompleted; i++)
-        {
-            clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(1);
-        }
+        await clock.PassUntilAsync(wait);
 
         var exception = await Assert.ThrowsAsync<VertexException>(() => wait);
         Assert.Equal((400, VertexErrorStatus.FailedPrecondition, "still deployed"), (exception.HttpStatus, exception.Status, exception.Message));
-        Assert.InRange(google.Calls[1].At - google.Calls[0].At, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.9));
-        Assert.True(google.Calls[2].At - google.Calls[1].At >= TimeSpan.FromSeconds(2));
+        Assert.Equal(2, clock.Pauses.Count);
+        Assert.InRange(clock.Pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.9));
+        Assert.True(clock.Pauses[1] >= TimeSpan.FromSeconds(2));
     }
 
     private static void AssertDetailed(VertexException exception)

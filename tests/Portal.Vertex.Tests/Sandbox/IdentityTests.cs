@@ -53,7 +53,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task Token_AfterRestart_StillCounts_AndCodeStaysSpent()
     {
-        var address = $"http://127.0.0.1:{FreePort()}"; // The issuer is the address, so it must stay.
+        var address = $"http://127.0.0.1:{FreePort.Take()}"; // The issuer is the address, so it must stay.
         await using var sandbox = await RunningSandbox.StartAsync(folder => new() { StateFolder = folder, Url = address });
         var code = await PickAsync(sandbox, "olivia-owner");
         var tokens = await RedeemAsync(sandbox, code);
@@ -197,11 +197,4 @@ public sealed class IdentityTests
 
     private static async Task<string?> ErrorAsync(HttpResponseMessage reply) =>
         (string?)(await reply.Content.ReadFromJsonAsync<JsonNode>())!["error"];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -38,7 +38,7 @@ public sealed class MeteringCrashTests
             await (isStream ? FakeVertex.StreamAsync(http, FakeVertex.Chunk("bil"), whole) : FakeVertex.JsonAsync(http, whole));
         };
         var read = new ConcurrentBag<int>();
-        var port = FreePort();
+        var port = FreePort.Take();
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Add("x-goog-api-key", live.Key);
 
@@ -146,13 +146,6 @@ public sealed class MeteringCrashTests
 
             await Task.Delay(50, ct);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static int Setting(string name, int otherwise) =>
