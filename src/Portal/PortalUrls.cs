@@ -168,7 +168,7 @@ public static class PortalUrls
     public static string ReviewResults(string org, string projectId, string reviewId, string? pair = null) =>
         Step(org, projectId, $"data/reviews/{reviewId}/results") + Query([("pair", pair)]);
 
-    /// <summary>The rows of one split of a version as a file; its ending says in which shape.</summary>
+    /// <summary>The rows of one split of a version, or of both that may be downloaded, as a file; its ending says in which shape.</summary>
     public static string VersionRows(string org, string projectId, string versionId, string split, string ending) =>
         $"/o/{org}/api/projects/{projectId}/versions/{versionId}/{split}/{ending}";
 

@@ -12,7 +12,7 @@ public static class DataFeature
         services.AddOptions<DataOptions>().BindConfiguration("Data").ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<DatasetService>().AddScoped<UploadService>().AddScoped<UploadWorker>().AddScoped<FindingService>().AddScoped<RowService>().AddScoped<RowEditService>();
         services.AddScoped<ReviewService>().AddScoped<ReviewQueueService>().AddScoped<ReviewResultService>();
-        services.AddScoped<VersionService>().AddScoped<VersionComparison>().AddScoped<LineageService>().AddScoped<ExampleService>().AddScoped<DownloadService>().AddScoped<Redactor>().AddScoped<MediaService>().AddScoped<MediaCleaner>().AddScoped<VersionRenewal>().AddScoped<FindingReport>();
+        services.AddScoped<VersionService>().AddScoped<VersionComparison>().AddScoped<LineageService>().AddScoped<ExampleService>().AddScoped<DownloadService>().AddScoped<DownloadedArchive>().AddScoped<Redactor>().AddScoped<MediaService>().AddScoped<MediaCleaner>().AddScoped<VersionRenewal>().AddScoped<FindingReport>();
         services.AddScoped<ImportWorker>().AddScoped<FreezeWorker>().AddScoped<ISwept, DataSweep>().AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>();
         services.AddScoped<IProjectStep, DataStep>().AddScoped<IOnboardingSign, UploadSign>().AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IProjectTexts, RowTexts>();
     }

@@ -20,8 +20,9 @@ internal static class DataVersionsApi
             "?split=training or validation, 25 a page, from ?page=1; ?q= searches. The test split is sealed: it has no rows to show.");
         project.MapGet("/{versionId}/changes", CompareAsync).Reads().Says<ChangesAnswer>(Versions, "Compare with another version",
             "What changed since the version ?from=: how many rows of each split came, went and changed, how often each label stands, and the settings that differ.");
-        project.MapGet("/{versionId}/{split}/{ending}", DownloadApi.DownloadAsync).ReadsRows().Produces<string>(200, "application/jsonl", "text/csv").Is(Versions, "Download a version",
-            "The rows of training or validation, whole, as gemini.jsonl, openai.jsonl or rows.csv. The test split is sealed.");
+        project.MapGet("/{versionId}/{split}/{ending}", DownloadApi.DownloadAsync).ReadsRows().Produces<string>(200, "application/jsonl", "text/csv", "application/zip").Is(Versions, "Download a version",
+            "The rows of training, validation or training-and-validation, whole, as gemini.jsonl, openai.jsonl or rows.csv; as gemini.zip, openai.zip or rows.zip the same table stands beside its "
+            + "files, which it names media/<SHA-256>/<name>, and an upload takes the ZIP as it is. The test split is sealed.");
     }
 
     private static async Task<IResult> ListAsync(string projectId, DatasetService datasets, CancellationToken ct) =>

@@ -13,6 +13,9 @@ internal static class MediaAddress
     /// <summary>As it stands in a stored row, where no text can look like it: its quotes would be escaped.</summary>
     public const string Mark = "\"fileUri\":\"media:";
 
+    /// <summary>Where a download has its files, each in a folder of its hash.</summary>
+    private const string Folder = "media/";
+
     private const int HashLength = 64;
     private const int LongestName = 120;
     private const int LongestPath = 1_000;
@@ -28,6 +31,19 @@ internal static class MediaAddress
         && uri.AsSpan(Scheme.Length, HashLength).IndexOfAnyExcept(s_hash) < 0 && !uri[(Scheme.Length + HashLength + 1)..].Contains('/', StringComparison.Ordinal)
             ? (uri.Substring(Scheme.Length, HashLength), uri[(Scheme.Length + HashLength + 1)..])
             : null;
+
+    /// <summary>The path of a file beside a downloaded table.</summary>
+    public static string InArchive(string sha256, string name) => $"{Folder}{sha256}/{name}";
+
+    /// <summary>A stored row as it stands in a downloaded table: its files are beside it.</summary>
+    public static string? InArchive(string? content) => content?.Replace(Mark, Mark[..^Scheme.Length] + Folder, StringComparison.Ordinal);
+
+    /// <summary>The folder of the one file that a path of a downloaded archive means, whatever the row calls it; null for any other path.</summary>
+    public static string? FolderOfOne(string path)
+    {
+        var end = path.LastIndexOf('/');
+        return end >= Folder.Length + HashLength && path.AsSpan(0, end - HashLength).EndsWith(Folder) && path.AsSpan(end - HashLength, HashLength).IndexOfAnyExcept(s_hash) < 0 ? path[..(end + 1)] : null;
+    }
 
     /// <summary>What people call it.</summary>
     public static string NameOf(string uri) => Parse(uri) is { } kept ? kept.Name

@@ -57,7 +57,7 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
             taken = _byItem[item] = await UnpackAsync(item, ct);
         }
 
-        var name = MediaAddress.NameOf(item.Name);
+        var name = MediaAddress.NameOf(MediaAddress.FolderOfOne(address) is null ? item.Name : address);
         return taken.File is { } file ? (new KeptMedia(file, name, IsOtherwise(file, said) || IsOtherwise(file, MediaTypes.OfName(name))), null) : (null, taken.Fault);
     }
 

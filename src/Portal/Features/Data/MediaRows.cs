@@ -43,6 +43,11 @@ internal sealed class MediaRows(MediaKeeper keeper)
         Fill(row, log);
     }
 
+    /// <summary>The files of a stored row by their hashes, and what the row calls them.</summary>
+    public static IEnumerable<(string Sha256, string Name)> NamedIn(string? content) => content?.Contains(MediaAddress.Mark, StringComparison.Ordinal) is true
+        ? LogOf(content).Turns.SelectMany(t => t.Parts).Where(p => p.Kind is TurnPartKind.Media).Select(p => MediaAddress.Parse(p.Text)).OfType<(string Sha256, string Name)>()
+        : [];
+
     public static ConversationLog LogOf(string content)
     {
         var log = new ConversationLog();

@@ -53,8 +53,7 @@ public sealed class MediaService(IDbContextFactory<PortalDbContext> dbs, Current
             .ToDictionaryAsync(m => m.Sha256, ct);
         return contents.ToDictionary(c => c.Key, c => (IReadOnlyList<ShownMedia>)
         [
-            .. MediaRows.LogOf(c.Value).Turns.SelectMany(t => t.Parts).Where(p => p.Kind is TurnPartKind.Media).Select(p => MediaAddress.Parse(p.Text)).OfType<(string Sha256, string Name)>()
-                .Where(m => files.ContainsKey(m.Sha256)).Select(m => Shown(files[m.Sha256], m.Name)),
+            .. MediaRows.NamedIn(c.Value).Where(m => files.ContainsKey(m.Sha256)).Select(m => Shown(files[m.Sha256], m.Name)),
         ]);
     }
 
@@ -91,6 +90,15 @@ public sealed class MediaService(IDbContextFactory<PortalDbContext> dbs, Current
         return hashes.ToDictionary(h => h.Key, h => h.Value.Sum(hash => files.TryGetValue(hash, out var file) ? RowFiles.TokensOf(file) : 0));
     }
 
+    /// <summary>How many files the rows of some splits have; refused where one is lost, as long as it can be said.</summary>
+    internal async Task<int> RequireThereAsync(string versionId, IReadOnlyList<Split> splits, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var ids = db.VersionMedia.Where(v => v.VersionId == versionId && splits.Contains(v.Split)).Select(v => v.MediaId);
+        var files = await db.MediaFiles.Where(m => ids.Contains(m.Id)).Select(m => m.BlobName).ToListAsync(ct);
+        return files.TrueForAll(blobs.Exists) ? files.Count : throw Lost();
+    }
+
     internal Stream OpenRead(MediaFile file)
     {
         try
@@ -99,7 +107,7 @@ public sealed class MediaService(IDbContextFactory<PortalDbContext> dbs, Current
         }
         catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PortalException("A file that rows name is no longer there. Upload the ZIP again and freeze a new version.", missing);
+            throw Lost(missing);
         }
     }
 
@@ -108,6 +116,8 @@ public sealed class MediaService(IDbContextFactory<PortalDbContext> dbs, Current
         await db.DatasetImports.Select(i => new { i.BlobName, i.Length }).Distinct().SumAsync(i => i.Length, ct)
         + await db.Uploads.Where(u => u.ImportId == null).SumAsync(u => u.Length, ct)
         + await db.MediaFiles.SumAsync(m => m.Length, ct);
+
+    private static PortalException Lost(Exception? missing = null) => new("A file that rows name is no longer there. Upload the ZIP again and freeze a new version.", missing);
 
     private static ShownMedia Shown(MediaFile file, string name) => new(file.Id, name, file.Kind, file.MimeType, file.Length)
     {

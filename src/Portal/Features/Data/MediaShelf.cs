@@ -16,6 +16,7 @@ internal sealed class MediaShelf
     private readonly ILookup<string, ZipItem> _loosePaths;
     private readonly ILookup<string, ZipItem> _names;
     private readonly ILookup<string, ZipItem> _looseNames;
+    private readonly ILookup<string?, ZipItem> _folders;
     private readonly HashSet<ZipItem> _used = [];
 
     /// <param name="table">The file of the archive that holds the rows.</param>
@@ -27,6 +28,7 @@ internal sealed class MediaShelf
         _loosePaths = files.ToLookup(f => Plain(f.Name), StringComparer.OrdinalIgnoreCase);
         _names = files.ToLookup(f => Bare(Plain(f.Name)), StringComparer.Ordinal);
         _looseNames = files.ToLookup(f => Bare(Plain(f.Name)), StringComparer.OrdinalIgnoreCase);
+        _folders = files.ToLookup(f => MediaAddress.FolderOfOne(Plain(f.Name)), StringComparer.Ordinal);
     }
 
     /// <summary>Files that no row has asked for so far.</summary>
@@ -84,6 +86,12 @@ internal sealed class MediaShelf
         if (isBare)
         {
             yield return [.. _looseNames[path]];
+        }
+
+        // A download has a file once, under one of the names that rows call it.
+        if (MediaAddress.FolderOfOne(path) is { } own)
+        {
+            yield return [.. _folders[_folder + own]];
         }
     }
 

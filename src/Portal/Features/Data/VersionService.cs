@@ -10,6 +10,12 @@ public sealed record VersionRowPage(IReadOnlyList<VersionExample> Rows, int Tota
 {
     /// <summary>The files of rows by the rows' numbers.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<ShownMedia>> Media { get; init; } = new Dictionary<int, IReadOnlyList<ShownMedia>>();
+
+    /// <summary>How many files the rows of the split have.</summary>
+    public int Files { get; init; }
+
+    /// <summary>How many the training and validation rows have together.</summary>
+    public int AllFiles { get; init; }
 }
 
 /// <summary>Freezes versions and shows what may be seen of them.</summary>
@@ -74,6 +80,8 @@ public sealed class VersionService(
         return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output), Content = null })], total)
         {
             Media = await MediaService.ShownAsync(db, projectId, found.Select(r => (r.Number, r.Content)), ct),
+            Files = await db.VersionMedia.CountAsync(v => v.VersionId == versionId && v.Split == split, ct),
+            AllFiles = await db.VersionMedia.Where(v => v.VersionId == versionId && v.Split != Split.Test).Select(v => v.MediaId).Distinct().CountAsync(ct),
         };
     }
 

@@ -45,7 +45,7 @@ public sealed partial class VersionsPanel
 
     /// <summary>Where rows are downloaded; null for somebody who may not.</summary>
     [Parameter]
-    public Func<string, Split, DownloadShape, string>? DownloadHrefOf { get; set; }
+    public Func<string, string, DownloadShape, string>? DownloadHrefOf { get; set; }
 
     /// <summary>Puts the values back on the screen; without it nobody is offered to.</summary>
     [Parameter]
@@ -73,6 +73,13 @@ public sealed partial class VersionsPanel
         Split.Validation => version.ValidationCount,
         _ => version.TestCount,
     };
+
+    /// <summary>Rows that have files: those of the split that is shown, and all that may be downloaded.</summary>
+    private IEnumerable<(string Splits, string Rows, int Files)> ZipsOf(DatasetVersion version) => new[]
+    {
+        (SplitMethods.Word(Split), $"{Show.Count(CountOf(version, Split))} {SplitMethods.Word(Split)}", Rows.Files),
+        (DownloadedSplits.Both, $"{Show.Count(version.TrainCount + version.ValidationCount)} training and validation", Rows.AllFiles),
+    }.Where(z => z.Item3 > 0);
 
     private static List<(string, string)> FactsOf(DatasetVersion version) =>
     [

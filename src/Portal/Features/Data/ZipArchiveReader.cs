@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -15,6 +16,7 @@ internal static class ZipArchiveReader
     private const int MaximumName = 1_000;
     private const long MaximumDirectory = 64L << 20;
 
+    private static readonly SearchValues<char> s_unusable = SearchValues.Create("<>:\"/\\|?*");
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static IReadOnlyList<ZipItem> Read(Stream file, DataOptions options)
@@ -167,6 +169,10 @@ internal static class ZipArchiveReader
             throw new PortalException($"The archive holds a file whose name leads out of it (\"{Shown(name)}\"). Make it again from plain files.");
         }
     }
+
+    /// <summary>Whether a file can be called so in an archive that is unpacked anywhere and read here.</summary>
+    public static bool IsPlainName(string name) =>
+        name is not ("" or ['.', ..] or [.., '.' or ' ']) && name.AsSpan().IndexOfAny(s_unusable) < 0 && !IsDevice(name) && !name.EnumerateRunes().Contains(Rune.ReplacementChar);
 
     /// <summary>Names that are no file's on one system or another, whatever stands behind their first dot.</summary>
     private static bool IsDevice(string part)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -108,6 +109,13 @@ public sealed class DataApiTests : IAsyncLifetime
         foreach (var ending in new[] { "gemini.jsonl", "openai.jsonl", "rows.csv" })
         {
             Assert.Equal(200, (await _rig.CallAsync(key.Secret, HttpMethod.Get, $"{versions}/training/{ending}")).Status);
+        }
+
+        // Over a socket, whose server waits for no write.
+        using var zip = new ZipArchive(await (await _rig.CallAsync(key.Secret, HttpMethod.Get, $"{versions}/{DownloadedSplits.Both}/rows.zip")).Answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using (var table = new StreamReader(Assert.Single(zip.Entries).Open()))
+        {
+            Assert.Equal(62 - test, (await table.ReadToEndAsync(TestContext.Current.CancellationToken)).Split("\r\n").Length - 2);
         }
 
         await RefusedAsync(key, HttpMethod.Get, $"{versions}/test/rows.csv", null, 422, "refused");

@@ -43,6 +43,7 @@ internal sealed class DataKit : IDisposable
         Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
         Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
         Examples = new ExampleService(Database, current, TimeProvider.System);
+        Downloads = new DownloadService(Database, current, Projects, Examples, Media);
     }
 
     public PortalDatabase Database { get; }
@@ -90,6 +91,10 @@ internal sealed class DataKit : IDisposable
     public static IDataProtectionProvider Protection { get; } = new EphemeralDataProtectionProvider();
 
     public ExampleService Examples { get; }
+
+    public DownloadService Downloads { get; }
+
+    public DownloadedArchive DownloadedArchive => new(Downloads, Media);
 
     private IOptions<DataOptions> Configured => Microsoft.Extensions.Options.Options.Create(Options);
 

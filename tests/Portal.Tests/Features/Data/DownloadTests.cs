@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +43,6 @@ public sealed class DownloadTests : IDisposable
     {
         await EnterAsync(MemberRole.Editor);
         var (projectId, version) = await FreezeAsync();
-        var downloads = Downloads(_kit);
         Dictionary<Split, IReadOnlyList<VersionExample>> frozen = [];
         foreach (var split in new[] { Split.Train, Split.Validation })
         {
@@ -55,31 +56,95 @@ public sealed class DownloadTests : IDisposable
         Assert.NotEmpty(sealedRows);
         foreach (var (split, shape) in from split in frozen.Keys from shape in Enum.GetValues<DownloadShape>() select (split, shape))
         {
-            var (name, text) = await DownloadAsync(downloads, projectId, version.Id, SplitMethods.Word(split), DownloadShapes.Ending(shape));
+            var (name, file) = await DownloadAsync(_kit, projectId, version.Id, SplitMethods.Word(split), DownloadShapes.Ending(shape));
             Assert.Equal($"version-1-{(split is Split.Train ? "training" : "validation")}-{DownloadShapes.Ending(shape)}", name);
-            Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, text, StringComparison.Ordinal));
+            var text = DownloadShapes.IsZip(shape) ? Assert.Single(Unpacked(file)).Value : file;
+            Assert.All(sealedRows, r => Assert.DoesNotContain(r.Input, Encoding.UTF8.GetString(text), StringComparison.Ordinal));
 
-            var import = await _kit.ImportAsync(projectId, text, name);
+            var import = await _kit.ImportAsync(projectId, file, name);
 
             await AssertSameAsync(frozen[split], import, shape);
         }
 
         await using var db = _kit.Database.CreateDbContext();
         var log = await db.Set<AuditEntry>().Where(e => e.Action == "version.downloaded").OrderBy(e => e.Sequence).ToListAsync(s_ct);
-        Assert.Equal(6, log.Count);
+        Assert.Equal(12, log.Count);
         Assert.All(log, e => Assert.Equal(("Olivia", version.Id, projectId), (e.ActorName, e.TargetId, e.ProjectId)));
-        Assert.Equal(($"{frozen[Split.Train].Count} training rows as Gemini JSONL", "3 validation rows as CSV"), (log[0].Details, log[^1].Details));
+        Assert.Equal(($"{frozen[Split.Train].Count} training rows as Gemini JSONL", "3 validation rows as CSV in a ZIP with 0 files"), (log[0].Details, log[^1].Details));
+    }
+
+    [Fact]
+    public async Task Zip_UploadedToAnotherProject_GivesTheSameRowsAndFiles()
+    {
+        var (projectId, version) = await FreezeMediaAsync();
+        var sealedAlone = MediaSamples.Pdf(50);
+        foreach (var (split, ending) in from split in new[] { "training", DownloadedSplits.Both } from ending in new[] { "gemini.zip", "openai.zip", "rows.zip" } select (split, ending))
+        {
+            var (name, file) = await DownloadAsync(_kit, projectId, version.Id, split, ending);
+            var inside = Unpacked(file);
+            Assert.Equal(ending is "rows.zip" ? "rows.csv" : "rows.jsonl", inside.Keys.First());
+            Assert.All(inside.Skip(1), f => Assert.Equal($"media/{Sha(f.Value)}", f.Key[..f.Key.LastIndexOf('/')]));
+            Assert.Equal(inside.Count - 1, inside.Skip(1).Select(f => Sha(f.Value)).Distinct().Count());
+            Assert.DoesNotContain(inside, f => f.Value.AsSpan().SequenceEqual(sealedAlone));
+            Assert.DoesNotContain("media:", Encoding.UTF8.GetString(inside.First().Value), StringComparison.Ordinal);
+
+            var elsewhere = await _kit.CreateProjectAsync();
+            var import = await _kit.ImportAsync(elsewhere, file, name);
+
+            List<VersionExample> frozen = [.. await _kit.Examples.ReadAsync(version.Id, Split.Train, 0, 100, s_ct), .. split is "training" ? [] : await _kit.Examples.ReadAsync(version.Id, Split.Validation, 0, 100, s_ct)];
+            await AssertSameAsync(frozen, import, DownloadShapes.Named(ending)!.Value); // in the list above
+            await using var db = _kit.Database.CreateDbContext();
+            var files = await db.MediaFiles.Where(m => m.ProjectId == elsewhere).ToListAsync(s_ct);
+            Assert.Equal(frozen.SelectMany(r => MediaAddress.HashesIn(r.Content)).ToHashSet(), files.Select(m => m.Sha256).ToHashSet());
+            Assert.Equal([MediaKind.Image, MediaKind.Audio, MediaKind.Document], files.Select(m => m.Kind).Distinct().Order());
+        }
+
+        var again = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(again, (await DownloadAsync(_kit, projectId, version.Id, DownloadedSplits.Both, "rows.zip")).File, "rows.zip");
+        await _kit.DecideAsync(again);
+        var copy = await _kit.FreezeAsync(again);
+        Assert.Equal((SplitMethod.AsGiven, version.ValidationCount), (copy.SplitMethod, copy.ValidationCount));
+        Assert.Equal(await TextsAsync(version), await TextsAsync(copy));
+
+        async Task<IEnumerable<(string, string, string?, string)>> TextsAsync(DatasetVersion of) =>
+            (await _kit.Examples.ReadAsync(of.Id, Split.Validation, 0, 100, s_ct)).Select(r => (r.Input, r.Output, r.Content, r.SourceId));
+    }
+
+    [Fact]
+    public async Task Zip_WhoeverHangsUpOrLosesTheRight_GetsNoWholeArchive()
+    {
+        await EnterAsync(MemberRole.Editor);
+        var (projectId, version) = await FreezeMediaAsync();
+        using var hungUp = new CancellationTokenSource();
+        var body = new ReportingStream(_ => hungUp.Cancel());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _kit.DownloadedArchive.WriteAsync(version, [Split.Train], DownloadShape.Csv, body, hungUp.Token));
+
+        await EnterAsync(MemberRole.Editor);
+        var whole = new ReportingStream(_ => { });
+        await _kit.DownloadedArchive.WriteAsync(version, [Split.Train], DownloadShape.Csv, whole, s_ct);
+        var ended = new ReportingStream(written => _kit.Current.Enter(
+            new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, written > whole.Length / 2 ? MemberRole.Billing : MemberRole.Editor), Olivia()));
+        await Assert.ThrowsAsync<ForbiddenException>(() => _kit.DownloadedArchive.WriteAsync(version, [Split.Train], DownloadShape.Csv, ended, s_ct));
+        Assert.All([body, ended], b => Assert.Throws<InvalidDataException>(() => new ZipArchive(new MemoryStream(b.ToArray()))));
+
+        await EnterAsync(MemberRole.Editor);
+        await using var db = _kit.Database.CreateDbContext();
+        var log = await db.Set<AuditEntry>().CountAsync(e => e.Action == "version.downloaded", s_ct);
+        var versioned = db.VersionMedia;
+        _kit.Blobs.Delete(await db.MediaFiles.Where(m => versioned.Any(v => v.MediaId == m.Id && v.Split == Split.Train)).Select(m => m.BlobName).FirstAsync(s_ct));
+        Assert.Contains("no longer there", await RefusedAsync<PortalException>(_kit, projectId, version.Id, "training", "rows.zip"), StringComparison.Ordinal);
+        Assert.Equal(log, await db.Set<AuditEntry>().CountAsync(e => e.Action == "version.downloaded", s_ct));
     }
 
     [Fact]
     public async Task Files_AreWhatTheirReadersExpect()
     {
         var (projectId, version) = await FreezeAsync();
-        var downloads = Downloads(_kit);
 
-        var gemini = (await DownloadAsync(downloads, projectId, version.Id, "training", "gemini.jsonl")).Text.TrimEnd('\n').Split('\n');
-        var openAi = (await DownloadAsync(downloads, projectId, version.Id, "training", "openai.jsonl")).Text.TrimEnd('\n').Split('\n');
-        var (_, csv) = await DownloadAsync(downloads, projectId, version.Id, "training", "rows.csv");
+        var gemini = (await TextAsync("gemini.jsonl")).TrimEnd('\n').Split('\n');
+        var openAi = (await TextAsync("openai.jsonl")).TrimEnd('\n').Split('\n');
+        var csv = await TextAsync("rows.csv");
 
         Assert.Equal((version.TrainCount, version.TrainCount), (gemini.Length, openAi.Length));
         var first = System.Text.Json.JsonSerializer.Deserialize<VertexGenerateContentRequest>(gemini[0], VertexJson.Options);
@@ -95,6 +160,8 @@ public sealed class DownloadTests : IDisposable
         Assert.StartsWith("\uFEFF\"input\",\"output\",", csv, StringComparison.Ordinal);
         Assert.Contains("\r\n\"'=HYPERLINK(\"\"http://x.example", csv, StringComparison.Ordinal);
         Assert.DoesNotContain("\r\n\"=", csv, StringComparison.Ordinal);
+
+        async Task<string> TextAsync(string ending) => Encoding.UTF8.GetString((await DownloadAsync(_kit, projectId, version.Id, "training", ending)).File);
     }
 
     [Fact]
@@ -104,18 +171,19 @@ public sealed class DownloadTests : IDisposable
         using var strangers = _kit.AsStranger();
         var elsewhere = await strangers.CreateProjectAsync();
 
-        var theirs = await RefusedAsync<NotFoundException>(Downloads(strangers), elsewhere, version.Id);
-        Assert.Equal(theirs, await RefusedAsync<NotFoundException>(Downloads(strangers), elsewhere, "ver_never"));
-        Assert.Equal(await RefusedAsync<NotFoundException>(Downloads(strangers), "prj_never", version.Id), await RefusedAsync<NotFoundException>(Downloads(strangers), projectId, version.Id));
-        await Assert.ThrowsAsync<NotFoundException>(() => ReadAsync(Downloads(strangers), version.Id, Split.Train));
-        Assert.Equal(theirs, await RefusedAsync<NotFoundException>(Downloads(_kit), await _kit.CreateProjectAsync(), version.Id));
-        await RefusedAsync<NotFoundException>(Downloads(_kit), projectId, version.Id, "everything");
-        await RefusedAsync<NotFoundException>(Downloads(_kit), projectId, version.Id, "training", "rows.parquet");
-        Assert.Contains("sealed", await RefusedAsync<PortalException>(Downloads(_kit), projectId, version.Id, "test"), StringComparison.Ordinal);
-        await Assert.ThrowsAsync<PortalException>(() => ReadAsync(Downloads(_kit), version.Id, Split.Test));
+        var theirs = await RefusedAsync<NotFoundException>(strangers, elsewhere, version.Id);
+        Assert.Equal(theirs, await RefusedAsync<NotFoundException>(strangers, elsewhere, "ver_never"));
+        Assert.Equal(await RefusedAsync<NotFoundException>(strangers, "prj_never", version.Id), await RefusedAsync<NotFoundException>(strangers, projectId, version.Id));
+        await Assert.ThrowsAsync<NotFoundException>(() => ReadAsync(strangers, version.Id, Split.Train));
+        Assert.Equal(theirs, await RefusedAsync<NotFoundException>(_kit, await _kit.CreateProjectAsync(), version.Id));
+        await RefusedAsync<NotFoundException>(_kit, projectId, version.Id, "everything");
+        await RefusedAsync<NotFoundException>(_kit, projectId, version.Id, "training", "rows.parquet");
+        Assert.Contains("sealed", await RefusedAsync<PortalException>(_kit, projectId, version.Id, "test", "rows.zip"), StringComparison.Ordinal);
+        await RefusedAsync<PortalException>(_kit, projectId, version.Id, "test");
+        await Assert.ThrowsAsync<PortalException>(() => ReadAsync(_kit, version.Id, Split.Test));
         await EnterAsync(MemberRole.Billing);
-        await RefusedAsync<ForbiddenException>(Downloads(_kit), projectId, version.Id);
-        await Assert.ThrowsAsync<ForbiddenException>(() => ReadAsync(Downloads(_kit), version.Id, Split.Train));
+        await RefusedAsync<ForbiddenException>(_kit, projectId, version.Id);
+        await Assert.ThrowsAsync<ForbiddenException>(() => ReadAsync(_kit, version.Id, Split.Train));
 
         await using var db = _kit.Database.CreateDbContext();
         Assert.False(await db.Set<AuditEntry>().AnyAsync(e => e.Action == "version.downloaded", s_ct));
@@ -138,14 +206,52 @@ public sealed class DownloadTests : IDisposable
         Assert.Contains("\"contents\" is no conversation any more", rows[1].Reason, StringComparison.Ordinal);
     }
 
-    private static DownloadService Downloads(DataKit kit) => new(kit.Database, kit.Current, kit.Projects, kit.Examples);
-
     private async Task EnterAsync(MemberRole role)
     {
         await _kit.Database.SetMemberAsync("org_test", "usr_olivia", role);
         _kit.Current.Enter(
             new Membership("org_test", "Northwind", "northwind", TenantKind.Customer, role),
-            new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_olivia"), new Claim("name", "Olivia")])));
+            Olivia());
+    }
+
+    private static ClaimsPrincipal Olivia() => new(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_olivia"), new Claim("name", "Olivia")]));
+
+    private static string Sha(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>Pictures, sounds and documents under names that make trouble in an archive; some under two names, some in sealed rows alone, one in both.</summary>
+    private async Task<(string ProjectId, DatasetVersion Version)> FreezeMediaAsync()
+    {
+        var table = new StringBuilder("file,question,label,set,ticket\n");
+        List<(string, byte[])> files = [];
+        string[] names = ["Größe & 100%.png", "日本語 😀.png", "plan.v2 final.png", "what?.png", "it's \"quoted\".png", new string('n', 117) + "NUL.png"];
+        for (var i = 1; i <= 24; i++)
+        {
+            var (name, content) = (i % 3) switch
+            {
+                0 => ($"{i}.wav", MediaSamples.Wav(200 + (i * 10), 0.2, i)),
+                1 => (names.ElementAtOrDefault(i / 3) ?? $"{i}.png", MediaSamples.Png(10, 10, i)),
+                _ => ($"{i}.pdf", MediaSamples.Pdf(i is 23 ? 50 : i)),
+            };
+            Add($"in/{i}/{name}", content, i switch { > 21 => "test", > 17 => "validation", _ => "train" }, $"What is shown in case {i}?", i);
+        }
+
+        Add("in/once more.png", MediaSamples.Png(10, 10, 1), "train", "The same picture by another name", 25);
+        Add("in/sealed too.png", MediaSamples.Png(10, 10, 4), "test", "A picture that is learnt from too", 26);
+        var projectId = await _kit.CreateProjectAsync();
+        await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.csv", Encoding.UTF8.GetBytes(table.ToString())), .. files]), "source.zip",
+            m => m with { Input = RowTemplate.Of("question"), Output = RowTemplate.Of("label"), Media = RowTemplate.Of("file"), Split = "set", SourceId = "ticket" });
+        await _kit.DecideAsync(projectId);
+        var begun = await _kit.Versions.FreezeAsync(projectId, "", SplitMethod.AsGiven, s_ct);
+        await _kit.Freezes.RunAsync("org_test", begun.Id, s_ct);
+        var version = await _kit.Examples.GetVersionAsync(begun.Id, s_ct);
+        Assert.Equal((18, 4, 4), (version.TrainCount, version.ValidationCount, version.TestCount));
+        return (projectId, version);
+
+        void Add(string path, byte[] content, string set, string question, int number)
+        {
+            table.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"{path.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{question},{(number % 2 is 0 ? "keep" : "send")},{set},T-{number}\n");
+            files.Add((path, content));
+        }
     }
 
     private async Task<(string ProjectId, DatasetVersion Version)> FreezeAsync()
@@ -199,33 +305,83 @@ public sealed class DownloadTests : IDisposable
         {
             Assert.Equal((before.Input, before.Output, before.System), (after.Input, after.Output, after.System));
             Assert.True(before.Content is null ? after.Content is null : JsonNode.DeepEquals(JsonNode.Parse(before.Content), JsonNode.Parse(after.Content ?? "null")), $"{shape}: {before.Content} became {after.Content}");
-            if (shape is DownloadShape.Csv)
+            if (DownloadShapes.TableOf(shape) is DownloadShape.Csv)
             {
                 Assert.Equal((before.Slice, before.SourceId, (Split?)before.Split, before.Content), (after.Slice, after.SourceId, after.GivenSplit, after.Content));
             }
         }
     }
 
-    private static async Task<(string Name, string Text)> DownloadAsync(DownloadService downloads, string projectId, string versionId, string split, string ending)
+    private static async Task<(string Name, byte[] File)> DownloadAsync(DataKit kit, string projectId, string versionId, string split, string ending)
     {
-        var result = await DownloadApi.DownloadAsync(projectId, versionId, split, ending, downloads, s_ct);
+        var result = await DownloadApi.DownloadAsync(projectId, versionId, split, ending, kit.Downloads, kit.DownloadedArchive, s_ct);
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         var body = new MemoryStream();
         var http = new DefaultHttpContext { RequestServices = services };
         http.Response.Body = body;
         await result.ExecuteAsync(http);
-        return (new System.Net.Mime.ContentDisposition(http.Response.Headers.ContentDisposition.ToString().Split(';') is [var kind, var file, ..] ? $"{kind};{file}" : "").FileName ?? "", Encoding.UTF8.GetString(body.ToArray()));
+        return (new System.Net.Mime.ContentDisposition(http.Response.Headers.ContentDisposition.ToString().Split(';') is [var kind, var file, ..] ? $"{kind};{file}" : "").FileName ?? "", body.ToArray());
     }
 
-    private static async Task<string> RefusedAsync<T>(DownloadService downloads, string projectId, string versionId, string split = "training", string ending = "gemini.jsonl")
-        where T : PortalException =>
-        (await Assert.ThrowsAsync<T>(() => DownloadApi.DownloadAsync(projectId, versionId, split, ending, downloads, s_ct))).Message;
-
-    private static async Task ReadAsync(DownloadService downloads, string versionId, Split split)
+    private static Dictionary<string, byte[]> Unpacked(byte[] file)
     {
-        await foreach (var _ in downloads.LinesAsync(versionId, split, DownloadShape.Gemini, s_ct))
+        using var zip = new ZipArchive(new MemoryStream(file));
+        return zip.Entries.ToDictionary(e => e.FullName, e =>
+        {
+            using var content = e.Open();
+            var bytes = new MemoryStream();
+            content.CopyTo(bytes);
+            return bytes.ToArray();
+        });
+    }
+
+    private static async Task<string> RefusedAsync<T>(DataKit kit, string projectId, string versionId, string split = "training", string ending = "gemini.jsonl")
+        where T : PortalException =>
+        (await Assert.ThrowsAsync<T>(() => DownloadApi.DownloadAsync(projectId, versionId, split, ending, kit.Downloads, kit.DownloadedArchive, s_ct))).Message;
+
+    private static async Task ReadAsync(DataKit kit, string versionId, Split split)
+    {
+        await foreach (var _ in kit.Downloads.LinesAsync(versionId, [split], DownloadShape.Gemini, s_ct))
         {
             // The first one is one too many.
         }
+    }
+
+    /// <summary>A body as a server has it: nothing is written to it that a thread would wait for. Says after each write how much there is.</summary>
+    private sealed class ReportingStream(Action<long> written) : Stream
+    {
+        private readonly MemoryStream _content = new();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _content.Length;
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public byte[] ToArray() => _content.ToArray();
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _content.Write(buffer.Span);
+            written(Length);
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("A thread would wait here.");
+
+        public override void Flush() => throw new InvalidOperationException("A thread would wait here.");
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
