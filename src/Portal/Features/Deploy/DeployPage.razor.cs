@@ -17,6 +17,7 @@ public sealed partial class DeployPage : PortalPage
     private Traffic? _traffic;
     private IssuedKey? _issued;
     private bool _another;
+    private bool _pausing;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -93,7 +94,27 @@ public sealed partial class DeployPage : PortalPage
 
     private async Task RollBackAsync(Deployment deployment)
     {
-        await RunAsync(ct => Deployments.RollBackAsync(ProjectId, deployment.Id, ct), $"{deployment.CandidateName} answers again.");
+        var consequence = _state?.Live is { } live ? $"It takes the place of number {live.Number}, {live.CandidateName}," : $"It answers callers of {_state?.Endpoint?.Name}";
+        if (await ConfirmAsync("Put back", $"Put number {deployment.Number}, {deployment.CandidateName}, back? {consequence} as soon as a test call has passed. Keys and addresses stay."))
+        {
+            await RunAsync(ct => Deployments.RollBackAsync(ProjectId, deployment.Id, ct));
+            await RefreshAsync();
+        }
+    }
+
+    private async Task PauseAsync(string message)
+    {
+        if (await RunAsync(ct => Deployments.PauseAsync(ProjectId, message, ct), "Paused. Callers are told to come back."))
+        {
+            _pausing = false;
+        }
+
+        await RefreshAsync();
+    }
+
+    private async Task ResumeAsync()
+    {
+        await RunAsync(ct => Deployments.ResumeAsync(ProjectId, ct), "Resumed. Callers are answered again.");
         await RefreshAsync();
     }
 

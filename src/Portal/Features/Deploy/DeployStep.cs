@@ -18,6 +18,11 @@ public sealed class DeployStep(DeploymentService deployments, TrafficService tra
             return new StepStatus(StepState.Working, $"Testing {underWay.CandidateName} with a call before it goes live");
         }
 
+        if (state is { Live: not null, Endpoint: { PausedAt: not null } paused })
+        {
+            return new StepStatus(StepState.Blocked, $"{paused.Name} is paused: callers are told to come back", "Look");
+        }
+
         if (state is { Live: not null, Endpoint: { } endpoint })
         {
             var calls = await traffic.CallsTodayAsync(endpoint.Id, ct);

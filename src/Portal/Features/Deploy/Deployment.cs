@@ -55,6 +55,9 @@ public sealed class Deployment : TenantOwned, IVersioned
 
     public required DateTime ApprovedAt { get; init; }
 
+    /// <summary>Who asked for it to be put back; null while it serves, or served, for the first time.</summary>
+    public string? ReturnedByUserId { get; private set; }
+
     /// <summary>Until then nobody else makes the smoke call; a step that was killed leaves it to expire.</summary>
     public DateTime? TestingUntil { get; private set; }
 
@@ -76,7 +79,10 @@ public sealed class Deployment : TenantOwned, IVersioned
 
     public bool IsUnderWay => State is DeploymentState.Draft or DeploymentState.Testing;
 
-    /// <summary>It has answered before, so it can answer again without another test.</summary>
+    /// <summary>On whose word it is tested.</summary>
+    public string AnswerableUserId => ReturnedByUserId ?? ApprovedByUserId;
+
+    /// <summary>It has answered before, so it may answer again, once it has shown that it still can.</summary>
     public bool CanComeBack => State is DeploymentState.Undeployed && DeployedAt is not null && !IsImported;
 
     /// <summary>False while another step holds it, or once it has come to rest.</summary>
@@ -97,9 +103,14 @@ public sealed class Deployment : TenantOwned, IVersioned
         GoLive(now);
     }
 
+    /// <summary>Puts it at the beginning of its test again.</summary>
+    public void Return(string userId) => (State, ReturnedByUserId, SmokeProblem) = (DeploymentState.Draft, userId, "");
+
+    /// <summary>One that has answered before stays what it was: it may be tried again.</summary>
     public void FailedTest(string problem, DateTime now)
     {
-        (State, TestingUntil, EndedAt) = (DeploymentState.Failed, null, now);
+        (State, TestingUntil) = (DeployedAt is null ? DeploymentState.Failed : DeploymentState.Undeployed, null);
+        EndedAt = DeployedAt is null ? now : EndedAt ?? now;
         (SmokeAt, SmokeProblem) = (now, problem.Length <= ReasonLength ? problem : problem[..ReasonLength]);
     }
 
@@ -120,9 +131,11 @@ internal sealed class DeploymentMapping : IEntityTypeConfiguration<Deployment>
         builder.Property(d => d.BaseModelId).HasMaxLength(100);
         builder.Property(d => d.OverrideReason).HasMaxLength(Deployment.ReasonLength);
         builder.Property(d => d.SmokeProblem).HasMaxLength(Deployment.ReasonLength);
+        builder.Property(d => d.ReturnedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.ApprovedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.ApprovedByName).HasMaxLength(200);
         builder.Ignore(d => d.IsUnderWay);
+        builder.Ignore(d => d.AnswerableUserId);
         builder.Ignore(d => d.CanComeBack);
         builder.BelongsTo<Deployment, Project>(nameof(Deployment.ProjectId));
         builder.BelongsTo<Deployment, Endpoint>(nameof(Deployment.EndpointId));

@@ -21,6 +21,10 @@ public sealed record DeployState(Endpoint? Endpoint, IReadOnlyList<Deployment> D
     public Deployment? Live => Deployments.FirstOrDefault(d => d.Id == Endpoint?.LiveDeploymentId);
 
     public Deployment? UnderWay => Deployments.FirstOrDefault(d => d.IsUnderWay);
+
+    /// <summary>What was to be put back and did not answer any more; null once something went live after that.</summary>
+    public Deployment? NotReturned => Deployments.Where(d => d is { State: DeploymentState.Undeployed, SmokeProblem: not "" }).MaxBy(d => d.SmokeAt) is { } tried
+        && !(Live?.DeployedAt > tried.SmokeAt) ? tried : null;
 }
 
 public sealed class DeploymentService(
@@ -92,7 +96,7 @@ public sealed class DeploymentService(
         return deployment;
     }
 
-    /// <summary>Puts an earlier deployment back at once: it has passed its test and has answered before.</summary>
+    /// <summary>Begins to put an earlier deployment back: a test call shows first that it still answers, and until then nothing changes for callers.</summary>
     public async Task RollBackAsync(string projectId, string deploymentId, CancellationToken ct)
     {
         DeployRights.RequireDeployer(current);
@@ -103,15 +107,41 @@ public sealed class DeploymentService(
             throw new PortalException("Only a deployment that has answered before can be put back. Load the page again to see what is live now.");
         }
 
-        if (await db.Endpoints.AnyAsync(e => e.Id == deployment.EndpointId && e.LiveDeploymentId == null, ct))
+        var endpoint = await db.Endpoints.SingleAsync(e => e.Id == deployment.EndpointId, ct);
+        await RequireNoTestAsync(db, endpoint, ct);
+        if (endpoint.LiveDeploymentId is null)
         {
             await limits.RequireRoomAsync(db, Limit.Deployments, ct);
         }
 
-        await PutLiveAsync(db, deployment, time.GetUtcNow().UtcDateTime, ct);
-        deployment.GoLive(time.GetUtcNow().UtcDateTime);
-        db.Audit("deployment.rolled-back", TargetOf(deployment));
+        deployment.Return(current.UserId);
+        db.Audit("deployment.rolled-back", TargetOf(deployment), "It answers callers once a test call has passed.");
         await SaveAsync(db, ct);
+        work.Enqueue<SmokeWorker>(w => w.RunAsync(deployment.TenantId, deployment.Id, CancellationToken.None));
+    }
+
+    /// <summary>Has callers told to come back, in words of the owner's; every node reads it with the next call.</summary>
+    public async Task PauseAsync(string projectId, string message, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
+        endpoint.Pause(message, time.GetUtcNow().UtcDateTime);
+        db.Audit("endpoint.paused", TargetOf(endpoint), $"Callers read: {endpoint.PauseMessage}");
+        await SaveAsync(db, ct);
+    }
+
+    public async Task ResumeAsync(string projectId, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
+        if (endpoint.PausedAt is not null)
+        {
+            endpoint.Resume();
+            db.Audit("endpoint.resumed", TargetOf(endpoint));
+            await SaveAsync(db, ct);
+        }
     }
 
     public async Task UndeployAsync(string projectId, CancellationToken ct)
@@ -198,15 +228,25 @@ public sealed class DeploymentService(
         {
             throw new PortalException($"This project's callers know it as {endpoint.Name}. A new deployment takes its place under the same name.");
         }
-        else if (await db.Deployments.AnyAsync(d => d.EndpointId == endpoint.Id && (d.State == DeploymentState.Draft || d.State == DeploymentState.Testing), ct))
+        else
         {
-            throw new PortalException("A deployment is being tested just now. Wait until it is live or has failed, then begin the next.");
+            await RequireNoTestAsync(db, endpoint, ct);
         }
 
         return endpoint;
     }
 
+    private static async Task RequireNoTestAsync(PortalDbContext db, Endpoint endpoint, CancellationToken ct)
+    {
+        if (await db.Deployments.AnyAsync(d => d.EndpointId == endpoint.Id && (d.State == DeploymentState.Draft || d.State == DeploymentState.Testing), ct))
+        {
+            throw new PortalException("A deployment is being tested just now. Wait until it is live or has failed, then begin the next.");
+        }
+    }
+
     internal static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
+
+    private static AuditTarget TargetOf(Endpoint endpoint) => new("endpoint", endpoint.Id, endpoint.Name, endpoint.ProjectId);
 
     private static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
     {

@@ -13,6 +13,10 @@ namespace Portal.Features.Deploy;
 public sealed partial class Endpoint : TenantOwned, IVersioned
 {
     public const int NameLength = 48;
+    public const int PauseMessageLength = 300;
+
+    /// <summary>What callers read where nothing else was said.</summary>
+    public const string UsualPauseMessage = "This model is paused by those who run it. Try again later.";
 
     public required string ProjectId { get; init; }
 
@@ -22,6 +26,12 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
     public string? LiveDeploymentId { get; private set; }
 
     public int LastNumber { get; private set; }
+
+    /// <summary>Since when callers are told to come back; null while they are answered.</summary>
+    public DateTime? PausedAt { get; private set; }
+
+    /// <summary>What callers read while it is paused.</summary>
+    public string PauseMessage { get; private set; } = "";
 
     public required DateTime CreatedAt { get; init; }
 
@@ -52,6 +62,22 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
 
     public void TakeDown() => LiveDeploymentId = null;
 
+    public static string CheckedPauseMessage(string message)
+    {
+        message = message.Trim();
+        return message switch
+        {
+            "" => UsualPauseMessage,
+            { Length: > PauseMessageLength } => throw new PortalException($"Callers read this in an error, so it has at most {PauseMessageLength} characters. Shorten it."),
+            _ when message.Any(char.IsControl) => throw new PortalException("Callers read this as one line. Take out line breaks and tabs."),
+            _ => message,
+        };
+    }
+
+    public void Pause(string message, DateTime now) => (PausedAt, PauseMessage) = (now, CheckedPauseMessage(message));
+
+    public void Resume() => (PausedAt, PauseMessage) = (null, "");
+
     [GeneratedRegex(@"^[a-z][a-z0-9-]*[a-z0-9]\z", RegexOptions.NonBacktracking)]
     private static partial Regex Slug { get; }
 }
@@ -63,6 +89,7 @@ internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
         builder.HasPublicId("enp");
         builder.Property(e => e.ProjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(e => e.Name).HasMaxLength(Endpoint.NameLength);
+        builder.Property(e => e.PauseMessage).HasMaxLength(Endpoint.PauseMessageLength);
         builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
         builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.LiveDeploymentId));

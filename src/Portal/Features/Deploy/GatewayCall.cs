@@ -61,11 +61,15 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
     /// <summary>With the request's end the place is the next one's.</summary>
     public void Dispose() => _place?.Dispose();
 
-    /// <exception cref="GatewayException">403 or 404.</exception>
-    public Task<Served> FindAsync(string name, KeyVerb verb, CancellationToken ct)
+    /// <exception cref="GatewayException">403 or 404, or 503 while the endpoint is paused.</exception>
+    public async Task<Served> FindAsync(string name, KeyVerb verb, CancellationToken ct)
     {
         Require(verb);
-        return serving.FindAsync(Holder, name, ct);
+        var served = await serving.FindAsync(Holder, name, ct);
+        // What is paused is still there to be seen; and it is tested like anything else before it answers callers again.
+        return served.Endpoint.PausedAt is not null && verb is not KeyVerb.ListModels && Holder.DeploymentId is null
+            ? throw GatewayException.Paused(served.Endpoint.PauseMessage)
+            : served;
     }
 
     /// <summary>The models that the key opens.</summary>

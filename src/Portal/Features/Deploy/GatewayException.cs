@@ -44,6 +44,8 @@ public sealed class GatewayException(int code, string status, string message, Ex
     public static GatewayException Pausing(TimeSpan wait) => new(503, VertexErrorStatus.Unavailable,
         "The model has failed several times in a row, so it is not asked just now. Try again in a moment.") { RetryAfter = wait };
 
+    public static GatewayException Paused(string message) => new(503, VertexErrorStatus.Unavailable, message) { RetryAfter = TimeSpan.FromMinutes(1) };
+
     public static GatewayException TooMany(TimeSpan wait) => new(429, VertexErrorStatus.ResourceExhausted,
         "This organization has more calls under way than its limit. Wait for some to end, then go on.") { RetryAfter = wait };
 

@@ -25,7 +25,7 @@ public sealed class SmokeWorker(
             return;
         }
 
-        if (await right.WhyGoneAsync(deployment.ApprovedByUserId, Permission.Deploy, deployment.ProjectId, ct) is { } gone)
+        if (await right.WhyGoneAsync(deployment.AnswerableUserId, Permission.Deploy, deployment.ProjectId, ct) is { } gone)
         {
             await FinishAsync(deploymentId, gone, 0, ct, stopped: true);
             return;

@@ -76,7 +76,11 @@ internal static class ImportRules
             row[nameof(Deployment.IsImported)] = true;
         },
         [typeof(AnswerFeedback)] = (row, _) => (row[nameof(AnswerFeedback.Comment)], row[nameof(AnswerFeedback.Correction)], row[nameof(AnswerFeedback.TextExpiresAt)]) = ("", "", null),
-        [typeof(Endpoint)] = (row, _) => (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.Name)]) = (null, Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)))),
+        [typeof(Endpoint)] = (row, _) =>
+        {
+            row[nameof(Endpoint.Name)] = Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)));
+            (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.PausedAt)], row[nameof(Endpoint.PauseMessage)]) = (null, null, "");
+        },
         [typeof(ApiKey)] = (row, at) =>
         {
             if (row[nameof(ApiKey.RevokedAt)] is null)

@@ -41,6 +41,8 @@ public static class AuditWords
         ["deployment.approved"] = "Approved the deployment",
         ["deployment.ended"] = "Ended the deployment",
         ["deployment.rolled-back"] = "Put the deployment back",
+        ["endpoint.paused"] = "Paused the endpoint",
+        ["endpoint.resumed"] = "Let the endpoint answer again",
         ["domain.claimed"] = "Named the domain",
         ["domain.removed"] = "Removed the domain",
         ["domain.verified"] = "Proved the domain",

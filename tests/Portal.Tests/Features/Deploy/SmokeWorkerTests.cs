@@ -98,9 +98,12 @@ public sealed class SmokeWorkerTests
             await owner.ServiceProvider.GetRequiredService<DeploymentService>().RollBackAsync(live.ProjectId, live.DeploymentId, CancellationToken.None);
         }
 
+        using var meanwhile = await rig.PostAsync(live.Generate, live.Key);
+        await RunAsync(rig, live);
         using var back = await rig.PostAsync(live.Generate, live.Key);
 
         Assert.Contains("intents@2", await after.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("intents@2", await meanwhile.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("intents@1", await back.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(DeploymentState.Undeployed, (await DeploymentAsync(rig, next)).State);
     }
