@@ -16,6 +16,9 @@ public sealed record ShownMedia(string Id, string Name, MediaKind Kind, string M
     public int? Height { get; init; }
 
     public int? Pages { get; init; }
+
+    /// <summary>A picture that a page of many rows can show as it is: nothing makes a smaller one of it.</summary>
+    public bool IsSmallPicture => Kind is MediaKind.Image && Length <= 4 << 20;
 }
 
 /// <summary>A file on its way to a browser.</summary>

@@ -24,12 +24,16 @@ public static class MediaWords
         _ => "documents",
     };
 
+    /// <summary>What it is and how much of it there is, where the file itself is not shown.</summary>
+    public static string Brief(ShownMedia media) => string.Join(" · ", [Files(media.Kind, 1), .. ExtentOf(media)]);
+
     /// <summary>Size and length, or dimensions, or pages.</summary>
-    public static string Of(ShownMedia media) => string.Join(" · ", new[]
+    public static string Of(ShownMedia media) => string.Join(" · ", [.. ExtentOf(media), Show.Bytes(media.Length)]);
+
+    private static IEnumerable<string> ExtentOf(ShownMedia media) => new[]
     {
         media is { Width: { } width, Height: { } height } ? $"{width:N0} × {height:N0}" : "",
         media.Milliseconds is { } plays ? Show.Duration(TimeSpan.FromMilliseconds(plays)) : "",
         media.Pages is { } pages ? (pages is 1 ? "1 page" : $"{pages:N0} pages") : "",
-        Show.Bytes(media.Length),
-    }.Where(part => part is not ""));
+    }.Where(part => part is not "");
 }

@@ -54,7 +54,11 @@ public sealed record RowCounts(int All, int TakesPart, int Quarantined, int Drop
 /// <param name="HasEarlier">Whether rows come before these.</param>
 /// <param name="HasLater">Whether rows come after these.</param>
 /// <param name="SearchedTo">The row that a search has come to, where it has not come to the end.</param>
-public sealed record RowPage(IReadOnlyList<ExampleRow> Rows, int? Total, RowCounts Counts, bool HasEarlier, bool HasLater, int? SearchedTo = null);
+public sealed record RowPage(IReadOnlyList<ExampleRow> Rows, int? Total, RowCounts Counts, bool HasEarlier, bool HasLater, int? SearchedTo = null)
+{
+    /// <summary>The files of rows by the rows' numbers.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<ShownMedia>> Media { get; init; } = new Dictionary<int, IReadOnlyList<ShownMedia>>();
+}
 
 /// <summary>What rows can be filtered by.</summary>
 public sealed record RowFacets(IReadOnlyList<string> Labels, IReadOnlyList<string> Slices);

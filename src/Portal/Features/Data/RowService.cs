@@ -49,7 +49,19 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
 
         var (earlier, later) = query.IsForward ? (query.After is not null, hasMore) : (hasMore, true);
         var total = !query.IsFiltered ? counts.All - counts.Sealed : earlier || later || searchedTo is not null ? await CountAsync(db, @sealed, rows, query, ct) : shown.Count;
-        return new RowPage(shown, total, counts, earlier, later, searchedTo);
+        return new RowPage(shown, total, counts, earlier, later, searchedTo) { Media = await MediaOfAsync(db, import, [.. shown.Select(r => r.Number)], ct) };
+    }
+
+    private static async Task<IReadOnlyDictionary<int, IReadOnlyList<ShownMedia>>> MediaOfAsync(PortalDbContext db, DatasetImport import, IReadOnlyList<int> numbers, CancellationToken ct)
+    {
+        if (numbers.Count is 0 || !await db.MediaFiles.AnyAsync(m => m.ProjectId == import.ProjectId, ct))
+        {
+            return new Dictionary<int, IReadOnlyList<ShownMedia>>();
+        }
+
+        var rows = await db.Examples.Where(e => e.ImportId == import.Id && numbers.Contains(e.Number) && e.Content != null && e.Content.Contains(MediaAddress.Mark))
+            .Select(e => new { e.Number, e.Content }).ToListAsync(ct);
+        return await MediaService.ShownAsync(db, import.ProjectId, rows.Select(r => (r.Number, r.Content)), ct);
     }
 
     /// <summary>One row with all that is known of it. A sealed one is not there.</summary>

@@ -67,6 +67,24 @@ public sealed class RowsPageTests : BunitContext
     }
 
     [Fact]
+    public async Task Grid_OfRowsWithFiles_ShowsSmallPicturesAndWhatTheOthersAre()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var table = "file,text,label\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"{(i is 1 ? "a.png;b.wav;c.pdf;d.png;e.png" : i is 2 ? "huge.png" : "")},{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n"));
+        await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([
+            ("rows.csv", System.Text.Encoding.UTF8.GetBytes(table)), ("a.png", MediaSamples.Png(4, 4, 1)), ("b.wav", MediaSamples.Wav(300, 12)), ("c.pdf", MediaSamples.Pdf(3)), ("d.png", MediaSamples.Png(4, 4, 2)),
+            ("e.png", MediaSamples.Png(4, 4, 3)), ("huge.png", [.. MediaSamples.Png(9_000, 6_000), .. new byte[5 << 20]])]), "rows.zip", m => m with { Input = "{{text}}", Output = "{{label}}", Media = "{{file}}" });
+
+        var page = Open(projectId);
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("ul.thumbs").Count));
+        var (first, second) = (page.FindAll("ul.thumbs")[0], page.FindAll("ul.thumbs")[1]);
+        Assert.Equal([("a.png", "lazy"), ("d.png", "lazy")], first.QuerySelectorAll("img").Select(i => (i.GetAttribute("alt"), i.GetAttribute("loading"))));
+        Assert.All(first.QuerySelectorAll("img"), i => Assert.StartsWith($"/o/northwind/api/projects/{projectId}/media/med_", i.GetAttribute("src"), StringComparison.Ordinal));
+        Assert.Equal(["recording · 12 s", "document · 3 pages", "1 more"], first.QuerySelectorAll("span.file, li.muted").Select(f => f.TextContent.Trim()));
+        Assert.Equal("picture · 9,000 × 6,000", second.TextContent.Trim());
+    }
+
+    [Fact]
     public async Task Row_WhoseFileIsMissing_HasNothingToReleaseAndIsLikeNoOther()
     {
         var projectId = await _kit.CreateProjectAsync();
