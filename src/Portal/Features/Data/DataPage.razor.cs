@@ -15,7 +15,7 @@ public sealed partial class DataPage
     private IReadOnlyList<DecisionEntry> _history = [];
     private DatasetVersion? _opened;
     private VersionRowPage _versionRows = new([], 0);
-    private int _looks;
+    private SealedWear _looks = SealedWear.None;
     private IReadOnlyList<OpenUpload> _broken = [];
 
     [Parameter]

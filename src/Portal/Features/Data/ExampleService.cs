@@ -65,10 +65,12 @@ public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, Curre
         await db.SaveChangesAsync(ct);
     }
 
-    public async Task<int> CountLooksAsync(string versionId, CancellationToken ct)
+    /// <summary>How often the sealed rows of a version have been looked at, through whichever version.</summary>
+    public async Task<SealedWear> CountLooksAsync(string versionId, CancellationToken ct)
     {
+        var version = await GetVersionAsync(versionId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.SealedLooks.CountAsync(l => l.VersionId == versionId, ct);
+        return await SealedWear.OfAsync(db, version, ct);
     }
 
     private async Task<IReadOnlyList<VersionExample>> PageAsync(string versionId, Split split, int afterNumber, int take, CancellationToken ct)

@@ -8,7 +8,7 @@ namespace Portal.Features.Data;
 public sealed class SealedLook : TenantOwned
 {
     /// <summary>
-    /// After so many, whoever picks by these rows has as good as trained on them: an evaluation asks for fresh ones. Reading failures and an
+    /// After so many at most of the rows, whoever picks by these rows has as good as trained on them: an evaluation asks for fresh ones. Reading failures and an
     /// export count too.
     /// </summary>
     public const int Allowed = 20;

@@ -19,7 +19,7 @@ public sealed partial class VersionsPanel
     public bool MayRead { get; set; }
 
     [Parameter]
-    public int Looks { get; set; }
+    public SealedWear Looks { get; set; } = SealedWear.None;
 
     [Parameter]
     public Split Split { get; set; }

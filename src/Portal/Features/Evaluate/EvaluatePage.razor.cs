@@ -67,7 +67,7 @@ public sealed partial class EvaluatePage : PortalPage
             var (metric, target) = _detail is { Evaluation: var done } ? (done.Metric, done.Target) : (_setup.Project.Task.Metric, _setup.Project.Task.Target);
             return
             [
-                ("Data", version is null ? "no version" : $"Version {version.Number}"), ("Sealed rows", Show.Count(version?.TestCount ?? 0)), ("Looks so far", Show.Count(_setup.Looks)),
+                ("Data", version is null ? "no version" : $"Version {version.Number}"), ("Sealed rows", Show.Count(version?.TestCount ?? 0)), ("Looks so far", LooksOf(_setup.Looks)),
                 ("Metric", TaskWords.Of(metric)), ("Target", target is { } share ? $"≥ {Show.Percent(share)}" : "not set"),
             ];
         }
@@ -95,6 +95,8 @@ public sealed partial class EvaluatePage : PortalPage
         await ProposeAsync(ct);
     }
 
+    private static string LooksOf(Data.SealedWear wear) => wear.Fresh > 0 && wear.Fresh < wear.Rows ? $"{Show.Count(wear.Looks)}, {Show.Count(wear.Fresh)} rows fresh" : Show.Count(wear.Looks);
+
     /// <summary>A look is one opening of the page's rows: turning their pages is the same look.</summary>
     private async Task OpenRowsAsync(CancellationToken ct)
     {
@@ -108,7 +110,7 @@ public sealed partial class EvaluatePage : PortalPage
         {
             await Rows.OpenAsync(ProjectId, id, ct);
             _opened = id;
-            _setup = _setup with { Looks = _setup.Looks + 1 };
+            _setup = _setup with { Looks = (await Evaluations.ReadSetupAsync(ProjectId, ct)).Looks };
         }
 
         _rows = await Rows.ReadAsync(ProjectId, id, selected.CandidateId, _view.RowFilter, PairOf(selected)?.Numbers, _view.Page, ct);

@@ -12,18 +12,18 @@ public sealed record CandidateOption(Candidate Candidate, RunMetrics? Validation
 
 /// <summary>What an evaluation can be made of, and what is proposed.</summary>
 /// <param name="Version">The version whose sealed rows decide; null while there is none.</param>
-/// <param name="Looks">How often its sealed rows have been used.</param>
+/// <param name="Looks">How often its sealed rows have been used, through whichever version.</param>
 public sealed record EvaluationSetup(
-    ProjectDetail Project, DatasetVersion? Version, int Looks, IReadOnlyList<CandidateOption> Options, string? BaselineId, IReadOnlyList<string> CandidateIds)
+    ProjectDetail Project, DatasetVersion? Version, SealedWear Looks, IReadOnlyList<CandidateOption> Options, string? BaselineId, IReadOnlyList<string> CandidateIds)
 {
     /// <summary>More at once would be picking the luckiest.</summary>
     public const int MostCandidates = 4;
 
     /// <summary>The sealed rows have been used so often that a score on them proves little.</summary>
-    public bool IsWornOut => Looks >= SealedLook.Allowed;
+    public bool IsWornOut => Looks.IsWornOut;
 
     public string WornOutWords =>
-        $"The sealed rows of version {Version?.Number} have been looked at {Looks} times, and {SealedLook.Allowed} are the most: who goes on picking by them picks what suits them. Upload fresh rows, freeze a version with them, and tune on it.";
+        $"Most of the sealed rows of version {Version?.Number} have been looked at {Looks.Looks} times, through this version or another, and {SealedLook.Allowed} are the most: who goes on picking by them picks what suits them. {SealedWords.Remedy(Looks)}";
 
     /// <summary>
     /// Proposes the baseline and the candidates, and the version that can judge them: a model has seen the training rows of the
@@ -42,7 +42,7 @@ public sealed record EvaluationSetup(
         var baseline = prompts.FirstOrDefault(o => o.Candidate.Id == choice?.CandidateId)
             ?? prompts.Where(o => o.Validation is not null).MaxBy(o => o.Validation!.Score) ?? prompts.FirstOrDefault();
         var tuned = options.Where(o => o.IsTuned).OrderByDescending(o => o.Candidate.CreatedAt).Take(MostCandidates).Select(o => o.Candidate.Id);
-        return new EvaluationSetup(project, version, 0, options, baseline?.Candidate.Id, [.. tuned]);
+        return new EvaluationSetup(project, version, SealedWear.None, options, baseline?.Candidate.Id, [.. tuned]);
     }
 
     private static bool CanBeJudged(Candidate candidate, DatasetVersion version) =>

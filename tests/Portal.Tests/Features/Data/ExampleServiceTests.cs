@@ -62,7 +62,42 @@ public sealed class ExampleServiceTests : IDisposable
         await service.RecordLookAsync(version.Id, "Evaluation of Flash few-shot", CancellationToken.None);
         await service.RecordLookAsync(version.Id, "Evaluation of the tuned model", CancellationToken.None);
 
-        Assert.Equal(2, await service.CountLooksAsync(version.Id, CancellationToken.None));
+        Assert.Equal(2, (await service.CountLooksAsync(version.Id, CancellationToken.None)).Looks);
+    }
+
+    [Fact]
+    public async Task CountLooks_OfALaterVersion_FollowsTheRowsThatItSealsAgain()
+    {
+        using var kit = new DataKit();
+        var projectId = await kit.CreateProjectAsync();
+        var first = await FreezeAsync(60);
+        for (var look = 1; look < SealedLook.Allowed; look++)
+        {
+            await kit.Examples.RecordLookAsync(first.Id, "Failures read", CancellationToken.None);
+        }
+
+        var same = await FreezeAsync(60);
+        Assert.Equal(new SealedWear(SealedLook.Allowed - 1, 0, 0, 6), await WearAsync(same));
+        // An export looks at every version at once, and each row leaves once.
+        foreach (var version in new[] { first, same })
+        {
+            await kit.Examples.RecordLookAsync(version.Id, "Exported with the organization", CancellationToken.None);
+        }
+
+        Assert.Equal(new SealedWear(SealedLook.Allowed, 0, 6, 6), await WearAsync(same));
+        var more = await WearAsync(await FreezeAsync(80));
+        Assert.Equal((new SealedWear(SealedLook.Allowed, 2, 6, 8), true, 4), (more, more.IsWornOut, more.Missing));
+        var asMany = await WearAsync(await FreezeAsync(120));
+        Assert.Equal((new SealedWear(0, 6, 6, 12), false, 0), (asMany, asMany.IsWornOut, asMany.Missing));
+
+        async Task<DatasetVersion> FreezeAsync(int rows)
+        {
+            await kit.ImportAsync(projectId, DataKit.Csv(rows));
+            await kit.DecideAsync(projectId);
+            return await kit.FreezeAsync(projectId);
+        }
+
+        Task<SealedWear> WearAsync(DatasetVersion version) => kit.Examples.CountLooksAsync(version.Id, CancellationToken.None);
     }
 
     [Fact]

@@ -55,6 +55,15 @@ public sealed class EvaluateRig : IDisposable
         }
     }
 
+    /// <summary>A later version with the same sealed rows and others behind them, and a model tuned on it.</summary>
+    public async Task SealAnewAsync(int test)
+    {
+        // Newer than what is there.
+        Model.Time.Advance(TimeSpan.FromMinutes(1));
+        VersionId = await Model.FreezeAsync(12, 12, test);
+        Tuned = await AddTunedAsync($"job_{test}");
+    }
+
     public async Task<Candidate> AddTunedAsync(string jobId)
     {
         await using var db = Model.Database.CreateDbContext();

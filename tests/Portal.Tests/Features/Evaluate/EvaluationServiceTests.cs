@@ -6,6 +6,7 @@ using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Xunit;
 using SealedLook = Portal.Features.Data.SealedLook;
+using SealedWear = Portal.Features.Data.SealedWear;
 
 namespace Portal.Tests.Features.Evaluate;
 
@@ -25,7 +26,7 @@ public sealed class EvaluationServiceTests : IDisposable
         Assert.Equal(_rig.VersionId, setup.Version?.Id);
         Assert.Equal(_rig.Baseline.Id, setup.BaselineId);
         Assert.Equal([_rig.Tuned.Id], setup.CandidateIds);
-        Assert.Equal(0, setup.Looks);
+        Assert.Equal(new SealedWear(0, 100, 0, 100), setup.Looks);
     }
 
     [Fact]
@@ -66,6 +67,14 @@ public sealed class EvaluationServiceTests : IDisposable
 
         Assert.Contains("Upload fresh rows", refused.Message, StringComparison.Ordinal);
         Assert.True((await _rig.Service.ReadSetupAsync(_rig.ProjectId, s_ct)).IsWornOut);
+
+        // Another version does not make the same rows fresh: 100 of them are tired, and 100 others would have to stand beside them.
+        await _rig.SealAnewAsync(test: 150);
+        refused = await Assert.ThrowsAsync<PortalException>(_rig.StartAsync);
+        Assert.Contains("once 50 more are sealed", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(new SealedWear(SealedLook.Allowed, 50, 100, 150), (await _rig.Service.ReadSetupAsync(_rig.ProjectId, s_ct)).Looks);
+        await _rig.SealAnewAsync(test: 200);
+        await _rig.StartAsync();
     }
 
     [Fact]
