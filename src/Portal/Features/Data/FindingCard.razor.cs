@@ -45,8 +45,15 @@ public sealed partial class FindingCard
 
     private string FixVerb => Finding.Choices.Contains(FindingDecision.Redact) ? "redaction" : "the fix";
 
+    /// <summary>Its rows cannot be used, so they wait in quarantine until somebody has said that they stay out.</summary>
+    private bool IsOutForGood => RowRules.OutForGood.Contains(Finding.Rule);
+
+    /// <summary>What can be decided about one of its rows by itself.</summary>
+    private FindingDecision OtherFor(FindingSample row) => row.IsSetAside && !IsOutForGood ? FindingDecision.Keep : IsOutForGood && Finding.Decision is FindingDecision.SetAside ? FindingDecision.Quarantine : FindingDecision.SetAside;
+
     private string EffectOf(FindingDecision choice) => choice switch
     {
+        FindingDecision.SetAside when IsOutForGood => "they leave the quarantine and count as dropped. They take no part either way, and nothing of the upload is lost.",
         FindingDecision.Keep => "the rows stay as they are.",
         FindingDecision.SetAside => $"{Show.Count(Math.Max(0, Rows - Finding.Count))} of {Show.Count(Rows)} rows are left for the next version. Nothing of the upload is lost.",
         FindingDecision.Quarantine => $"like setting aside, until somebody has looked at them: {Show.Count(Math.Max(0, Rows - Finding.Count))} rows are left.",

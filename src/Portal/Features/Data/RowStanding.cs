@@ -18,14 +18,17 @@ internal static class RowStanding
     /// <param name="ct">Cancels.</param>
     public static async Task WorkOutAsync(PortalDbContext db, DatasetImport import, IReadOnlyCollection<int>? only, CancellationToken ct)
     {
-        var decidable = (await db.Findings.AsNoTracking().Where(f => f.ImportId == import.Id).ToListAsync(ct)).Where(f => f.Choices.Count > 0).ToList();
+        var found = (await db.Findings.AsNoTracking().Where(f => f.ImportId == import.Id).ToListAsync(ct)).Where(f => f.Choices.Count > 0).ToLookup(f => RowRules.OutForGood.Contains(f.Rule));
+        var decidable = found[false].ToList();
         List<FindingRule?> rules = [.. decidable.Select(f => (FindingRule?)f.Rule), FindingRule.DecidedByHand];
         var rows = db.Examples.Where(e => e.ImportId == import.Id);
         rows = only is null ? rows : rows.Where(e => only.Contains(e.Number));
         await rows.Where(e => rules.Contains(e.SetAsideBy))
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.SetAsideBy, (FindingRule?)null).SetProperty(e => e.Reason, "").SetProperty(e => e.IsDropped, false), ct);
         // What cannot be used waits for somebody, unless it was said that it stays out.
-        await rows.Where(e => e.SetAsideBy != null && e.IsDropped).ExecuteUpdateAsync(set => set.SetProperty(e => e.IsDropped, false), ct);
+        List<FindingRule?> dropped = [.. found[true].Where(f => f.Decision is FindingDecision.SetAside).Select(f => (FindingRule?)f.Rule)];
+        await rows.Where(e => e.SetAsideBy != null && e.IsDropped && !dropped.Contains(e.SetAsideBy)).ExecuteUpdateAsync(set => set.SetProperty(e => e.IsDropped, false), ct);
+        await rows.Where(e => dropped.Contains(e.SetAsideBy) && !e.IsDropped).ExecuteUpdateAsync(set => set.SetProperty(e => e.IsDropped, true), ct);
         var concerned = db.FindingRows;
         foreach (var aside in decidable.Where(f => TakesOut(f.Decision)).OrderBy(f => f.Rule))
         {

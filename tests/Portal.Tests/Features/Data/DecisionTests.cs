@@ -85,6 +85,42 @@ public sealed class DecisionTests : IDisposable
     }
 
     [Fact]
+    public async Task Decide_AboutRowsWithFaultyFiles_DropsQuarantinesAndLetsThemBack()
+    {
+        var projectId = await _kit.CreateProjectAsync();
+        var table = "picture,text,label\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{(i > 38 ? "gone.png" : i is 38 ? "called.jpg" : "a.png")},{DataKit.Sentence(i)},{(i % 2 is 0 ? "card" : "transfer")}\n"));
+        var import = await _kit.ImportAsync(projectId, SourceCorpus.ZipOf([("rows.csv", System.Text.Encoding.UTF8.GetBytes(table)), ("a.png", MediaSamples.Png(4, 4)), ("called.jpg", MediaSamples.Png(5, 5))]), "rows.zip");
+        var (missing, otherwise) = (await FindAsync(projectId, FindingRule.MediaMissing), await FindAsync(projectId, FindingRule.MediaOtherwise));
+        Assert.Equal((false, true, true), (missing.IsOpen, missing.HasRows, otherwise.HasRows));
+        Assert.Equal((38, 2, 0), await CountsAsync());
+
+        await _kit.Findings.DecideAsync(missing.Id, FindingDecision.SetAside, CancellationToken.None);
+        Assert.Equal((38, 0, 2), await CountsAsync());
+        await _kit.Findings.DecideRowAsync(import.Id, 39, FindingDecision.Quarantine, CancellationToken.None);
+        Assert.Equal((38, 1, 1), await CountsAsync());
+        await _kit.Findings.DecideRowAsync(import.Id, 39, FindingDecision.Keep, CancellationToken.None);
+        await _kit.Findings.DecideAsync(otherwise.Id, FindingDecision.Quarantine, CancellationToken.None);
+        Assert.Equal((37, 2, 1), await CountsAsync());
+
+        var waiting = await _kit.Rows.ListAsync(projectId, new RowQuery { Status = RowStatus.Quarantined }, CancellationToken.None);
+        Assert.Equal([38, 39], waiting.Rows.Select(r => r.Number));
+        Assert.Contains("not what it is called", waiting.Rows[0].Reason, StringComparison.Ordinal);
+        Assert.Equal("called.jpg", Assert.Single(waiting.Media[38]).Name);
+
+        await _kit.Findings.DecideRowAsync(import.Id, 38, FindingDecision.Keep, CancellationToken.None);
+        await _kit.Findings.DecideRowAsync(import.Id, 39, null, CancellationToken.None);
+        Assert.Equal((38, 0, 2), await CountsAsync());
+        await _kit.Findings.DecideAsync(missing.Id, null, CancellationToken.None);
+        Assert.Equal((38, 2, 0), await CountsAsync());
+
+        async Task<(int, int, int)> CountsAsync()
+        {
+            var counts = (await _kit.Rows.ListAsync(projectId, new RowQuery(), CancellationToken.None)).Counts;
+            return (counts.TakesPart, counts.Quarantined, counts.Dropped);
+        }
+    }
+
+    [Fact]
     public async Task Decide_WhatTheRuleDoesNotOffer_IsRefused()
     {
         var projectId = await _kit.CreateProjectAsync();
