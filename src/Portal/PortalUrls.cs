@@ -161,6 +161,10 @@ public static class PortalUrls
     public static string Reviews(string org, string projectId, params IEnumerable<(string Name, string? Value)> of) =>
         Step(org, projectId, "data/reviews") + Query(of.Where(s => s.Value is not ""));
 
+    /// <summary>Rows that models wrote, with the run whose drafts are open.</summary>
+    public static string Augment(string org, string projectId, string? augmentationId = null, Enum? state = null, int page = 0) =>
+        Step(org, projectId, "data/augment") + Query([("augmentation", augmentationId), ("state", state?.ToString().ToLowerInvariant()), ("page", page is 0 ? null : page.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
     /// <summary>A reviewer's own queue, at a place of it.</summary>
     public static string Review(string org, string projectId, string reviewId, int? at = null) =>
         Step(org, projectId, $"data/reviews/{reviewId}") + Query([("at", at?.ToString(System.Globalization.CultureInfo.InvariantCulture))]);

@@ -203,9 +203,28 @@ internal static class Synonyms
         """;
 
     private static readonly Dictionary<string, int> s_groupOfStem = Read();
+    private static readonly Dictionary<string, IReadOnlyList<string>> s_beside = ReadBeside();
 
     /// <summary>The group's number, or -1 for a word that is in none. A word of several groups belongs to the first.</summary>
     public static int GroupOf(string stem) => s_groupOfStem.GetValueOrDefault(stem, -1);
+
+    /// <summary>Other words of a group in which this very word stands; none for one with a capital or a sign.</summary>
+    public static IReadOnlyList<string> Beside(string word) => s_beside.GetValueOrDefault(word, []);
+
+    private static Dictionary<string, IReadOnlyList<string>> ReadBeside()
+    {
+        var beside = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var line in Groups.Split('\n'))
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            foreach (var word in words)
+            {
+                beside.TryAdd(word, [.. words.Where(w => w != word)]);
+            }
+        }
+
+        return beside;
+    }
 
     private static Dictionary<string, int> Read()
     {

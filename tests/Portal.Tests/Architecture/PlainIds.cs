@@ -24,6 +24,7 @@ internal static class PlainIds
         ["DatasetVersion.CopiedFromId"] = "the version whose place it takes, of the same project; read within the organization, where it is that one or none",
         ["PersonErasureRow.HolderId"] = "an import or a version; what is marked is looked for within the organization, and is there or not",
         ["Example.SourceId"] = "what the uploaded file calls the row; shown, never followed",
+        ["Augmentation.WriterId"] = "a model of the catalogue or a candidate, which belong to a later slice; looked for among those of the project",
         ["FrozenExample.SourceId"] = "what the uploaded file called the row; shown, never followed",
         ["IdentityProvider.ClientId"] = "what the provider calls the portal",
         ["ImportedAuditLog.SourceId"] = "an organization, most likely of another installation",

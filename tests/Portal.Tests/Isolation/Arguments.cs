@@ -93,7 +93,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         var plain = char.ToLowerInvariant(name[0]) + name[1..];
         plain = plain.EndsWith("Ids", StringComparison.Ordinal) ? plain[..^3] : plain.EndsWith("Id", StringComparison.Ordinal) && plain is not "Id" ? plain[..^2] : plain;
         var kind = s_kinds.GetValueOrDefault($"{owner.Name}.{plain}") ?? s_kinds.GetValueOrDefault(name) ?? s_kinds.GetValueOrDefault(plain) ?? (plain.Length < name.Length ? plain : null);
-        return kind is "model" or "baseModel" ? null : kind;
+        return kind is "model" or "baseModel" or "writer" ? null : kind;
     }
 
     private async Task<object?> ValueAsync(Type owner, string name, Type type, string where, int depth)
@@ -172,7 +172,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         _ when type == typeof(int) || type == typeof(long) => Convert.ChangeType(
             name switch
             {
-                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "place" => 3, "version" => 2, "length" => 51, "epochs" => 1, "SharePercent" or "Days" => 10,
+                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "place" => 3, "version" => 2, "length" => 51, "Rows" => 1, "epochs" => 1, "SharePercent" or "Days" => 10,
                 _ => 0,
             }, type, null),
         _ when type == typeof(DateTime) => name.StartsWith("Ends", StringComparison.Ordinal) ? ManualTime.Start.UtcDateTime.AddDays(20) : ManualTime.Start.UtcDateTime,
@@ -184,7 +184,8 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
     {
         "providerTenantId" or "startedBy" or "sha256" or "person" or "action" or "target" or "project" => null,
         "typedName" => own.Canary,
-        "modelId" or "modelIds" or "baseModelId" => ModelId,
+        "modelId" or "modelIds" or "baseModelId" or "WriterId" => ModelId,
+        "Label" or "Slice" or "Wish" when owner.Name is "AugmentOrder" => "",
         "portal" or "portalAddress" => "https://portal.example",
         "address" or "email" or "recipient" => "new@people.example",
         "typed" => "new.example",

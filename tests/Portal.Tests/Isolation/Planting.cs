@@ -284,6 +284,7 @@ internal sealed class Planting(IsolationWorld world)
             (_, "ShotsJson") => JsonSerializer.Serialize(new[] { new Shot(canary, canary) }),
             (_, "Content" or "ThinkingBudget" or "GivenSplit" or "SetAsideBy") => null,
             (_, "Delimiter") => ",",
+            (_, "SeedNumbers") => "1",
             (_, "Encoding") => "utf-8",
             (_, "Currency") => "USD",
             (_, "Location") => "us-central1",

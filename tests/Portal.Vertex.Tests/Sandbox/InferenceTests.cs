@@ -31,6 +31,25 @@ public sealed class InferenceTests(PracticeProject project) : IClassFixture<Prac
         Assert.Equal("TEXT", (string?)usage["promptTokensDetails"]![0]!["modality"]);
     }
 
+    [Fact]
+    public async Task Generate_SchemaOfSeveralRows_VariesTheExamplesOfThePrompt()
+    {
+        const string Prompt = "Write 12 new training examples.\n\nInput: I lost my card on the train, please block it\nOutput: card lost\n\nInput: Where is the refund for my order?\nOutput: refund\n";
+        var config = JsonNode.Parse("""
+            {"responseMimeType":"application/json","seed":7,"temperature":1,"responseSchema":{"type":"ARRAY","minItems":12,"maxItems":12,"items":{"type":"OBJECT",
+            "properties":{"input":{"type":"STRING"},"output":{"type":"STRING","enum":["card lost","refund"]}},"required":["input","output"]}}}
+            """);
+
+        var reply = await project.PostAsync(Model + ":generateContent", Ask(Prompt, config), 200);
+        var again = await project.PostAsync(Model + ":generateContent", Ask(Prompt, config!.DeepClone()), 200);
+
+        var text = (string)reply["candidates"]![0]!["content"]!["parts"]![0]!["text"]!;
+        var rows = JsonNode.Parse(text)!.AsArray();
+        Assert.Equal((12, text), (rows.Count, (string)again["candidates"]![0]!["content"]!["parts"]![0]!["text"]!));
+        Assert.Equal(12, rows.Select(r => (string)r!["input"]!).Distinct().Count());
+        Assert.All(rows, r => Assert.Equal((string)r!["output"]! is "refund", ((string)r["input"]!).Contains("my order", StringComparison.Ordinal) || ((string)r["input"]!).EndsWith("order?", StringComparison.Ordinal) || ((string)r["input"]!).Contains("Where", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("gemini-2.5-flash", "retired")]
     [InlineData("gemini-1.5-pro-002", "retired")]

@@ -21,7 +21,7 @@ internal sealed record Generation(string Text, string FinishReason, double Avera
             throw Refusal.Invalid($"The input token count ({text + media}) exceeds the maximum number of tokens allowed ({PublishedModel.LargestInput}).");
         }
 
-        var answer = target.Answer(request);
+        var answer = RowRequest.Write(request) is { } rows ? new ModelAnswer(rows, 0) : target.Answer(request);
         if (FunctionChoice.Make(answer.Text, request) is { } call)
         {
             var callTokens = Tokenizer.Count(JsonSerializer.Serialize(call, VertexJson.Options));

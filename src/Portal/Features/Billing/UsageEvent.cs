@@ -19,6 +19,7 @@ public enum UsageSource
     Evaluation,
     Endpoint,
     Playground,
+    Augmentation,
 }
 
 /// <summary>An immutable fact that costs. It carries its price, so a later price never changes it.</summary>

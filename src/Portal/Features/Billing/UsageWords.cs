@@ -9,6 +9,7 @@ public static class UsageWords
         UsageSource.Tuning => "Tuning",
         UsageSource.Evaluation => "Evaluation",
         UsageSource.Endpoint => "Calls to the endpoint",
+        UsageSource.Augmentation => "Writing synthetic rows",
         _ => "Playground and test calls",
     };
 

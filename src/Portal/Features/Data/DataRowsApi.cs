@@ -19,7 +19,7 @@ internal static class DataRowsApi
         project.MapPost("/files/{importId}/rows/{number}/decision", DecideRowAsync).Writes().Takes<DecisionBody>().Says<FileAnswer>(Findings, "Decide about one row",
             "Over what its findings say: keep, setAside or quarantine; null takes it back.");
         project.MapGet("/rows", RowsAsync).ReadsRows().Says<RowListAnswer>(Findings, "List rows",
-            "The rows worked on now, 25 at once, those behind row ?after=; ?q= searches in them, ?status= is takesPart, quarantined, dropped, edited or byHand. Long texts are cut. Sealed rows are counted, never shown.");
+            "The rows worked on now, 25 at once, those behind row ?after=; ?q= searches in them, ?status= is takesPart, quarantined, dropped, edited, byHand or synthetic. Long texts are cut. Sealed rows are counted, never shown.");
     }
 
     private static async Task<IResult> ListAsync(string projectId, string importId, ProjectService projects, DatasetService datasets, FindingService findings, FindingReport report, CancellationToken ct)

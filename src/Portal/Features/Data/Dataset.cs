@@ -75,5 +75,9 @@ public static class DataTables
         public DbSet<ErasedRow> ErasedRows => db.Set<ErasedRow>();
 
         public DbSet<SealedLook> SealedLooks => db.Set<SealedLook>();
+
+        public DbSet<Augmentation> Augmentations => db.Set<Augmentation>();
+
+        public DbSet<SyntheticDraft> SyntheticDrafts => db.Set<SyntheticDraft>();
     }
 }

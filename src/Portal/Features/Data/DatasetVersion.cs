@@ -64,6 +64,12 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
     /// <summary>Rows that stand in one split of the file, and nearly the same or another of the group in a stronger one.</summary>
     public int CrossingCount { get; private set; }
 
+    /// <summary>Training rows that a model wrote.</summary>
+    public int SyntheticCount { get; private set; }
+
+    /// <summary>Synthetic rows that are not in it, because they hang together with rows that are kept aside.</summary>
+    public int LeftOutCount { get; private set; }
+
     /// <summary>SHA-256 over the rows in order, each with its split.</summary>
     public string ContentHash { get; private set; } = "";
 
@@ -105,13 +111,15 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
         (TrainCount, ValidationCount, TestCount) = (totals.Train, totals.Validation, totals.Test);
         (LabelCount, KeptTogetherCount) = (totals.Labels, totals.Plan.KeptTogether);
         (StaySealedCount, UnsealedCount, CrossingCount) = (totals.Plan.StaySealed, totals.Plan.Unsealed, totals.Plan.Crossing);
+        (SyntheticCount, LeftOutCount) = (totals.Synthetic, totals.Plan.LeftOut.Count);
         (ContentHash, TestDigest) = (totals.ContentHash, totals.TestDigest);
         (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
     }
 
     /// <summary>What erasing leaves: a version that stands for what was frozen, and says how much of it is gone.</summary>
-    internal void Erase(IReadOnlyList<Split> splits, DateTime at)
+    internal void Erase(IReadOnlyList<Split> splits, int synthetic, DateTime at)
     {
+        SyntheticCount -= synthetic;
         TrainCount -= splits.Count(s => s is Split.Train);
         ValidationCount -= splits.Count(s => s is Split.Validation);
         TestCount -= splits.Count(s => s is Split.Test);
@@ -146,7 +154,7 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 }
 
 /// <summary>What freezing found out about the rows.</summary>
-internal sealed record VersionTotals(int Train, int Validation, int Test, int Labels, SplitPlan Plan, string ContentHash, string TestDigest);
+internal sealed record VersionTotals(int Train, int Validation, int Test, int Labels, SplitPlan Plan, string ContentHash, string TestDigest, int Synthetic = 0);
 
 internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVersion>
 {

@@ -28,6 +28,7 @@ internal sealed class DownloadedRecords(RecordReader records) : RecordReader
                 (Content, Notes) = (read.Content, read.Notes);
             }
 
+            Notes |= DownloadedTable.IsSynthetic(Columns, _values) ? RowNotes.Synthetic : RowNotes.None;
             Raw = problem is null ? Raw : Shortened(string.Join(" | ", _values));
         }
 

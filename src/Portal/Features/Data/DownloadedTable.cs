@@ -12,10 +12,13 @@ internal static class DownloadedTable
     private const string SplitColumn = "split";
     private const string IdColumn = "id";
     private const string ContentColumn = "contents";
+    private const string SyntheticColumn = "synthetic";
     private const string MarksColumn = "apostrophes";
 
+    private const string Synthetic = "yes";
+
     private static readonly string[] s_columns =
-        [Conversation.InputColumn, Conversation.OutputColumn, Conversation.SystemColumn, SplitColumn, SliceColumn, IdColumn, ContentColumn, MarksColumn];
+        [Conversation.InputColumn, Conversation.OutputColumn, Conversation.SystemColumn, SplitColumn, SliceColumn, IdColumn, ContentColumn, SyntheticColumn, MarksColumn];
 
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
@@ -29,11 +32,15 @@ internal static class DownloadedTable
         SourceId = IdColumn,
     };
 
-    public static bool HasColumns(IReadOnlyList<string> columns) => s_columns.All(columns.Contains);
+    /// <summary>A file of before there were synthetic rows has no column for them.</summary>
+    public static bool HasColumns(IReadOnlyList<string> columns) => s_columns.Where(c => c is not SyntheticColumn).All(columns.Contains);
+
+    /// <summary>Whether a model wrote the row: it stays so on its way out and back.</summary>
+    public static bool IsSynthetic(IReadOnlyList<string> columns, IReadOnlyList<string?> values) => ValueOf(columns, values, SyntheticColumn) is Synthetic;
 
     public static string Line(VersionExample row)
     {
-        string[] cells = [row.Input, row.Output, row.System, SplitMethods.Word(row.Split), row.Slice, row.SourceId, row.Content ?? ""];
+        string[] cells = [row.Input, row.Output, row.System, SplitMethods.Word(row.Split), row.Slice, row.SourceId, row.Content ?? "", row.IsSynthetic ? Synthetic : ""];
         return SafeCsv.Line([.. cells, string.Join(' ', cells.Zip(s_columns).Where(c => SafeCsv.IsFormula(c.First)).Select(c => c.Second))]);
     }
 

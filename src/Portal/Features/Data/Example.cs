@@ -11,6 +11,9 @@ public enum RowOrigin
 
     /// <summary>Typed in here, by somebody the row's history names.</summary>
     Hand,
+
+    /// <summary>Written by a model, and accepted by somebody. It stays synthetic, whoever edits it.</summary>
+    Synthetic,
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ using Portal.Persistence;
 namespace Portal.Features.Data;
 
 /// <summary>A frozen row; one that is more than a text and its answer has its content in Gemini's shape.</summary>
-public sealed record VersionExample(int Number, string Input, string Output, Split Split, string System = "", string? Content = null, string Slice = "", string SourceId = "");
+public sealed record VersionExample(int Number, string Input, string Output, Split Split, string System = "", string? Content = null, string Slice = "", string SourceId = "", bool IsSynthetic = false);
 
 /// <summary>Training rows of a version that were erased after it was frozen.</summary>
 public sealed record ErasedTraining(int Rows, DateTime At);
@@ -80,6 +80,6 @@ public sealed class ExampleService(IDbContextFactory<PortalDbContext> dbs, Curre
         return await db.FrozenExamples.AsNoTracking()
             .Where(e => e.VersionId == version.Id && e.Split == split && e.Number > afterNumber)
             .OrderBy(e => e.Number).Take(Math.Clamp(take, 1, MaximumTake))
-            .Select(e => new VersionExample(e.Number, e.Input, e.Output, e.Split, e.System, e.Content, e.Slice, e.SourceId)).ToListAsync(ct);
+            .Select(e => new VersionExample(e.Number, e.Input, e.Output, e.Split, e.System, e.Content, e.Slice, e.SourceId, e.IsSynthetic)).ToListAsync(ct);
     }
 }

@@ -89,10 +89,11 @@ public sealed class FreezeWorker(
     private async Task<SplitPlan> PlanAsync(DatasetVersion version, bool isClassify, Dictionary<string, string> labels, string lease, CancellationToken ct)
     {
         var rows = new SplitRows();
+        var seeds = await SyntheticOrigin.SeedsAsync(dbs, version.ImportId, ct);
         List<Split> copied = [];
         await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))
         {
-            foreach (var (_, input, output, more) in page)
+            foreach (var (number, input, output, more) in page)
             {
                 var stratum = "";
                 if (isClassify && !labels.TryGetValue(output.Trim(), out stratum))
@@ -102,7 +103,7 @@ public sealed class FreezeWorker(
 
                 if (version.CopiedFromId is null)
                 {
-                    rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given, more.Content));
+                    rows.Add(new SplitRow(input, output, stratum ?? "", more.Group, more.Date, more.Given, more.Content) { Number = number, SeedsIfSynthetic = more.IsSynthetic ? seeds.GetValueOrDefault(number, []) : null });
                 }
                 else
                 {
@@ -118,7 +119,8 @@ public sealed class FreezeWorker(
             return new SplitPlan([.. copied]);
         }
 
-        await AddSealedAsync(version, rows, ct);
+        // Not copied; rows like them must not be trained on.
+        await SealedInputs.AddBeforeAsync(rows, dbs, version, ct);
         var plan = Splitter.Assign(rows, version.ProjectId, version.SplitMethod);
         if (plan.CountOf(Split.Train) is 0)
         {
@@ -133,33 +135,24 @@ public sealed class FreezeWorker(
         return plan;
     }
 
-    /// <summary>What earlier versions of the project have sealed. They are not copied; rows like them must not be trained on.</summary>
-    private async Task AddSealedAsync(DatasetVersion version, SplitRows rows, CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        var earlier = await db.DatasetVersions.Where(v => v.ProjectId == version.ProjectId && v.Number < version.Number && v.State == VersionState.Frozen)
-            .OrderBy(v => v.Number).Select(v => v.Id).ToListAsync(ct);
-        foreach (var id in earlier)
-        {
-            await foreach (var (input, content) in SealedInputs.OfAsync(db, id, ct))
-            {
-                rows.AddSealed(input, content);
-            }
-        }
-    }
-
     private async Task<VersionTotals> CopyAsync(DatasetVersion version, SplitPlan plan, int labels, string lease, CancellationToken ct)
     {
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var media = new FrozenMedia();
         using var test = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var done = 0;
+        var (done, synthetic) = (0, 0);
         await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))
         {
             List<FrozenExample> batch = new(page.Count);
             foreach (var (number, input, output, more) in page)
             {
                 var split = plan.Splits[done++];
+                if (plan.LeftOut.Contains(done - 1))
+                {
+                    continue;
+                }
+
+                synthetic += more.IsSynthetic ? 1 : 0;
                 var hash = FrozenExample.HashOf(input, output, more.System, more.Content);
                 media.Add(split, more.Content);
                 all.AppendData(hash);
@@ -180,6 +173,7 @@ public sealed class FreezeWorker(
                     Content = more.Content,
                     Slice = more.Slice,
                     SourceId = more.SourceId,
+                    IsSynthetic = more.IsSynthetic,
                 });
             }
 
@@ -189,7 +183,7 @@ public sealed class FreezeWorker(
         await media.SaveAsync(dbs, version, ct);
         return done == plan.Splits.Length
             ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan,
-                Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()))
+                Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()), synthetic)
             : throw new InvalidOperationException($"Version {version.Id}: {plan.Splits.Length} rows were planned and {done} were there to copy.");
     }
 
@@ -216,7 +210,7 @@ public sealed class FreezeWorker(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             var page = await db.Examples.AsNoTracking().Where(e => e.ImportId == version.ImportId && e.Number > after && e.SetAsideBy == null)
-                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId, e.GroupKey, e.DatedAt, e.GivenSplit) }).ToListAsync(ct);
+                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId, e.GroupKey, e.DatedAt, e.GivenSplit, e.Origin == RowOrigin.Synthetic) }).ToListAsync(ct);
             if (page.Count is 0)
             {
                 yield break;

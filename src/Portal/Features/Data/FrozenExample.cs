@@ -36,6 +36,9 @@ public sealed class FrozenExample : ITenantOwned
     /// <summary>The row's name where it came from.</summary>
     public string SourceId { get; init; } = "";
 
+    /// <summary>Written by a model: always a training row.</summary>
+    public bool IsSynthetic { get; init; }
+
     /// <summary>What a version's hashes are made of. Lengths go into it, so that no text can be moved between input and output unseen.</summary>
     public static byte[] HashOf(string input, string output, string system, string? content)
     {
@@ -68,6 +71,8 @@ internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExam
         builder.Property(e => e.Content).HasMaxLength(Mapping.LongText);
         builder.Property(e => e.Slice).HasMaxLength(200);
         builder.Property(e => e.SourceId).HasMaxLength(200);
+        // What was frozen before a model could write rows.
+        builder.Property(e => e.IsSynthetic).HasDefaultValue(false);
         builder.BelongsTo<FrozenExample, DatasetVersion>(nameof(FrozenExample.VersionId));
     }
 }

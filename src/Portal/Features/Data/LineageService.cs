@@ -23,7 +23,11 @@ public sealed record RowPlace(VersionLine Line, Split? Split);
 /// <param name="Findings">What was found about it, each with its decision.</param>
 /// <param name="Input">Null where it may not be shown: sealed, or not for this role, or no longer there.</param>
 public sealed record RowLineage(
-    DatasetImport File, int Number, string State, IReadOnlyList<string> Findings, string? Input, string? Output, string SourceId, IReadOnlyList<RowPlace> Places);
+    DatasetImport File, int Number, string State, IReadOnlyList<string> Findings, string? Input, string? Output, string SourceId, IReadOnlyList<RowPlace> Places)
+{
+    /// <summary>Where it comes from, where a model wrote it here.</summary>
+    public SyntheticOrigin? Synthetic { get; init; }
+}
 
 /// <summary>Leads from a file's row over decisions, versions and splits to the models that learnt it, and back.</summary>
 public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, ProjectService projects, IEnumerable<IVersionUses> uses)
@@ -82,7 +86,7 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
         var text = isSealed || !current.May(Permission.ReadRows) ? null : await TextAsync(db, row, places, number, ct);
         return new RowLineage(
             file, number, isErased ? "Erased, from every version that had it" : StateOf(row, file, places), [.. findings.Select(f => $"{f.Title}: {(f.Decision is { } decision ? $"{FindingWords.Of(decision)} by {f.DecidedByName}" : "nothing decided")}")],
-            text?.Input, text?.Output, isSealed ? "" : row?.SourceId ?? "", places);
+            text?.Input, text?.Output, isSealed ? "" : row?.SourceId ?? "", places) { Synthetic = await SyntheticOrigin.FindAsync(db, importId, number, ct) };
     }
 
     private static async Task<(string Input, string Output)?> TextAsync(PortalDbContext db, Example? row, List<RowPlace> places, int number, CancellationToken ct)

@@ -83,6 +83,7 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
             GivenSplit = row.Split,
             SourceId = row.SourceId,
             Label = Example.LabelOf(output),
+            Origin = (row.Notes & RowNotes.Synthetic) is 0 ? RowOrigin.File : RowOrigin.Synthetic,
         };
     }
 

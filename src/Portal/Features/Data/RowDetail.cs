@@ -21,6 +21,9 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
 
     public RowOrigin Origin { get; init; }
 
+    /// <summary>Where it comes from, where a model wrote it here.</summary>
+    public SyntheticOrigin? Synthetic { get; init; }
+
     public string Slice { get; init; } = "";
 
     public string SourceId { get; init; } = "";
@@ -52,6 +55,7 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
             Media = MediaAddress.HashesIn(row.Content).Count is 0 ? [] : (await MediaService.ShownAsync(db, await db.DatasetImports.Where(i => i.Id == importId).Select(i => i.ProjectId).SingleAsync(ct), [(number, row.Content)], ct))[number],
             IsDropped = row.IsDropped,
             Origin = row.Origin,
+            Synthetic = row.Origin is RowOrigin.Synthetic ? await SyntheticOrigin.FindAsync(db, importId, number, ct) : null,
             Slice = row.Slice,
             SourceId = row.SourceId,
             Split = await db.FrozenExamples.Where(f => f.VersionId == versionId && splits.Contains(f.Split) && f.Number == number).Select(f => (Split?)f.Split).FirstOrDefaultAsync(ct),

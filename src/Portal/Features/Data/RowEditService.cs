@@ -46,20 +46,67 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
     {
         current.RequireChange();
         await RequireLabelAsync(projectId, draft, ct);
-        var words = draft.Over(null);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var import = await RowService.FindImportAsync(db, projectId, ct) ?? throw new PortalException("There is no dataset to add a row to. Import a file first.");
+        var (number, verdict) = await JudgeNewAsync(db, import, draft, ct);
+        await AddAsync(db, import, new NewRow(number, RowOrigin.Hand, draft), verdict, _ => { }, ct);
+        return new RowSaved(await FindAsync(db, import.Id, number, ct), number, true);
+    }
+
+    /// <summary>Makes a row of what a model wrote, and of the draft the record of where the row comes from: both or neither.</summary>
+    internal async Task<int> AddSyntheticAsync(Augmentation run, SyntheticDraft draft, CancellationToken ct)
+    {
+        current.RequireChange();
+        var row = new RowDraft(draft.Input, draft.Output, Slice: run.Slice) { Note = $"Written by {run.WriterName}{(draft.IsEdited ? ", and edited before it was accepted" : "")}" };
+        await RequireLabelAsync(run.ProjectId, row, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var import = await RowService.FindImportAsync(db, run.ProjectId, ct);
+        if (import?.Id != run.ImportId)
+        {
+            throw new PortalException("Another file has taken the place of the rows that these were written for, so they cannot become rows any more. Let the model write for the rows of now.");
+        }
+
+        var (number, verdict) = await JudgeNewAsync(db, import, row, ct);
+        if (verdict.IsAlike)
+        {
+            throw new TooAlikeException();
+        }
+
+        await AddAsync(db, import, new NewRow(number, RowOrigin.Synthetic, row), verdict, Take, ct);
+        return number;
+
+        void Take(PortalDbContext saved)
+        {
+            var open = saved.SyntheticDrafts.Single(d => d.Id == draft.Id);
+            if (open.State is not DraftState.Open || open.Version != draft.Version)
+            {
+                throw new PortalException("This draft was changed or decided about in the meantime. Load the page again.");
+            }
+
+            open.Accept(number, current.UserName, Now);
+        }
+    }
+
+    private static async Task<(int Number, RowVerdict Verdict)> JudgeNewAsync(PortalDbContext db, DatasetImport import, RowDraft draft, CancellationToken ct)
+    {
         var number = (await db.Examples.Where(e => e.ImportId == import.Id).MaxAsync(e => (int?)e.Number, ct) ?? 0) + 1;
-        var verdict = await new RowRules(db, projectId, import.Id).JudgeAsync(number, words, ct);
+        return (number, await new RowRules(db, import.ProjectId, import.Id).JudgeAsync(number, draft.Over(null), ct));
+    }
+
+    /// <param name="beside">What is saved with it.</param>
+    private async Task AddAsync(PortalDbContext db, DatasetImport read, NewRow row, RowVerdict verdict, Action<PortalDbContext> beside, CancellationToken ct)
+    {
+        var (words, slice) = (row.Draft.Over(null), row.Draft.Slice.Trim());
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        import = await BeginAsync(db, projectId, import.Id, ct);
+        var import = await BeginAsync(db, read.ProjectId, read.Id, ct);
         db.Examples.Add(new Example
         {
-            ImportId = import.Id, Number = number, Input = words.Input, Output = words.Output, System = words.System, Slice = draft.Slice.Trim() is { Length: <= 200 } slice ? slice : draft.Slice.Trim()[..200],
-            Label = Example.LabelOf(words.Output), Origin = RowOrigin.Hand, Revision = 1,
+            ImportId = import.Id, Number = row.Number, Input = words.Input, Output = words.Output, System = words.System, Slice = slice.Length <= 200 ? slice : slice[..200],
+            Label = Example.LabelOf(words.Output), Origin = row.Origin, Revision = 1,
         });
-        Record(db, import, number, 1, EditKind.Added, new RowWords("", "", "", null), draft.Note);
+        Record(db, import, row.Number, 1, EditKind.Added, new RowWords("", "", "", null), row.Draft.Note);
         import.Recount(import.ReadCount + 1, import.AcceptedCount + 1);
+        beside(db);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -71,8 +118,9 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
 
         await SettleAsync(db, import, verdict, ct);
         await transaction.CommitAsync(ct);
-        return new RowSaved(await FindAsync(db, import.Id, number, ct), number, true);
     }
+
+    private sealed record NewRow(int Number, RowOrigin Origin, RowDraft Draft);
 
     private async Task<RowSaved> ChangeAsync(
         string projectId, int row, int revision, EditKind change, string note, bool releases, Func<Example, PortalDbContext, Task<RowWords>> make, CancellationToken ct)
@@ -176,7 +224,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
     }
 
-    private async Task RequireLabelAsync(string projectId, RowDraft draft, CancellationToken ct)
+    internal async Task RequireLabelAsync(string projectId, RowDraft draft, CancellationToken ct)
     {
         var (_, task) = await projects.GetAsync(projectId, ct);
         if (task.Kind is TaskKind.Classify && draft.Parts.Count is 0 && await rows.LabelsAsync(projectId, ct) is { Count: > 0 } labels && !labels.Contains(draft.Output))

@@ -23,4 +23,7 @@ public enum RowNotes
 
     /// <summary>The endings that older formats put after prompt and completion were removed.</summary>
     EndingsRemoved = 32,
+
+    /// <summary>A model wrote it, says the file, which was downloaded here. Nothing was done to it and no finding says so: the row carries it.</summary>
+    Synthetic = 64,
 }

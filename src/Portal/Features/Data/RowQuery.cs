@@ -10,6 +10,9 @@ public enum RowStatus
     Dropped,
     Edited,
     ByHand,
+
+    /// <summary>Written by a model.</summary>
+    Synthetic,
 }
 
 public enum RowSort

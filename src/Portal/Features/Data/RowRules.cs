@@ -48,7 +48,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         var alike = new Likeness();
         alike.Add(await FactsAsync([.. before.Except(after)], null, ct), isLeaked: false);
         alike.Add(await FactsAsync(after, new RowFactSource(number, words.Input, words.Output, null, words.Content), ct), isLeaked);
-        return new RowVerdict(number, own, [.. s_marks.Select(m => m.Rule), FindingRule.LabelVariant, .. Unusable], alike, [number, .. before, .. after]);
+        return new RowVerdict(number, own, [.. s_marks.Select(m => m.Rule), FindingRule.LabelVariant, .. Unusable], alike, [number, .. before, .. after]) { IsLeaked = isLeaked };
     }
 
     /// <summary>An answer that says nothing, but that many rows give: then it is a label.</summary>

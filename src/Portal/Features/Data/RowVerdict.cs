@@ -13,6 +13,11 @@ namespace Portal.Features.Data;
 /// <param name="Touched">The row and all those.</param>
 internal sealed record RowVerdict(int Number, HashSet<FindingRule> Own, IReadOnlyList<FindingRule> Asked, Likeness Alike, HashSet<int> Touched)
 {
+    /// <summary>Another row is nearly the same, or one that is kept aside.</summary>
+    public bool IsAlike => Touched.Count > 1 || IsLeaked;
+
+    public bool IsLeaked { get; init; }
+
     /// <summary>Brings the findings up to date. In a transaction of the caller's.</summary>
     public async Task WriteAsync(PortalDbContext db, string importId, Actor by, DateTime now, CancellationToken ct)
     {

@@ -6,6 +6,21 @@ namespace Portal.Features.Data;
 /// <summary>What code compares new rows with: the sealed rows of a version, each with its turns where files are in them.</summary>
 internal static class SealedInputs
 {
+    /// <summary>Those of all earlier versions of the project.</summary>
+    public static async Task AddBeforeAsync(SplitRows rows, IDbContextFactory<PortalDbContext> dbs, DatasetVersion version, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var earlier = await db.DatasetVersions.Where(v => v.ProjectId == version.ProjectId && v.Number < version.Number && v.State == VersionState.Frozen)
+            .OrderBy(v => v.Number).Select(v => v.Id).ToListAsync(ct);
+        foreach (var id in earlier)
+        {
+            await foreach (var (input, content) in OfAsync(db, id, ct))
+            {
+                rows.AddSealed(input, content);
+            }
+        }
+    }
+
     public static async IAsyncEnumerable<(string Input, string? Content)> OfAsync(
         PortalDbContext db, string? versionId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {

@@ -32,7 +32,7 @@ internal sealed class SplitClusters
     private SplitClusters(SplitRows rows)
     {
         _rows = rows;
-        _roots = RootsOf(rows);
+        _roots = RootsOf(rows, [.. Enumerable.Range(0, rows.CountOfAll).Where(row => !rows.IsSynthetic(row))]);
     }
 
     /// <summary>Rows of which a stronger split holds nearly the same, or another of their group.</summary>
@@ -43,9 +43,25 @@ internal sealed class SplitClusters
     public static SplitClusters Of(SplitRows rows, ulong seed, bool isGiven)
     {
         var clusters = new SplitClusters(rows);
-        var together = Enumerable.Range(0, rows.CountOfAll).GroupBy(row => clusters._roots[row]);
+        var together = Enumerable.Range(0, rows.CountOfAll).Where(row => !rows.IsSynthetic(row)).GroupBy(row => clusters._roots[row]);
         clusters.All = [.. together.SelectMany(members => clusters.Divide([.. members], seed, isGiven)).OrderBy(c => c.Order).ThenBy(c => c.Rows[0])];
         return clusters;
+    }
+
+    /// <summary>
+    /// The synthetic rows that hang together with a row that is kept aside, by whatever chain, or were made from one. They join nothing:
+    /// what people wrote is divided without them first.
+    /// </summary>
+    public IReadOnlySet<int> SyntheticBeside(Split[] splits)
+    {
+        if (!_rows.HasSynthetic)
+        {
+            return new HashSet<int>();
+        }
+
+        var roots = RootsOf(_rows, [.. Enumerable.Range(0, _rows.CountOfAll)]);
+        var aside = Enumerable.Range(0, _rows.CountOfAll).Where(row => _rows.IsSealed(row) || (!_rows.IsSynthetic(row) && splits[row] is not Split.Train)).Select(row => roots[row]).ToHashSet();
+        return _rows.Synthetic().Where(s => aside.Contains(roots[s.Row]) || s.Seeds.Any(seed => splits[seed] is not Split.Train)).Select(s => s.Row).ToHashSet();
     }
 
     private IEnumerable<SplitCluster> Divide(List<int> members, ulong seed, bool isGiven)
@@ -80,13 +96,13 @@ internal sealed class SplitClusters
         return cluster;
     }
 
-    /// <summary>For each row the place of the cluster it belongs to.</summary>
-    private static int[] RootsOf(SplitRows rows)
+    /// <summary>For each of some rows the place of the cluster it belongs to.</summary>
+    private static int[] RootsOf(SplitRows rows, int[] order)
     {
-        var order = Enumerable.Range(0, rows.CountOfAll).ToArray();
         Array.Sort(order, (a, b) => rows.ContentOf(a).CompareTo(rows.ContentOf(b)));
         var alike = NearDuplicates.Group(rows.Prints, order);
-        var roots = new int[order.Length];
+        var roots = new int[rows.CountOfAll];
+        Array.Fill(roots, -1);
         for (var place = 0; place < order.Length; place++)
         {
             roots[order[place]] = alike[place];
@@ -96,14 +112,15 @@ internal sealed class SplitClusters
         var parents = Enumerable.Range(0, order.Length).ToArray();
         foreach (var group in rows.Groups)
         {
-            foreach (var member in group)
+            var members = group.Where(member => roots[member] >= 0).ToList();
+            foreach (var member in members)
             {
-                var (one, other) = (Find(roots[group[0]]), Find(roots[member]));
+                var (one, other) = (Find(roots[members[0]]), Find(roots[member]));
                 parents[Math.Max(one, other)] = Math.Min(one, other);
             }
         }
 
-        for (var row = 0; row < roots.Length; row++)
+        foreach (var row in order)
         {
             roots[row] = Find(roots[row]);
         }

@@ -5,7 +5,14 @@ namespace Portal.Features.Data;
 /// <param name="Group">Rows of one group stay together; empty for none.</param>
 /// <param name="Given">The split its file asks for.</param>
 /// <param name="Content">Its turns, where it is more than a text and its answer.</param>
-internal readonly record struct SplitRow(string Input, string Output, string Stratum, string Group = "", DateTime? Date = null, Split? Given = null, string? Content = null);
+internal readonly record struct SplitRow(string Input, string Output, string Stratum, string Group = "", DateTime? Date = null, Split? Given = null, string? Content = null)
+{
+    /// <summary>Its number in the file.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Of a row that a model wrote, the numbers of the rows that it was shown; null of one that people wrote.</summary>
+    public IReadOnlyList<int>? SeedsIfSynthetic { get; init; }
+}
 
 /// <summary>The rows as the splitter keeps them, without their texts; behind them those that earlier versions have sealed.</summary>
 internal sealed class SplitRows
@@ -22,8 +29,14 @@ internal sealed class SplitRows
     private readonly Dictionary<string, List<int>> _media = new(StringComparer.Ordinal);
     private readonly HashSet<UInt128> _sealed = [];
 
+    private readonly Dictionary<int, IReadOnlyList<int>> _synthetic = [];
+    private readonly List<int> _numbers = [];
+
     /// <summary>Rows to be divided.</summary>
     public int Count => _strata.Count;
+
+    /// <summary>Of those, what people wrote.</summary>
+    public int Written => Count - _synthetic.Count;
 
     /// <summary>With the sealed ones.</summary>
     public int CountOfAll => _contents.Count;
@@ -45,6 +58,18 @@ internal sealed class SplitRows
 
     public bool IsSealed(int row) => row >= Count;
 
+    public bool IsSynthetic(int row) => _synthetic.ContainsKey(row);
+
+    public bool HasSynthetic => _synthetic.Count > 0;
+
+    /// <summary>The synthetic rows, each with those that it was made from and that are here.</summary>
+    public IEnumerable<(int Row, IReadOnlyList<int> Seeds)> Synthetic()
+    {
+        var wanted = _synthetic.Values.SelectMany(s => s).ToHashSet();
+        var places = Enumerable.Range(0, Count).Where(row => wanted.Contains(_numbers[row])).ToDictionary(row => _numbers[row]);
+        return _synthetic.Select(s => (s.Key, (IReadOnlyList<int>)[.. s.Value.Where(places.ContainsKey).Select(n => places[n])]));
+    }
+
     public void Add(in SplitRow row)
     {
         if (_sealed.Count > 0)
@@ -57,10 +82,16 @@ internal sealed class SplitRows
             (_groups.TryGetValue(row.Group, out var members) ? members : _groups[row.Group] = []).Add(Count);
         }
 
+        if (row.SeedsIfSynthetic is { } seeds)
+        {
+            _synthetic[Count] = seeds;
+        }
+
+        _numbers.Add(row.Number);
         var input = MediaText.ComparedOf(row.Input, row.Content);
         Hold(row.Content);
         Print(input, TextKey.Of(input, row.Output));
-        Dated += row.Date is null ? 0 : 1;
+        Dated += row.Date is null || row.SeedsIfSynthetic is not null ? 0 : 1;
         _dates.Add(row.Date);
         _given.Add(row.Given);
         _strata.Add(row.Stratum);

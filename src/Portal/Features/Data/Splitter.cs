@@ -18,12 +18,16 @@ internal sealed record SplitPlan(Split[] Splits)
     /// <summary>Rows that the file gives to one split, and nearly the same or another of the group to a stronger one.</summary>
     public int Crossing { get; init; }
 
-    public int CountOf(Split split) => Splits.Count(s => s == split);
+    /// <summary>Synthetic rows that are in no split: training on them would be training on what is kept aside.</summary>
+    public IReadOnlySet<int> LeftOut { get; init; } = new HashSet<int>();
+
+    public int CountOf(Split split) => Splits.Where((s, row) => s == split && !LeftOut.Contains(row)).Count();
 }
 
 /// <summary>
 /// Divides rows 80/10/10. Near-duplicates and groups never cross a split, what an earlier version has sealed stays sealed, and the
 /// same rows give the same splits in whatever order they come. A split that the file brings is kept as it is, and its leaks counted.
+/// Rows that a model wrote are trained on or left out, and the splits of all others are as if they were not there.
 /// </summary>
 internal static class Splitter
 {
@@ -42,13 +46,13 @@ internal static class Splitter
 
     public static SplitPlan Assign(SplitRows rows, string seed, SplitMethod method = SplitMethod.Spread)
     {
-        if (method is SplitMethod.ByDate && rows.Dated * 100L < rows.Count * (long)LeastDatedPercent)
+        if (method is SplitMethod.ByDate && rows.Dated * 100L < rows.Written * (long)LeastDatedPercent)
         {
-            throw new PortalException($"Only {rows.Dated:N0} of {rows.Count:N0} rows have a date that can be read, too few to divide by date. Choose another way to split, or map the column of dates.");
+            throw new PortalException($"Only {rows.Dated:N0} of {rows.Written:N0} rows have a date that can be read, too few to divide by date. Choose another way to split, or map the column of dates.");
         }
 
         var clusters = SplitClusters.Of(rows, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(seed)), method is SplitMethod.AsGiven);
-        var (_, validation, test) = Sizes(rows.Count);
+        var (_, validation, test) = Sizes(rows.Written);
         if (method is SplitMethod.AsGiven)
         {
             // Only what the file leaves out altogether is made.
@@ -67,6 +71,7 @@ internal static class Splitter
 
     private static SplitPlan Plan(SplitRows rows, SplitClusters clusters)
     {
+        // A row that a model wrote is trained on or is not in it at all.
         var splits = new Split[rows.Count];
         foreach (var cluster in clusters.All)
         {
@@ -79,6 +84,7 @@ internal static class Splitter
             StaySealed = clusters.All.Where(c => c.WasSealed && c.Split is Split.Test).Sum(c => c.Size),
             Unsealed = clusters.All.Where(c => c.WasSealed && c.Split is not Split.Test).Sum(c => c.Size),
             Crossing = clusters.Crossing,
+            LeftOut = clusters.SyntheticBeside(splits),
         };
     }
 

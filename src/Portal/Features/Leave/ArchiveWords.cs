@@ -16,6 +16,7 @@ internal static class ArchiveWords
           Example             rows as imported; Finding, DecisionEntry and RowDecision say what was decided about them
           DatasetVersion      frozen versions, with the hash of their content and of their sealed test split
           FrozenExample       the rows of each version with their split; sha256 is the row's own hash
+          Augmentation, SyntheticDraft   rows that models wrote: what was asked, what it cost, what became of each, and the rows it was made from
           MediaFile           pictures, sounds, films and documents of rows, each with its file among the sources; rows name them by their SHA-256
           Recipe, Candidate   how each candidate asks its model
           CandidateRun, CandidateAnswer, EvaluationRun, EvaluatedCandidate   every answer and every figure

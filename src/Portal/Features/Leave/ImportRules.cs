@@ -58,6 +58,14 @@ internal static class ImportRules
                 row[nameof(EvaluationRun.EndedAt)] = at;
             }
         },
+        [typeof(Augmentation)] = (row, at) =>
+        {
+            (row[nameof(Augmentation.NextAttemptAt)], row[nameof(Augmentation.AskedAt)]) = (null, null);
+            if (EndAs(row, AugmentationState.Cancelled, nameof(Augmentation.Problem), AugmentationState.Queued, AugmentationState.Running))
+            {
+                row[nameof(Augmentation.EndedAt)] = at;
+            }
+        },
         [typeof(TuningJob)] = EndTuning,
         [typeof(Checkpoint)] = (row, _) => Former(row, nameof(Checkpoint.Endpoint)),
         [typeof(Candidate)] = (row, _) =>

@@ -139,7 +139,8 @@ public sealed class PersonErasureService(
             : await db.DatasetVersions.AnyAsync(v => v.State == VersionState.Freezing, ct) ? "A version is being frozen"
             : await db.TuningJobs.AnyAsync(j => j.State == TuningJobState.Uploading || j.State == TuningJobState.Submitted || j.State == TuningJobState.Running || j.State == TuningJobState.Cancelling, ct) ? "A tuning job is under way"
             : await db.EvaluationRuns.AnyAsync(e => e.State == EvaluationState.Queued || e.State == EvaluationState.Running, ct) ? "An evaluation is under way"
-            : await db.CandidateRuns.AnyAsync(r => r.State == RunState.Queued || r.State == RunState.Running, ct) ? "A model is answering rows" : null;
+            : await db.CandidateRuns.AnyAsync(r => r.State == RunState.Queued || r.State == RunState.Running, ct) ? "A model is answering rows"
+            : await db.Augmentations.AnyAsync(a => a.State == AugmentationState.Queued || a.State == AugmentationState.Running, ct) ? "A model is writing rows" : null;
         if (why is not null)
         {
             throw new PortalException($"{why}. Wait until it has ended, or cancel it; then erase.");

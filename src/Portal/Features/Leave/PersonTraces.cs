@@ -24,6 +24,7 @@ internal sealed class PersonTraces(PortalDbContext db, PersonSought sought, bool
         ("examples in prompts", (traces, ct) => traces.ShotsAsync(ct)),
         ("answers that repeat it", (traces, ct) => traces.AnswersAsync(ct)),
         ("answers of reviewers", (traces, ct) => traces.ReviewsAsync(ct)),
+        ("drafts of synthetic rows", (traces, ct) => traces.DraftsAsync(ct)),
         ("words of findings", (traces, ct) => traces.FindingsAsync(ct)),
         ("words of failures", (traces, ct) => traces.FailuresAsync(ct)),
         ("column names", (traces, ct) => traces.ColumnsAsync(ct)),
@@ -98,6 +99,28 @@ internal sealed class PersonTraces(PortalDbContext db, PersonSought sought, bool
         return found.Count;
     }
 
+    /// <summary>What a model wrote and nobody has made a row of, and what somebody wished of it. Rows that were made of it are rows like any other.</summary>
+    private async Task<int> DraftsAsync(CancellationToken ct)
+    {
+        var drafts = await IdsAsync(
+            from draft in db.SyntheticDrafts
+            join run in db.Augmentations on draft.AugmentationId equals run.Id
+            where draft.Input != "" || draft.Output != ""
+            select new Trace(draft.Id, run.ProjectId, draft.Input, draft.Output), ct);
+        foreach (var ids in remove ? drafts.Chunk(AtOnce) : [])
+        {
+            await db.SyntheticDrafts.Where(d => ids.Contains(d.Id)).ExecuteDeleteAsync(ct);
+        }
+
+        var wishes = await IdsAsync(db.Augmentations.Where(a => a.Wish != "").Select(a => new Trace(a.Id, a.ProjectId, a.Wish, "")), ct);
+        if (remove)
+        {
+            await db.Augmentations.Where(a => wishes.Contains(a.Id)).ExecuteUpdateAsync(set => set.SetProperty(a => a.Wish, ""), ct);
+        }
+
+        return drafts.Count + wishes.Count;
+    }
+
     private async Task<int> FindingsAsync(CancellationToken ct)
     {
         var found = 0;
@@ -127,16 +150,18 @@ internal sealed class PersonTraces(PortalDbContext db, PersonSought sought, bool
         var imports = await IdsAsync(db.DatasetImports.Where(i => i.Failure != "").Select(i => new Trace(i.Id, i.ProjectId, i.Failure, "")), ct);
         var runs = await IdsAsync(db.CandidateRuns.Where(r => r.Problem != "" || r.ProblemDetails != "").Select(r => new Trace(r.Id, r.ProjectId, r.Problem, r.ProblemDetails)), ct);
         var evaluations = await IdsAsync(db.EvaluationRuns.Where(e => e.Problem != "" || e.ProblemDetails != "").Select(e => new Trace(e.Id, e.ProjectId, e.Problem, e.ProblemDetails)), ct);
+        var augmentations = await IdsAsync(db.Augmentations.Where(a => a.Problem != "" || a.ProblemDetails != "").Select(a => new Trace(a.Id, a.ProjectId, a.Problem, a.ProblemDetails)), ct);
         var jobs = await IdsAsync(db.TuningJobs.Where(j => j.Problem != "" || j.ProblemDetails != "").Select(j => new Trace(j.Id, j.ProjectId, j.Problem, j.ProblemDetails)), ct);
         if (remove)
         {
             await db.DatasetImports.Where(i => imports.Contains(i.Id)).ExecuteUpdateAsync(set => set.SetProperty(i => i.Failure, ""), ct);
             await db.CandidateRuns.Where(r => runs.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Problem, "").SetProperty(r => r.ProblemDetails, ""), ct);
             await db.EvaluationRuns.Where(e => evaluations.Contains(e.Id)).ExecuteUpdateAsync(set => set.SetProperty(e => e.Problem, "").SetProperty(e => e.ProblemDetails, ""), ct);
+            await db.Augmentations.Where(a => augmentations.Contains(a.Id)).ExecuteUpdateAsync(set => set.SetProperty(a => a.Problem, "").SetProperty(a => a.ProblemDetails, ""), ct);
             await db.TuningJobs.Where(j => jobs.Contains(j.Id)).ExecuteUpdateAsync(set => set.SetProperty(j => j.Problem, "").SetProperty(j => j.ProblemDetails, ""), ct);
         }
 
-        return imports.Count + runs.Count + evaluations.Count + jobs.Count;
+        return imports.Count + runs.Count + evaluations.Count + augmentations.Count + jobs.Count;
     }
 
     /// <summary>Of a table that was read as if it had a header, the first row's values are the names of its columns.</summary>

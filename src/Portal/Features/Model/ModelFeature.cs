@@ -15,7 +15,7 @@ public static class ModelFeature
     }
 
     internal static IServiceCollection AddModelSlice(this IServiceCollection services) => services
-        .AddScoped<CatalogueService>().AddScoped<Data.IVendorLimits, CatalogueLimits>().AddScoped<CandidateService>().AddScoped<BaselineService>().AddScoped<ChoiceService>()
+        .AddScoped<CatalogueService>().AddScoped<Data.IVendorLimits, CatalogueLimits>().AddScoped<IRowWriters, CandidateWriters>().AddScoped<CandidateService>().AddScoped<BaselineService>().AddScoped<ChoiceService>()
         .AddScoped<CandidateRunService>().AddScoped<CandidateRunWorker>().AddScoped<RunRows>().AddScoped<RunLease>().AddScoped<RowAsker>().AddScoped<QuestionFiles>()
         .AddScoped<ISwept, RunSweep>().AddScoped<IFailedWork, FailedRuns>().AddScoped<IProjectStep, ModelStep>().AddScoped<IOnboardingSign, BaselineSign>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IVersionUses, PromptUses>();
 }

@@ -35,6 +35,36 @@ public sealed class SplitterTests
         Assert.Equal([Split.Train, Split.Validation, Split.Test], plan.Splits[..3].Order());
     }
 
+    [Theory]
+    [InlineData(SplitMethod.Spread)]
+    [InlineData(SplitMethod.ByDate)]
+    [InlineData(SplitMethod.AsGiven)]
+    public void Assign_WithSyntheticRows_TrainsOnThemOrLeavesThemOutAndMovesNobodyElse(SplitMethod method)
+    {
+        var people = Enumerable.Range(1, 100).Select(i => new SplitRow(DataKit.Sentence(i), "x", "x", Group: $"g{i}", Date: s_day.AddDays(i), Given: i > 90 ? Split.Test : i > 80 ? Split.Validation : Split.Train) { Number = i }).ToList();
+        var alone = Assign(people, "seed", method);
+        int Of(Split split) => Enumerable.Range(1, 100).First(i => alone.Splits[i - 1] == split);
+        var (train, validation, test) = (Of(Split.Train), Of(Split.Validation), Of(Split.Test));
+        SplitRow Synthetic(string text, string group = "", params int[] seeds) => new(text, "x", "x", group, s_day.AddDays(1_000), Split.Test) { Number = 1_000, SeedsIfSynthetic = seeds };
+        List<(SplitRow Row, bool IsLeftOut)> synthetic =
+        [
+            (Synthetic(DataKit.Sentence(500)), false), (Synthetic(DataKit.Sentence(501), "", train), false), (Synthetic(DataKit.Sentence(train) + " !"), false),
+            (Synthetic(DataKit.Sentence(test) + " !"), true), (Synthetic(DataKit.Sentence(validation) + " !"), true), (Synthetic(DataKit.Sentence(502), $"g{test}"), true),
+            // By a chain: like the next one, which is of the group of a tested row.
+            (Synthetic(DataKit.Sentence(503)), true), (Synthetic(DataKit.Sentence(503) + " !", $"g{test}"), true), (Synthetic(DataKit.Sentence(504), "", train, validation), true), (Synthetic(DataKit.Sentence(505), "", test), true),
+            // Where it would join two rows of different splits, it is the one that goes.
+            (Synthetic(DataKit.Sentence(train) + " ?", $"g{test}"), true),
+        ];
+
+        var plan = Assign([.. people, .. synthetic.Select(s => s.Row)], "seed", method);
+
+        Assert.Equal(alone.Splits, plan.Splits[..100]);
+        // The third hangs together with the last, and so with what that one hangs together with.
+        Assert.Equal(synthetic.Select((s, i) => s.IsLeftOut || i is 2), synthetic.Select((_, i) => plan.LeftOut.Contains(100 + i)));
+        Assert.All(Enumerable.Range(100, synthetic.Count).Where(row => !plan.LeftOut.Contains(row)), row => Assert.Equal(Split.Train, plan.Splits[row]));
+        Assert.Equal(alone.CountOf(Split.Train) + 2, plan.CountOf(Split.Train));
+    }
+
     [Fact]
     public void Assign_RowsInAnotherOrder_SplitsThemTheSame()
     {
@@ -177,6 +207,17 @@ public sealed class SplitterTests
         }
 
         return Splitter.Assign(rows, seed);
+    }
+
+    private static SplitPlan Assign(IEnumerable<SplitRow> all, string seed, SplitMethod method)
+    {
+        var rows = new SplitRows();
+        foreach (var row in all)
+        {
+            rows.Add(row);
+        }
+
+        return Splitter.Assign(rows, seed, method);
     }
 
     private static int[] Group(IEnumerable<string> texts)
