@@ -34,7 +34,7 @@ internal static class ExampleWriter
             var body = Varied(Body(example.Input, alike[random.Below(alike.Count)].Input), ref random);
             // Every round the ways out move on by one, so that a pair comes back late.
             var closing = s_closings[closings[(i + (i / s_openings.Length)) % s_closings.Length]];
-            written.Add(new TrainingExample($"{s_openings[openings[i % s_openings.Length]]} {body} {closing}", example.Output));
+            written.Add(new TrainingExample($"{s_openings[openings[i % s_openings.Length]]} {body}{(char.IsPunctuation(body[^1]) ? "" : ".")} {closing}", example.Output));
         }
 
         return written;

@@ -76,9 +76,9 @@ public sealed partial class AugmentPage : PortalPage
         _drafts = _open is null ? new DraftPage([], 0) : await Drafts.ListAsync(ProjectId, _open.Run.Id, State, Page, ct);
     }
 
-    /// <summary>The label, or else the slice, with the fewest rows.</summary>
+    /// <summary>The label with the fewest rows, by the cheapest base model.</summary>
     private static AugmentOrder FirstOrder(AugmentChoices choices) => new(
-        choices.Version?.Id ?? "", (choices.Writers.FirstOrDefault(w => !w.IsTuned) ?? (choices.Writers is [var first, ..] ? first : null))?.Id ?? "", UsualRows, choices.Labels is [var fewest, ..] ? fewest.Name : "");
+        choices.Version?.Id ?? "", choices.Writers.Where(w => !w.IsTuned).MinBy(w => w.OutputPricePerMillion)?.Id ?? "", UsualRows, choices.Labels is [var fewest, ..] ? fewest.Name : "");
 
     private Task AskAsync(AugmentOrder order)
     {

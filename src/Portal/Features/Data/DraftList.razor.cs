@@ -5,7 +5,8 @@ namespace Portal.Features.Data;
 
 public sealed partial class DraftList
 {
-    private readonly ElementReference[] _items = new ElementReference[SyntheticDraftService.PageSize];
+    /// <summary>By the drafts' ids: a draft that moves up when another goes keeps its element.</summary>
+    private readonly Dictionary<string, ElementReference> _items = new(StringComparer.Ordinal);
     private RowForm _form = new();
     private string? _edited;
     private int? _focus;
@@ -46,7 +47,7 @@ public sealed partial class DraftList
             _focus = null;
             if (Drafts.Count > 0)
             {
-                await _items[Math.Min(place, Drafts.Count - 1)].FocusAsync();
+                await FocusAsync(Math.Min(place, Drafts.Count - 1));
             }
         }
     }
@@ -56,7 +57,7 @@ public sealed partial class DraftList
         var to = key.Key switch { "ArrowDown" => place + 1, "ArrowUp" => place - 1, "Home" => 0, "End" => Drafts.Count - 1, _ => -1 };
         if (to >= 0 && to < Drafts.Count && to != place)
         {
-            await _items[to].FocusAsync();
+            await FocusAsync(to);
         }
         else if (MayDecide && !Busy && draft.State is DraftState.Open && _edited != draft.Id)
         {
@@ -78,6 +79,8 @@ public sealed partial class DraftList
             }
         }
     }
+
+    private ValueTask FocusAsync(int place) => _items.TryGetValue(Drafts[place].Id, out var item) ? item.FocusAsync() : ValueTask.CompletedTask;
 
     private void Edit(SyntheticDraft draft) => (_edited, _form) = (draft.Id, new RowForm { Input = draft.Input, Output = draft.Output });
 
