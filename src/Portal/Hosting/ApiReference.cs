@@ -45,6 +45,8 @@ public static class ApiReference
             options.AddDocument(Data, "Data API", $"{PortalUrls.Reference}/{Data}.json").AddDocument(Gateway, "Model API", $"{PortalUrls.Reference}/{Gateway}.json");
             (options.DefaultFonts, options.Telemetry, options.HideClientButton, options.DotNetFlag) = (false, false, true, false);
             options.Favicon = "/favicon.svg";
+            // Its maker's own offers: they lead elsewhere, and the assistant would send there what is asked.
+            options.HideDeveloperTools().DisableAgent().DisableMcp();
             options.Nonce = http.Items[s_nonce] as string;
         }).AllowAnonymous();
     }

@@ -53,6 +53,7 @@ public sealed class ApiReferenceTests(IsolationFixture fixture) : IClassFixture<
         Assert.Contains($"nonce=\"{nonce[..nonce.IndexOf('\'', StringComparison.Ordinal)]}\"", page.Replace("&#x2B;", "+", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.Contains("\"showDeveloperTools\":\"never\"", page.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         var elsewhere = await http.GetAsync(new Uri("/sign-in", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.DoesNotContain("nonce", string.Join(' ', elsewhere.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
     }
