@@ -114,6 +114,21 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
         return true;
     }
 
+    /// <summary>An answer that repeated an erased value is gone from whichever row it was to, and figures over it are kept like those over erased rows.</summary>
+    private bool HasLostAnswers(IEnumerable<CandidateAnswer> answers, string name)
+    {
+        if (!answers.Any(IsErased))
+        {
+            return false;
+        }
+
+        _older.Add($"The figures {name}, some of whose answers were erased");
+        return true;
+    }
+
+    /// <summary>The model wrote something that is not there any more.</summary>
+    private static bool IsErased(CandidateAnswer answer) => answer is { Error: null, Answer: "", OutputTokens: > 0 };
+
     private async Task CheckAsync(CandidateRun run, CancellationToken ct)
     {
         var name = $"of run {run.Id}";
@@ -126,12 +141,17 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
         Compare($"The answered and failed rows {name}", Counts(run.Done, run.FailedCount), Counts(answers.Count(a => a.Error is null), answers.Count(a => a.Error is not null)));
         var task = TaskOf(run.ProjectId, name);
         CheckScores(run, task, name, expected, answers);
+        if (HasLostAnswers(answers, name))
+        {
+            return;
+        }
+
         CompareFigures($"a figure {name}", run.Metrics, RunMetrics.Of(task, run.Metric, run.Prices, Inside(expected, answers, name), answers), task, run.EndedAt);
     }
 
     private void CheckScores(CandidateRun run, TaskDefinition task, string name, IReadOnlyDictionary<int, string> expected, List<CandidateAnswer> answers)
     {
-        foreach (var answer in answers.Where(a => a.Error is null && expected.ContainsKey(a.Number)))
+        foreach (var answer in answers.Where(a => a.Error is null && !IsErased(a) && expected.ContainsKey(a.Number)))
         {
             var (isCorrect, score) = (AnswerScore.IsCorrect(task, expected[answer.Number], answer.Answer), AnswerScore.Of(task, expected[answer.Number], answer.Answer));
             if (answer.IsCorrect != isCorrect || !Same(answer.Score, score))
@@ -164,6 +184,11 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
 
             answered.Add(new AnsweredRun(await AnswersAsync(run, ct), metrics));
             Inside(expected, answered[^1].Answers, name);
+        }
+
+        if (HasLostAnswers(answered.SelectMany(a => a.Answers), name))
+        {
+            return;
         }
 
         foreach (var (part, result) in parts.Zip(EvaluationScoring.Of(task, expected, answered)))

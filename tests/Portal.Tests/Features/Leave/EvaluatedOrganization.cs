@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Billing;
 using Portal.Features.Data;
+using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Leave;
 using Portal.Features.Model;
@@ -23,15 +24,26 @@ public sealed class EvaluatedOrganization : IAsyncLifetime
 
     private readonly EvaluateRig _evaluate = new();
 
+    /// <summary>What a model says beside the label; null where it says that alone. Then the answers are texts and not labels.</summary>
+    internal Func<int, string>? Says { get; init; }
+
+    /// <summary>Changes rows before they are hashed as a freeze hashes them.</summary>
+    internal Func<PortalDbContext, Task> Change { get; init; } = _ => Task.CompletedTask;
+
+    internal Action<IServiceCollection>? More { get; init; }
+
+    internal string ProjectId => _evaluate.ProjectId;
+
     public byte[] Archive { get; private set; } = [];
 
     internal LeaveRig Rig { get; private set; } = null!; // filled before each test
 
     public async ValueTask InitializeAsync()
     {
-        await _evaluate.SeedAsync(test: 40);
-        await _evaluate.EvaluateAsync(_evaluate.Right(60, 90));
-        Rig = new LeaveRig(database: _evaluate.Model.Database);
+        var right = _evaluate.Right(60, 90);
+        await (Says is null ? _evaluate.SeedAsync(test: 40) : _evaluate.SeedAsync(test: 40, kind: TaskKind.Answer, metric: MetricKind.TokenF1));
+        await _evaluate.EvaluateAsync(Says is null ? right : (candidate, number, label) => right(candidate, number, label) + Says(number));
+        Rig = new LeaveRig(More, database: _evaluate.Model.Database);
         await using (var owner = Rig.As(TenantId))
         {
             await PlantAsync(owner.ServiceProvider);
@@ -53,6 +65,7 @@ public sealed class EvaluatedOrganization : IAsyncLifetime
         var (length, sha256) = await services.GetRequiredService<BlobStore>().WriteAsync("upload/1", new MemoryStream("text,label\nx,a\n"u8.ToArray()), 1_000, LeaveRig.Ct);
         await using var db = await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(LeaveRig.Ct);
         var (project, version, tuned) = (_evaluate.ProjectId, _evaluate.VersionId, _evaluate.Tuned);
+        await Change(db);
         foreach (var id in await db.DatasetVersions.Select(v => v.Id).ToListAsync(LeaveRig.Ct))
         {
             await HashAsync(db, id);
