@@ -3,12 +3,15 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Portal.Features.Data;
+using Portal.Persistence;
+using Portal.Storage;
 
 namespace Portal.Benchmarks;
 
 /// <summary>
-/// Parse, check, fingerprint and near-duplicate search of 400,000 short rows, against a bare loop that only parses each row as JSON and
+/// What an import does with 400,000 short rows but for writing them: parse, check, fingerprint and near-duplicate search, against a bare loop that only parses each row as JSON and
 /// takes one SHA-256: Python's where python3 is installed, otherwise the same loop in C#. At most 0.5 is wanted on two cores.
 /// </summary>
 internal abstract class ScanBenchmark : Benchmark
@@ -18,6 +21,9 @@ internal abstract class ScanBenchmark : Benchmark
     private static readonly bool s_hasPython = HasPython();
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"portal-scan-{Guid.NewGuid():N}.jsonl");
+
+    private SourceLayout _layout = new(SourceFormat.JsonLines, TextEncoding.Utf8, ',', HasHeader: true);
+    private ColumnMapping _mapping = ColumnMapping.Of("prompt", "completion");
 
     public override string Unit => "rows";
 
@@ -33,13 +39,31 @@ internal abstract class ScanBenchmark : Benchmark
             // Two messages make a row of some 280 bytes.
             await file.WriteLineAsync(Line($"{messages[2 * i].Text} {messages[(2 * i) + 1].Text}", messages[2 * i].Label, random));
         }
+
+        await file.FlushAsync();
+        (_layout, _mapping) = Understood();
     }
 
-    public override Task<long> WorkAsync()
+    /// <summary>As an import reads its file, from the first row to the findings: everything but the database.</summary>
+    public override async Task<long> WorkAsync()
     {
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        var scanned = JsonLinesScan.Run(file, "prompt", "completion", 16_000_000, CancellationToken.None);
-        return scanned.Facts.Length is Rows && scanned.Facts.All(f => f.IsUsable) ? Task.FromResult<long>(Rows) : throw new InvalidOperationException("The scan missed rows.");
+        var (options, taken) = (new DataOptions(), 0);
+        await using var file = File.OpenRead(_path);
+        using var records = RecordReader.Open(file, _layout, options, _mapping.Columns);
+        var checks = new RowChecks("imp_bench", new VendorLimits(new ProjectLimits([], false)));
+        await using (var rows = new RowPipeline(records, _mapping, checks, file, options, CancellationToken.None))
+        {
+            await new ReadAhead(rows, checks, MediaOf(file, options), options, TimeProvider.System).EachAsync(Keep, CancellationToken.None);
+        }
+
+        var found = checks.Conclude([]);
+        return taken is Rows && checks.Accepted is Rows && found.Count > 0 ? Rows : throw new InvalidOperationException("The scan missed rows.");
+
+        Task Keep(ReadBatch batch)
+        {
+            taken += batch.Rows.Count;
+            return Task.CompletedTask;
+        }
     }
 
     public override async Task<long> PlainAsync()
@@ -69,6 +93,30 @@ internal abstract class ScanBenchmark : Benchmark
     }
 
     protected abstract string Line(string text, string label, Random random);
+
+    /// <summary>What an upload finds out about a file before anybody imports it.</summary>
+    private (SourceLayout Layout, ColumnMapping Mapping) Understood()
+    {
+        var options = new DataOptions();
+        using var file = File.OpenRead(_path);
+        var layout = SourceInspector.Inspect(file, options);
+        using var records = RecordReader.Open(file, layout, options);
+        List<IReadOnlyList<string?>> rows = [];
+        while (rows.Count < DatasetService.PreviewRows && records.Read())
+        {
+            rows.Add([.. records.Values]);
+        }
+
+        return (layout, MappingGuess.Of(records.Columns, rows));
+    }
+
+    /// <summary>The files of a table that came alone: none.</summary>
+    private MediaImport MediaOf(Stream file, DataOptions options)
+    {
+        var import = new DatasetImport { ProjectId = "prj_bench", FileName = "rows.jsonl", BlobName = "rows", Length = file.Length, Sha256 = "", UploadedAt = DateTime.UnixEpoch };
+        var (blobs, shelf) = (new BlobStore(Options.Create(new StorageOptions()), new TenantScope()), MediaShelf.Of(file, _layout, options));
+        return new MediaImport(import, shelf, new MediaKeeper(blobs, import, shelf, [], new MediaRoom(0, long.MaxValue), options, DateTime.UnixEpoch));
+    }
 
     private static bool HasPython()
     {

@@ -9,6 +9,10 @@ internal sealed class DownloadedRecords(RecordReader records) : RecordReader
 
     public override IReadOnlyList<string?> Values => _values;
 
+    public override int HeldBytes => records.HeldBytes;
+
+    public override RecordReader? Take(int rows, int bytes) => records.Take(rows, bytes) is { } taken ? new DownloadedRecords(taken) : null;
+
     public override bool Read()
     {
         if (!records.Read())

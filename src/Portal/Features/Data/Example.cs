@@ -71,7 +71,11 @@ public sealed class Example : ITenantOwned
     /// <summary>The output where it is short enough to be a label, for filters and sorting; null in rows older than this column.</summary>
     public string? Label { get; init; }
 
-    public static string LabelOf(string output) => output.AsSpan().Trim() is { Length: <= LabelLength } label ? label.ToString() : "";
+    public static string LabelOf(string output)
+    {
+        var label = output.AsSpan().Trim();
+        return label.Length > LabelLength ? "" : label.Length == output.Length ? output : label.ToString();
+    }
 }
 
 internal sealed class ExampleMapping : IEntityTypeConfiguration<Example>

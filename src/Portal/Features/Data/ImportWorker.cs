@@ -90,11 +90,11 @@ public sealed class ImportWorker(
         var mapping = import.Mapping ?? throw new PortalException("Nobody has said which columns matter. Choose them, then import again.");
         var media = await OpenMediaAsync(import, file, ct);
         using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
-        var mapper = new RowMapper(mapping, records.Columns);
         var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct)));
+        await using var rows = new RowPipeline(records, mapping, checks, file, Options, ct);
         try
         {
-            await new ReadAhead(new MappedRecords(records, mapper), checks, media, file, Options, time).EachAsync(batch => SaveAsync(import, lease, batch, ct), ct);
+            await new ReadAhead(rows, checks, media, Options, time).EachAsync(batch => SaveAsync(import, lease, batch, ct), ct);
         }
         catch (PortalException)
         {

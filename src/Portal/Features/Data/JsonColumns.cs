@@ -11,6 +11,7 @@ internal sealed class JsonColumns
 
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly (byte[] Name, int Column)[] _flat;
+    private readonly (int System, int Input, int Output) _turns;
     private readonly bool _hasConversation;
     private readonly bool _hasPaths;
 
@@ -23,14 +24,15 @@ internal sealed class JsonColumns
 
         _flat = [.. columns.Select((name, i) => (Encoding.UTF8.GetBytes(name), i))];
         _hasPaths = columns.Any(c => c.Contains('.'));
-        _hasConversation = _byName.ContainsKey(Conversation.InputColumn) || _byName.ContainsKey(Conversation.OutputColumn) || _byName.ContainsKey(Conversation.SystemColumn);
+        _turns = (IndexOf(Conversation.SystemColumn), IndexOf(Conversation.InputColumn), IndexOf(Conversation.OutputColumn));
+        _hasConversation = _turns is not (-1, -1, -1);
     }
 
     public int IndexOf(string column) => _byName.GetValueOrDefault(column, -1);
 
     /// <summary>
-    /// The quick way for the usual row: one object of texts and numbers. False where the row is anything else, a key comes
-    /// twice or a nested value is asked for; then nothing that was filled counts.
+    /// The quick way for the usual row: one object of texts and numbers, perhaps with a question and its answer as turns. False where the row is anything
+    /// else, a key comes twice or another nested value is asked for; then nothing that was filled counts.
     /// </summary>
     public bool TryTakeFlat(ref Utf8JsonReader reader, string?[] values, bool[] isJson)
     {
@@ -40,6 +42,7 @@ internal sealed class JsonColumns
         }
 
         Span<int> keys = stackalloc int[MostKeys];
+        var turns = new PlainTurns();
         var count = 0;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
@@ -55,30 +58,14 @@ internal sealed class JsonColumns
             }
 
             keys[count++] = hash;
-            var column = ColumnOf(reader.ValueSpan);
-            reader.Read();
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            if (!TryTakeKey(ref reader, ref turns, values, isJson))
             {
-                if (column >= 0 || _hasConversation)
-                {
-                    return Undo(values, isJson);
-                }
-
-                reader.Skip();
-            }
-            else if (column >= 0)
-            {
-                (values[column], isJson[column]) = reader.TokenType switch
-                {
-                    JsonTokenType.String => (reader.GetString(), false),
-                    JsonTokenType.Null => (null, false),
-                    _ => (Encoding.UTF8.GetString(reader.ValueSpan), true),
-                };
+                return Undo(values, isJson);
             }
         }
 
         // Whatever follows the object makes it no row.
-        return !reader.Read() || Undo(values, isJson);
+        return reader.Read() || (turns.IsBegun && !turns.IsWhole) ? Undo(values, isJson) : !turns.IsWhole || Fill(turns, values, isJson);
     }
 
     public void Take(JsonElement row, string?[] values, bool[] isJson)
@@ -154,6 +141,58 @@ internal sealed class JsonColumns
                 JsonValueKind.Null or JsonValueKind.Undefined => (null, false),
                 _ => (JsonText.Of(value), true),
             };
+        }
+    }
+
+    /// <summary>A key and its value. False where the value is nested, and asked for or of a conversation that is more than plain.</summary>
+    private bool TryTakeKey(ref Utf8JsonReader reader, ref PlainTurns turns, string?[] values, bool[] isJson)
+    {
+        var column = ColumnOf(reader.ValueSpan);
+        if (_hasConversation)
+        {
+            turns.Meet(reader.ValueSpan);
+            if (column < 0 && PlainTurns.IsKey(reader.ValueSpan))
+            {
+                return turns.TryRead(ref reader);
+            }
+        }
+
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            return column < 0 && !_hasConversation && reader.TrySkip();
+        }
+
+        if (column >= 0)
+        {
+            (values[column], isJson[column]) = reader.TokenType switch
+            {
+                JsonTokenType.String => (reader.GetString(), false),
+                JsonTokenType.Null => (null, false),
+                _ => (Encoding.UTF8.GetString(reader.ValueSpan), true),
+            };
+            if (column == _turns.System || column == _turns.Input || column == _turns.Output)
+            {
+                turns.Doubt();
+            }
+        }
+
+        return true;
+    }
+
+    private bool Fill(PlainTurns turns, string?[] values, bool[] isJson)
+    {
+        Put(_turns.System, turns.System);
+        Put(_turns.Input, turns.Input);
+        Put(_turns.Output, turns.Output);
+        return true;
+
+        void Put(int column, string text)
+        {
+            if (column >= 0)
+            {
+                (values[column], isJson[column]) = (text, false);
+            }
         }
     }
 

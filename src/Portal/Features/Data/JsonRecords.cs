@@ -30,7 +30,13 @@ internal sealed class JsonRecords : RecordReader
         _isJson = new bool[Columns.Count];
     }
 
+    /// <param name="before">How many rows stand before these in the file.</param>
+    private JsonRecords(CutRows rows, DataOptions options, IReadOnlyList<string> columns, int before)
+        : this(rows, options, columns) => (Number, HeldBytes) = (before, rows.Bytes);
+
     public override IReadOnlyList<string> Columns { get; }
+
+    public override int HeldBytes { get; }
 
     public override IReadOnlyList<string?> Values => _values;
 
@@ -63,6 +69,37 @@ internal sealed class JsonRecords : RecordReader
         }
 
         return true;
+    }
+
+    /// <summary>Only cut off: what a row says takes most of the time, and is for whoever reads it.</summary>
+    public override RecordReader? Take(int rows, int bytes)
+    {
+        var cut = new CutRows();
+        while (cut.Count < rows && cut.Bytes < bytes)
+        {
+            if (_ahead.TryDequeue(out var ahead))
+            {
+                cut.Add(ahead.Line, ahead.Problem, ahead.Row);
+            }
+            else if (_rows.Next(out var row))
+            {
+                cut.Add(_rows.Line, _rows.Problem, row);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        if (cut.Count is 0)
+        {
+            cut.Dispose();
+            return null;
+        }
+
+        var taken = new JsonRecords(cut, _options, Columns, Number);
+        Number += cut.Count;
+        return taken;
     }
 
     public override void Dispose() => _rows.Dispose();

@@ -9,29 +9,65 @@ internal sealed class LabelTally
     private const int RareBelow = 10;
 
     private readonly HashSet<UInt128> _distinct = [];
-    private Dictionary<string, List<int>>? _rows = new(StringComparer.Ordinal);
+    private Dictionary<string, List<int>>? _rows;
+
+    /// <param name="isListing">False where the outputs of other rows are known to be free text.</param>
+    public LabelTally(bool isListing = true) => _rows = isListing ? new(StringComparer.Ordinal) : null;
 
     public int Distinct => _distinct.Count;
 
+    /// <summary>Whether the outputs look like labels so far.</summary>
+    public bool IsListing => _rows is not null;
+
     public void Add(string output, int number)
     {
+        if (_rows?.TryGetValue(output, out var rows) is true)
+        {
+            rows.Add(number);
+            return;
+        }
+
         _distinct.Add(TextKey.Of(output));
         if (_rows is null)
         {
             return;
         }
 
-        if (_rows.TryGetValue(output, out var rows))
-        {
-            rows.Add(number);
-        }
-        else if (output.Length > LabelLength || _rows.Count == MaximumListed)
+        if (output.Length > LabelLength || _rows.Count == MaximumListed)
         {
             _rows = null;
         }
         else
         {
             _rows[output] = [number];
+        }
+    }
+
+    /// <summary>The rows that follow, counted by another.</summary>
+    public void Add(LabelTally following)
+    {
+        _distinct.UnionWith(following._distinct);
+        if (_rows is null || following._rows is null)
+        {
+            _rows = null;
+            return;
+        }
+
+        foreach (var (label, rows) in following._rows)
+        {
+            if (_rows.TryGetValue(label, out var known))
+            {
+                known.AddRange(rows);
+            }
+            else if (_rows.Count == MaximumListed)
+            {
+                _rows = null;
+                return;
+            }
+            else
+            {
+                _rows[label] = rows;
+            }
         }
     }
 

@@ -7,9 +7,12 @@ internal sealed class MediaRows(MediaKeeper keeper)
 {
     public const string Mark = "\"fileData\":";
 
+    /// <summary>Whether the row names files.</summary>
+    public static bool AreIn(MappedRow row) => row.Problem is null && row.Content?.Contains(Mark, StringComparison.Ordinal) is true;
+
     public async Task ResolveAsync(MappedRow row, CancellationToken ct)
     {
-        if (row.Problem is not null || row.Content?.Contains(Mark, StringComparison.Ordinal) is not true)
+        if (!AreIn(row) || row.Content is null)
         {
             return;
         }

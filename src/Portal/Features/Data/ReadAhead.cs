@@ -1,27 +1,28 @@
 namespace Portal.Features.Data;
 
 /// <summary>Rows that are read and checked, the files that were unpacked for them, and how far that is.</summary>
-internal sealed record ReadBatch(List<Example> Rows, IReadOnlyList<MediaFile> Media, int Read, int Accepted, long Position, bool HasMore)
-{
-    public static ReadBatch Empty { get; } = new([], [], 0, 0, 0, false);
-}
+internal sealed record ReadBatch(IReadOnlyList<Example> Rows, IReadOnlyList<MediaFile> Media, int Read, int Accepted, long Position);
 
-/// <summary>While one batch of rows is being written, the next is read and checked. Two are held at a time.</summary>
-internal sealed class ReadAhead(MappedRecords records, RowChecks checks, MediaImport media, Stream file, DataOptions options, TimeProvider time)
+/// <summary>While one batch of rows is being written, the next is read and checked.</summary>
+internal sealed class ReadAhead(RowPipeline rows, RowChecks checks, MediaImport media, DataOptions options, TimeProvider time)
 {
+    private readonly Lazy<WordCoverage> _words = new(checks.CountWords);
+    private RowBatch? _current;
+    private int _resolved;
+
     public async Task EachAsync(Func<ReadBatch, Task> save, CancellationToken ct)
     {
-        var batch = await Task.Run(() => ReadAsync(ct), ct);
-        while (batch.Rows.Count > 0)
+        var batch = await Task.Run(() => NextAsync(ct), ct);
+        while (batch is not null)
         {
-            var next = batch.HasMore ? Task.Run(() => ReadAsync(ct), ct) : Task.FromResult(ReadBatch.Empty);
+            var next = Task.Run(() => NextAsync(ct), ct);
             try
             {
                 await save(batch);
             }
             catch
             {
-                // Nobody reads on in a file that is about to be closed.
+                // Nobody unpacks on from a file that is about to be closed.
                 await Task.WhenAny(next);
                 throw;
             }
@@ -30,30 +31,30 @@ internal sealed class ReadAhead(MappedRecords records, RowChecks checks, MediaIm
         }
     }
 
-    private async Task<ReadBatch> ReadAsync(CancellationToken ct)
+    private async Task<ReadBatch?> NextAsync(CancellationToken ct)
     {
-        var (rows, begunAt) = (new List<Example>(options.BatchRows), time.GetTimestamp());
-        var hasMore = true;
-        long characters = 0;
-        while (rows.Count < options.BatchRows && characters < options.MaxRecordCharacters * 2L && (hasMore = records.Read()))
+        if ((_current ??= await rows.NextAsync()) is not { } batch)
+        {
+            return null;
+        }
+
+        var begunAt = time.GetTimestamp();
+        List<Example> examples = _resolved is 0 ? [.. batch.Rows] : [];
+        while (_resolved < batch.Waiting.Count)
         {
             ct.ThrowIfCancellationRequested();
-            if (checks.Read == options.MaxRows)
-            {
-                throw new PortalException($"The file has more than {options.MaxRows:N0} rows, the most a dataset takes. Split it, or choose the rows that matter.");
-            }
-
-            await media.ResolveAsync(records.Row, ct);
-            var example = checks.Check(records.Row);
-            characters += example.Input.Length + example.Output.Length + example.System.Length + (example.Content?.Length ?? 0);
-            rows.Add(example);
-            if (time.GetElapsedTime(begunAt) > options.Lease / 4)
+            var row = batch.Waiting[_resolved++];
+            await media.ResolveAsync(row, ct);
+            examples.Add(batch.Checks.Check(row, _words.Value));
+            if (_resolved < batch.Waiting.Count && time.GetElapsedTime(begunAt) > options.Lease / 4)
             {
                 // Unpacking takes its time; what is read so far is shown and kept.
-                break;
+                return new ReadBatch(examples, media.TakeNew(), checks.Read + batch.Checks.Read, checks.Accepted + batch.Checks.Accepted, media.PositionAt(batch.Position));
             }
         }
 
-        return new ReadBatch(rows, media.TakeNew(), checks.Read, checks.Accepted, media.PositionAt(file.Position), hasMore);
+        checks.Add(batch.Checks);
+        (_current, _resolved) = (null, 0);
+        return new ReadBatch(examples, media.TakeNew(), checks.Read, checks.Accepted, media.PositionAt(batch.Position));
     }
 }

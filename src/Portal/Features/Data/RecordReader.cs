@@ -30,6 +30,15 @@ internal abstract class RecordReader : IDisposable
 
     public abstract bool Read();
 
+    /// <summary>What rows taken off a file weigh while they wait.</summary>
+    public virtual int HeldBytes => 0;
+
+    /// <summary>
+    /// The next rows as a reader of their own, which any thread may read while this one goes on in the file; null at the end. As many as asked for, or those
+    /// that weigh as much.
+    /// </summary>
+    public virtual RecordReader? Take(int rows, int bytes) => HeldRecords.From(this, rows, bytes);
+
     /// <summary>Why one value of the row cannot be used, where the others can.</summary>
     public virtual string? FaultAt(int column) => null;
 

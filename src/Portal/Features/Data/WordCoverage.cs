@@ -31,6 +31,21 @@ internal sealed class WordCoverage
         }
     }
 
+    /// <summary>Other rows, counted by another thread. In whichever order they are added, the sum is the same.</summary>
+    public void Add(WordCoverage others)
+    {
+        _rows += others._rows;
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            if (others._counts[slot] is not 0 and var count)
+            {
+                // Which row it was matters only where it is a single one.
+                _last[slot] = others._last[slot];
+                _counts[slot] = (byte)Math.Min(255, _counts[slot] + count);
+            }
+        }
+    }
+
     /// <summary>Rows with several words that no other row has, and the share of special words that are seen often enough.</summary>
     public (List<int> Rows, string Figure) Conclude()
     {

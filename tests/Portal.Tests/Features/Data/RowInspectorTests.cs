@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Portal.Features.Data;
 using Xunit;
 
@@ -60,26 +58,5 @@ public sealed class RowInspectorTests
         Assert.Equal([206], found[FindingRule.EncodingDamage]);
         Assert.Equal([206], found[FindingRule.PaddedOutput]);
         Assert.DoesNotContain(FindingRule.ExactDuplicate, found.Keys);
-    }
-
-    [Fact]
-    public void Scan_OfAFile_SeesTheRowsInOrderAndWhatIsWrongWithThem()
-    {
-        var text = new StringBuilder();
-        for (var i = 1; i <= 20_000; i++)
-        {
-            text.Append(JsonSerializer.Serialize(new { id = i, prompt = DataKit.Sentence(i % 19_990), completion = i % 2 is 0 ? "a" : "b" })).Append('\n');
-        }
-
-        text.Append("not json\n\n[1]\n{\"prompt\":\"\\ud800\",\"completion\":\"x\"}\n{\"completion\":\"fine\"}\n")
-            .Append("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"write to a.b@example.com\"}]},{\"role\":\"model\",\"parts\":[{\"text\":\"done\"}]}]}");
-
-        var scanned = JsonLinesScan.Run(new MemoryStream(Encoding.UTF8.GetBytes(text.ToString())), "prompt", "completion", 1_000_000, CancellationToken.None);
-
-        Assert.Equal(Enumerable.Range(1, 20_005), scanned.Facts.Select(f => f.Number));
-        Assert.Equal([20_001, 20_002, 20_003], scanned.Facts.Where(f => (f.Marks & RowMarks.Unreadable) is not 0).Select(f => f.Number));
-        Assert.Equal([20_004], scanned.Facts.Where(f => f.Marks == RowMarks.EmptyInput).Select(f => f.Number));
-        Assert.Equal([20_005], scanned.Facts.Where(f => (f.Marks & RowMarks.Personal) is not 0).Select(f => f.Number));
-        Assert.Equal(Enumerable.Range(0, 10), scanned.Groups[..20_000].Where((group, row) => group != row));
     }
 }
