@@ -12,7 +12,8 @@ internal static class GatewayReference
     public const string Introduction = """
         Your deployments, in Gemini's shape under `/v1` (and `/v1beta`) and in OpenAI's under `/openai/v1`: code that speaks either changes its base
         address and its key, and nothing else. The model is the name of an endpoint. Errors come in the shape of the dialect; 429 and 503 say when to
-        try again (`Retry-After`).
+        try again (`Retry-After`). Calls that name their session in `X-Session-Id` (or in `safety_identifier` or `user`, in OpenAI's shape) are answered by
+        the same deployment while a new one is tried on a share of the calls.
         """;
 
     private const string Models = "/v1/models", Model = "/v1/models/{name}", Post = "/v1/models/{target}", Chat = "/openai/v1/chat/completions";

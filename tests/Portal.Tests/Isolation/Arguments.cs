@@ -172,7 +172,8 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
         _ when type == typeof(int) || type == typeof(long) => Convert.ChangeType(
             name switch
             {
-                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "place" => 3, "version" => 2, "length" => 51, "Rows" => 1, "epochs" => 1, "SharePercent" or "Days" => 10,
+                "page" or "number" or "upTo" => 1, "take" => 10, "maxRows" => 50, "row" => 2, "place" => 3, "version" => 2, "length" => 51, "Rows" => 1, "epochs" => 1,
+                "percent" or "SharePercent" or "Days" => 10,
                 _ => 0,
             }, type, null),
         _ when type == typeof(DateTime) => name.StartsWith("Ends", StringComparison.Ordinal) ? ManualTime.Start.UtcDateTime.AddDays(20) : ManualTime.Start.UtcDateTime,

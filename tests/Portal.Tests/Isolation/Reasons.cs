@@ -255,6 +255,7 @@ internal static class Reasons
         ["ClientBoard.ReadAsync"] = "takes the engagements that were listed, which asks for the right",
         ["DatasetService.FindAsync"] = Figures,
         ["DatasetService.OverviewAsync"] = Figures,
+        ["CanaryService.ReadAsync"] = Figures,
         ["DeploymentService.ChoicesAsync"] = Figures,
         ["DeploymentService.ReadAsync"] = Figures,
         ["EraseService.FindAsync"] = "every member may know that an erasure is coming",

@@ -28,6 +28,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
         [
             .. states.Where(s => s.Entity is not ("CatalogueModel" or "Engagement")).Select(s => $"UPDATE \"{s.Table}\" SET \"State\" = '{s.State}'"),
             $"UPDATE \"{Table<StoredCall>()}\" SET \"ExpiresAt\" = \"At\"",
+            $"UPDATE \"{Table<Portal.Features.Deploy.Endpoint>()}\" SET \"CanaryDeploymentId\" = \"LiveDeploymentId\", \"CanaryPercent\" = 10, \"CanaryStepAt\" = \"CreatedAt\"",
             $"UPDATE \"{Table<Budget>()}\" SET \"CountAgainAt\" = \"ChangedAt\"",
             $"UPDATE \"{Table<BreakGlassVisit>()}\" SET \"EndsAt\" = \"StartedAt\"",
             $"UPDATE \"{Table<OrganizationErasure>()}\" SET \"DueAt\" = \"AskedAt\", \"NextStepAt\" = \"AskedAt\" WHERE \"State\" = 'Waiting'",

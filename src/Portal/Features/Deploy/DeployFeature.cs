@@ -16,10 +16,12 @@ public static class DeployFeature
             .Validate(o => o.LeftStreamLimit > TimeSpan.Zero && o.LeftStreamLimit <= TimeSpan.FromMinutes(10), "Deploy:LeftStreamLimit must be up to 10 minutes.")
             .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
             .Validate(o => o.FaultPause > TimeSpan.Zero && o.FaultPause <= TimeSpan.FromMinutes(5), "Deploy:FaultPause must be up to 5 minutes.")
+            .Validate(o => o.CanaryEvery > TimeSpan.Zero && o.CanaryEvery <= TimeSpan.FromHours(1), "Deploy:CanaryEvery must be up to an hour.")
             .ValidateOnStart();
         services.AddSingleton<CallLimits>().AddSingleton<HoldTurns>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<CallHolds>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
+            .AddScoped<CanaryFigures>().AddScoped<CanaryService>().AddScoped<CanaryWorker>().AddScoped<ISwept, CanarySweep>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
             .AddScoped<ILimitCount, LiveCount>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();

@@ -5,13 +5,18 @@ using Portal.Features.Evaluate;
 namespace Portal.Features.Deploy;
 
 /// <summary>What was asked for with the form's one button.</summary>
-public sealed record DeployOrder(string CandidateId, string Name, string OverrideReason);
+public sealed record DeployOrder(string CandidateId, string Name, string OverrideReason)
+{
+    /// <summary>Of a hundred calls at first, beside what is live; zero takes the whole place at once.</summary>
+    public int Percent { get; init; }
+}
 
 public sealed partial class DeployForm : ComponentBase
 {
     private string? _candidateId;
     private string _name = "";
     private string _reason = "";
+    private int _percent;
 
     [Parameter, EditorRequired]
     public string Org { get; set; } = "";
@@ -75,6 +80,6 @@ public sealed partial class DeployForm : ComponentBase
     };
 
     private Task SubmitAsync() => Chosen is { } chosen && Obstacle is ""
-        ? OnDeploy.InvokeAsync(new DeployOrder(chosen.Candidate.Id, EndpointName ?? _name, chosen.Gate.Passed ? "" : _reason))
+        ? OnDeploy.InvokeAsync(new DeployOrder(chosen.Candidate.Id, EndpointName ?? _name, chosen.Gate.Passed ? "" : _reason) { Percent = LiveCandidateId is null ? 0 : _percent })
         : Task.CompletedTask;
 }

@@ -36,6 +36,30 @@ public sealed class DeployOptions
     [Range(1, 10_000)]
     public int FaultsBeforePause { get; set; } = 10;
 
+    /// <summary>How often a canary's figures are held against its limits.</summary>
+    public TimeSpan CanaryEvery { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Calls that each side must have had before errors are judged, and by how much more of them may fail.</summary>
+    [Range(10, 1_000_000)]
+    public int CanaryCalls { get; set; } = 50;
+
+    [Range(0, 1)]
+    public double CanaryErrorShare { get; set; } = 0.01;
+
+    /// <summary>Answers before latencies are judged, and how many times as long the slowest twentieth may begin at.</summary>
+    [Range(60, 1_000_000)]
+    public int CanaryAnswers { get; set; } = 100;
+
+    [Range(1, 100)]
+    public double CanaryLatencyRatio { get; set; } = 1.25;
+
+    /// <summary>Thumbs before feedback is judged, and by how much more of them may be down.</summary>
+    [Range(10, 1_000_000)]
+    public int CanaryThumbs { get; set; } = 20;
+
+    [Range(0, 1)]
+    public double CanaryThumbShare { get; set; } = 0.05;
+
     public TimeSpan FaultPause { get; set; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan CallWait { get; set; } = TimeSpan.FromSeconds(5);

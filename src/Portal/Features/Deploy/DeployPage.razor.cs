@@ -14,6 +14,7 @@ public sealed partial class DeployPage : PortalPage
     private DeployState? _state;
     private IReadOnlyList<DeployChoice> _choices = [];
     private IReadOnlyList<ApiKey> _keys = [];
+    private IReadOnlyList<GuardRow> _guard = [];
     private Traffic? _traffic;
     private IssuedKey? _issued;
     private bool _another;
@@ -24,6 +25,9 @@ public sealed partial class DeployPage : PortalPage
 
     [Inject]
     private DeploymentService Deployments { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private CanaryService Canaries { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private ApiKeyService Keys { get; set; } = default!; // filled by the renderer
@@ -49,7 +53,10 @@ public sealed partial class DeployPage : PortalPage
 
     private bool HasKey => _keys.Any(k => k.RevokedAt is null);
 
-    private bool ShowsForm => _state is { UnderWay: null } state && (state.Live is null || _another);
+    private bool ShowsForm => _state is { UnderWay: null, Canary: null } state && (state.Live is null || _another);
+
+    /// <summary>Nothing above asks for a decision.</summary>
+    private bool IsQuiet => !ShowsForm && (_state?.Canary is null || !MayDeploy);
 
     private string Address => Navigation.BaseUri.TrimEnd('/');
 
@@ -69,6 +76,7 @@ public sealed partial class DeployPage : PortalPage
 
         if (_state.Endpoint is { } endpoint)
         {
+            _guard = _state.Canary is null ? [] : await Canaries.ReadAsync(ProjectId, ct);
             _keys = await Keys.OfProjectAsync(ProjectId, ct);
             _traffic = await TrafficOf.ReadAsync(endpoint.Id, ct);
         }
@@ -84,7 +92,9 @@ public sealed partial class DeployPage : PortalPage
 
     private async Task DeployAsync(DeployOrder order)
     {
-        if (await RunAsync(ct => Deployments.DeployAsync(ProjectId, order.CandidateId, order.Name, order.OverrideReason, ct)))
+        if (await RunAsync(ct => order.Percent is 0
+            ? Deployments.DeployAsync(ProjectId, order.CandidateId, order.Name, order.OverrideReason, ct)
+            : Deployments.DeployCanaryAsync(ProjectId, order.CandidateId, order.Percent, order.OverrideReason, ct)))
         {
             _another = false;
         }
@@ -98,6 +108,33 @@ public sealed partial class DeployPage : PortalPage
         if (await ConfirmAsync("Put back", $"Put number {deployment.Number}, {deployment.CandidateName}, back? {consequence} as soon as a test call has passed. Keys and addresses stay."))
         {
             await RunAsync(ct => Deployments.RollBackAsync(ProjectId, deployment.Id, ct));
+            await RefreshAsync();
+        }
+    }
+
+    private async Task StepAsync(int percent)
+    {
+        if (_state?.Canary is { } canary && percent != _state.Endpoint?.CanaryPercent)
+        {
+            await RunAsync(ct => Canaries.StepAsync(ProjectId, canary.Id, percent, ct), $"The canary answers {percent} of 100 calls, and both sides are counted anew.");
+            await RefreshAsync();
+        }
+    }
+
+    private async Task PromoteAsync()
+    {
+        if (_state?.Canary is { } canary && await ConfirmAsync("Promote", $"Let number {canary.Number}, {canary.CandidateName}, answer every call of {_state.Endpoint?.Name}? What is live now can be put back."))
+        {
+            await RunAsync(ct => Canaries.PromoteAsync(ProjectId, canary.Id, ct), $"{canary.CandidateName} answers every call.");
+            await RefreshAsync();
+        }
+    }
+
+    private async Task TakeBackAsync()
+    {
+        if (_state?.Canary is { } canary && await ConfirmAsync("Roll back", $"Take number {canary.Number}, {canary.CandidateName}, back? What is live answers every call from the next one on."))
+        {
+            await RunAsync(ct => Canaries.TakeBackAsync(ProjectId, canary.Id, ct), "Rolled back. What is live answers every call.");
             await RefreshAsync();
         }
     }

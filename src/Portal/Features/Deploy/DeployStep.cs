@@ -25,6 +25,11 @@ public sealed class DeployStep(DeploymentService deployments, TrafficService tra
 
         if (state is { Live: not null, Endpoint: { } endpoint })
         {
+            if (state.Canary is { } canary)
+            {
+                return new StepStatus(StepState.Working, $"live as {endpoint.Name}, with {canary.CandidateName} as a canary for {endpoint.CanaryPercent} of 100 calls", "Look");
+            }
+
             var calls = await traffic.CallsTodayAsync(endpoint.Id, ct);
             return new StepStatus(StepState.Done, $"live as {endpoint.Name} · {(calls is 1 ? "1 call" : $"{Show.Count(calls)} calls")} today");
         }

@@ -17,6 +17,9 @@ public enum DeploymentState
     /// <summary>Answers callers. The endpoint's reference says the same.</summary>
     Deployed,
 
+    /// <summary>Answers a share of the callers beside what is live. The endpoint's second reference says the same.</summary>
+    Canary,
+
     /// <summary>The smoke call brought no valid answer.</summary>
     Failed,
 
@@ -42,6 +45,9 @@ public sealed class Deployment : TenantOwned, IVersioned
 
     public required int Number { get; init; }
 
+    /// <summary>Of a hundred calls, how many it was approved for at first; zero takes the whole place at once.</summary>
+    public int FirstPercent { get; init; }
+
     public DeploymentState State { get; private set; } = DeploymentState.Draft;
 
     public required bool GatePassed { get; init; }
@@ -58,6 +64,8 @@ public sealed class Deployment : TenantOwned, IVersioned
     /// <summary>Who asked for it to be put back; null while it serves, or served, for the first time.</summary>
     public string? ReturnedByUserId { get; private set; }
 
+    public DateTime? ReturnedAt { get; private set; }
+
     /// <summary>Until then nobody else makes the smoke call; a step that was killed leaves it to expire.</summary>
     public DateTime? TestingUntil { get; private set; }
 
@@ -71,6 +79,9 @@ public sealed class Deployment : TenantOwned, IVersioned
     public DateTime? DeployedAt { get; private set; }
 
     public DateTime? EndedAt { get; private set; }
+
+    /// <summary>Why it was taken back as a canary, with the figures; empty for what never was one, or was promoted.</summary>
+    public string EndReason { get; private set; } = "";
 
     /// <summary>It served elsewhere: an archive says so, and nothing here has tested it.</summary>
     public bool IsImported { get; private set; }
@@ -104,7 +115,7 @@ public sealed class Deployment : TenantOwned, IVersioned
     }
 
     /// <summary>Puts it at the beginning of its test again.</summary>
-    public void Return(string userId) => (State, ReturnedByUserId, SmokeProblem) = (DeploymentState.Draft, userId, "");
+    public void Return(string userId, DateTime now) => (State, ReturnedByUserId, ReturnedAt, SmokeProblem) = (DeploymentState.Draft, userId, now, "");
 
     /// <summary>One that has answered before stays what it was: it may be tried again.</summary>
     public void FailedTest(string problem, DateTime now)
@@ -115,6 +126,18 @@ public sealed class Deployment : TenantOwned, IVersioned
     }
 
     public void GoLive(DateTime now) => (State, TestingUntil, DeployedAt, EndedAt) = (DeploymentState.Deployed, null, now, null);
+
+    public void PassedAsCanary(int milliseconds, DateTime now)
+    {
+        (SmokeAt, SmokeMilliseconds, SmokeProblem) = (now, milliseconds, "");
+        (State, TestingUntil) = (DeploymentState.Canary, null);
+    }
+
+    public void EndCanary(string reason, DateTime now)
+    {
+        End(now);
+        EndReason = reason.Length <= ReasonLength ? reason : reason[..ReasonLength];
+    }
 
     public void End(DateTime now) => (State, EndedAt) = (DeploymentState.Undeployed, now);
 }
@@ -130,6 +153,7 @@ internal sealed class DeploymentMapping : IEntityTypeConfiguration<Deployment>
         builder.Property(d => d.CandidateName).HasMaxLength(200);
         builder.Property(d => d.BaseModelId).HasMaxLength(100);
         builder.Property(d => d.OverrideReason).HasMaxLength(Deployment.ReasonLength);
+        builder.Property(d => d.EndReason).HasMaxLength(Deployment.ReasonLength);
         builder.Property(d => d.SmokeProblem).HasMaxLength(Deployment.ReasonLength);
         builder.Property(d => d.ReturnedByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(d => d.ApprovedByUserId).HasMaxLength(PublicId.MaxLength);

@@ -15,6 +15,11 @@ public sealed record DeployChoice(Candidate Candidate, ReleaseGate Gate, TokenPr
 /// <summary>What a project serves: its endpoint once there is one, and every deployment it has had, newest first.</summary>
 public sealed record DeployState(Endpoint? Endpoint, IReadOnlyList<Deployment> Deployments)
 {
+    public Deployment? Canary => Deployments.FirstOrDefault(d => d.Id == Endpoint?.CanaryDeploymentId);
+
+    /// <summary>The newest deployment, where it was a canary and was taken back.</summary>
+    public Deployment? TakenBack => Deployments is [{ State: DeploymentState.Undeployed, EndReason: not "" } newest, ..] ? newest : null;
+
     /// <summary>Tuned models, by id, whose training rows were erased since.</summary>
     public IReadOnlyDictionary<string, ErasedTraining> Erased { get; init; } = new Dictionary<string, ErasedTraining>();
 
@@ -63,13 +68,27 @@ public sealed class DeploymentService(
     /// Approves a candidate and begins its test; it answers callers once the test has passed. Without a passed gate only an owner may,
     /// and only with a reason, which stays on record.
     /// </summary>
-    public async Task<Deployment> DeployAsync(string projectId, string candidateId, string name, string overrideReason, CancellationToken ct)
+    public Task<Deployment> DeployAsync(string projectId, string candidateId, string name, string overrideReason, CancellationToken ct) =>
+        BeginAsync(projectId, new DeployOrder(candidateId, name, overrideReason), ct);
+
+    /// <summary>The same for a share of the calls at first, beside what is live.</summary>
+    public async Task<Deployment> DeployCanaryAsync(string projectId, string candidateId, int percent, string overrideReason, CancellationToken ct)
     {
         DeployRights.RequireDeployer(current);
-        var choice = await RequireDeployableAsync(projectId, candidateId, ct);
-        var reason = RequireApproval(choice.Gate, overrideReason);
+        await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoint = await TakeEndpointAsync(db, projectId, Endpoint.CheckedName(name), ct);
+        var name = await db.Endpoints.Where(e => e.ProjectId == projectId && e.LiveDeploymentId != null).Select(e => e.Name).SingleOrDefaultAsync(ct)
+            ?? throw new PortalException("Nothing is live here, so there is nothing that a canary could stand beside. Deploy the candidate in full.");
+        return await BeginAsync(projectId, new DeployOrder(candidateId, name, overrideReason) { Percent = Endpoint.CheckedPercent(percent) }, ct);
+    }
+
+    private async Task<Deployment> BeginAsync(string projectId, DeployOrder order, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        var choice = await RequireDeployableAsync(projectId, order.CandidateId, ct);
+        var reason = RequireApproval(choice.Gate, order.OverrideReason);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await TakeEndpointAsync(db, projectId, Endpoint.CheckedName(order.Name), ct);
         if (endpoint.LiveDeploymentId is null)
         {
             await limits.RequireRoomAsync(db, Limit.Deployments, ct);
@@ -79,10 +98,11 @@ public sealed class DeploymentService(
         {
             ProjectId = projectId,
             EndpointId = endpoint.Id,
-            CandidateId = candidateId,
+            CandidateId = order.CandidateId,
             CandidateName = choice.Candidate.Name,
             BaseModelId = choice.Candidate.BaseModelId,
             Number = endpoint.TakeNumber(),
+            FirstPercent = order.Percent,
             GatePassed = choice.Gate.Passed,
             OverrideReason = reason,
             ApprovedByUserId = current.UserId,
@@ -114,7 +134,7 @@ public sealed class DeploymentService(
             await limits.RequireRoomAsync(db, Limit.Deployments, ct);
         }
 
-        deployment.Return(current.UserId);
+        deployment.Return(current.UserId, time.GetUtcNow().UtcDateTime);
         db.Audit("deployment.rolled-back", TargetOf(deployment), "It answers callers once a test call has passed.");
         await SaveAsync(db, ct);
         work.Enqueue<SmokeWorker>(w => w.RunAsync(deployment.TenantId, deployment.Id, CancellationToken.None));
@@ -151,6 +171,7 @@ public sealed class DeploymentService(
         var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
         if (endpoint.LiveDeploymentId is { } live)
         {
+            await CanaryMoves.EndAsync(db, endpoint, "The endpoint was undeployed.", time.GetUtcNow().UtcDateTime, ct);
             var ended = await db.Deployments.SingleAsync(d => d.Id == live, ct);
             ended.End(time.GetUtcNow().UtcDateTime);
             endpoint.TakeDown();
@@ -242,13 +263,18 @@ public sealed class DeploymentService(
         {
             throw new PortalException("A deployment is being tested just now. Wait until it is live or has failed, then begin the next.");
         }
+
+        if (endpoint.CanaryDeploymentId is not null)
+        {
+            throw new PortalException("A canary is being compared with what is live. Promote it or take it back, then begin the next.");
+        }
     }
 
     internal static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
 
     private static AuditTarget TargetOf(Endpoint endpoint) => new("endpoint", endpoint.Id, endpoint.Name, endpoint.ProjectId);
 
-    private static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
+    internal static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
     {
         try
         {

@@ -12,7 +12,7 @@ public sealed class DeploymentSweep(IBackgroundJobClient work) : ISwept
     {
         var before = now - LostWork.Grace;
         return db.Deployments.OfServedTenants(db)
-            .Where(d => (d.State == DeploymentState.Draft && d.ApprovedAt < before) || (d.State == DeploymentState.Testing && d.TestingUntil < now))
+            .Where(d => (d.State == DeploymentState.Draft && (d.ReturnedAt ?? d.ApprovedAt) < before) || (d.State == DeploymentState.Testing && d.TestingUntil < now))
             .OrderBy(d => d.ApprovedAt)
             .WakeAsync(d => work.Enqueue<SmokeWorker>(w => w.RunAsync(d.TenantId, d.Id, CancellationToken.None)), ct);
     }

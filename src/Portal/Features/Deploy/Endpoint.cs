@@ -13,6 +13,7 @@ namespace Portal.Features.Deploy;
 public sealed partial class Endpoint : TenantOwned, IVersioned
 {
     public const int NameLength = 48;
+    public const int MostCanaryPercent = 50;
     public const int PauseMessageLength = 300;
 
     /// <summary>What callers read where nothing else was said.</summary>
@@ -26,6 +27,18 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
     public string? LiveDeploymentId { get; private set; }
 
     public int LastNumber { get; private set; }
+
+    /// <summary>What answers a share of the calls beside what is live, to be compared with it.</summary>
+    public string? CanaryDeploymentId { get; private set; }
+
+    /// <summary>Of a hundred calls; zero while there is no canary.</summary>
+    public int CanaryPercent { get; private set; }
+
+    /// <summary>Since when it has had this share: both sides are counted from then on, so that they are of the same hours and the same mix.</summary>
+    public DateTime? CanaryStepAt { get; private set; }
+
+    /// <summary>When its figures were last held against the limits. Set by a statement of the guard's own, which no act of a member waits for.</summary>
+    public DateTime? CanaryCheckedAt { get; private set; }
 
     /// <summary>Since when callers are told to come back; null while they are answered.</summary>
     public DateTime? PausedAt { get; private set; }
@@ -62,6 +75,16 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
 
     public void TakeDown() => LiveDeploymentId = null;
 
+    public void BeginCanary(string deploymentId, int percent, DateTime now) => (CanaryDeploymentId, CanaryPercent, CanaryStepAt, CanaryCheckedAt) = (deploymentId, CheckedPercent(percent), now, null);
+
+    public void StepCanary(int percent, DateTime now) => (CanaryPercent, CanaryStepAt, CanaryCheckedAt) = (CheckedPercent(percent), now, null);
+
+    public void EndCanary() => (CanaryDeploymentId, CanaryPercent, CanaryStepAt, CanaryCheckedAt) = (null, 0, null, null);
+
+    public static int CheckedPercent(int percent) => percent is >= 1 and <= MostCanaryPercent
+        ? percent
+        : throw new PortalException($"A canary gets 1 to {MostCanaryPercent} of a hundred calls; for all of them, promote it. You asked for {percent}.");
+
     public static string CheckedPauseMessage(string message)
     {
         message = message.Trim();
@@ -92,7 +115,9 @@ internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
         builder.Property(e => e.PauseMessage).HasMaxLength(Endpoint.PauseMessageLength);
         builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
+        builder.Property(e => e.CanaryDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.LiveDeploymentId));
+        builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.CanaryDeploymentId));
         builder.HasIndex(e => new { e.TenantId, e.Name }).IsUnique();
         builder.HasIndex(e => new { e.TenantId, e.ProjectId }).IsUnique();
     }

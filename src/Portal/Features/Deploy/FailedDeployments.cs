@@ -16,8 +16,8 @@ public sealed class FailedDeployments(IBackgroundJobClient jobs) : IFailedWork
     public IQueryable<FailedItem> WaitingOf(PortalDbContext db, DateTime now)
     {
         var before = now - IFailedWork.Patience;
-        return db.Deployments.Where(d => (d.State == DeploymentState.Draft || d.State == DeploymentState.Testing) && d.ApprovedAt < before)
-            .Select(d => new FailedItem { TenantId = d.TenantId, Id = d.Id, ProjectId = d.ProjectId, At = d.ApprovedAt });
+        return db.Deployments.Where(d => (d.State == DeploymentState.Draft || d.State == DeploymentState.Testing) && (d.ReturnedAt ?? d.ApprovedAt) < before)
+            .Select(d => new FailedItem { TenantId = d.TenantId, Id = d.Id, ProjectId = d.ProjectId, At = d.ReturnedAt ?? d.ApprovedAt });
     }
 
     public string CauseOf(string stored) => stored is "" ? "Its smoke call has not come to an end." : PlainCause.Of(

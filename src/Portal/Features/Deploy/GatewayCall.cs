@@ -9,8 +9,13 @@ namespace Portal.Features.Deploy;
 /// <summary>Lets a call in: its key, then its pace, then the model it names. One instance a request.</summary>
 public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService serving, IOptions<DeployOptions> options) : IDisposable
 {
+    public const string SessionHeader = "X-Session-Id";
+
     private KeyHolder? _holder;
     private IDisposable? _place;
+
+    /// <summary>Whose conversation it is, in the caller's own words: it is answered by one deployment as long as that answers anybody.</summary>
+    public string? Session { get; set; }
 
     /// <summary>The most bytes a body may have.</summary>
     public int MaxBodyBytes => options.Value.MaxBodyBytes;
@@ -45,6 +50,7 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
     /// <summary>The same for a request, whose answer tells what is left, a refusal too.</summary>
     public async Task EnterAsync(HttpContext http)
     {
+        Session = http.Request.Headers[SessionHeader] is [{ Length: > 0 } only] ? only : null;
         try
         {
             await EnterAsync(GatewayApi.KeyOf(http.Request), http.Connection.RemoteIpAddress, http.RequestAborted);
@@ -65,7 +71,7 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
     public async Task<Served> FindAsync(string name, KeyVerb verb, CancellationToken ct)
     {
         Require(verb);
-        var served = await serving.FindAsync(Holder, name, ct);
+        var served = await serving.FindAsync(Holder, name, Session, ct);
         // What is paused is still there to be seen; and it is tested like anything else before it answers callers again.
         return served.Endpoint.PausedAt is not null && verb is not KeyVerb.ListModels && Holder.DeploymentId is null
             ? throw GatewayException.Paused(served.Endpoint.PauseMessage)

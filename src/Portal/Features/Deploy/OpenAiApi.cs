@@ -21,6 +21,7 @@ public static class OpenAiApi
         await call.EnterAsync(http);
         var body = await GatewayBody.ReadAsync(http.Request, call.MaxBodyBytes, http.RequestAborted);
         var asked = GatewayBody.Parse<OpenAiRequest>(body, OpenAiShape.Options);
+        call.Session ??= asked.Asker;
         var served = await call.FindAsync(asked.Model ?? throw GatewayException.Invalid("model", "model is missing: name the endpoint."), KeyVerb.Generate, http.RequestAborted);
         try
         {

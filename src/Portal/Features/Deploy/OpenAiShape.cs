@@ -56,6 +56,13 @@ internal sealed record OpenAiRequest
     public JsonElement? ToolChoice { get; init; }
 
     public bool? ParallelToolCalls { get; init; }
+
+    public JsonElement? SafetyIdentifier { get; init; }
+
+    public JsonElement? User { get; init; }
+
+    /// <summary>Who asks, where the caller says so by either of OpenAI's two names for it; anything but a text says nothing.</summary>
+    internal string? Asker => new[] { SafetyIdentifier, User }.Select(e => e is { ValueKind: JsonValueKind.String } text ? text.GetString() : null).FirstOrDefault(s => !string.IsNullOrEmpty(s));
 }
 
 /// <summary>OpenAI's chat completions, turned into Gemini's request and back.</summary>

@@ -14,6 +14,9 @@ namespace Portal.Features.Deploy;
 /// <summary>A deployment behind its endpoint's name.</summary>
 public record Offered(Endpoint Endpoint, Deployment Deployment)
 {
+    /// <summary>It answers a share of the calls beside what is live. Its faults are its own, and stop nobody from asking what is live.</summary>
+    public bool IsCanary => Endpoint.CanaryDeploymentId == Deployment.Id;
+
     public string ModelVersion => $"{Endpoint.Name}@{Deployment.Number}";
 }
 
@@ -33,13 +36,14 @@ public sealed class ServingService(
     IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, VendorHealth health,
     CallHolds holds, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
-    /// <summary>The deployment a key reaches by this name.</summary>
+    /// <summary>The deployment a key reaches by this name: what is live, or the canary for its share of the sessions.</summary>
+    /// <param name="session">Whose conversation it is, in the caller's words; null where they say nothing.</param>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
-    public async Task<Served> FindAsync(KeyHolder holder, string name, CancellationToken ct)
+    public async Task<Served> FindAsync(KeyHolder holder, string name, string? session, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoints = Opened(db, holder).Where(e => e.Name == name);
-        return await ReadAsync(db, endpoints, holder.DeploymentId, ct)
+        return await ReadAsync(db, endpoints, new Way(holder.DeploymentId, CallSlice.Of(holder.TenantId, name, session)), ct)
             ?? throw (await endpoints.AnyAsync(ct) ? new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.") : GatewayException.NoModel(name));
     }
 
@@ -65,7 +69,7 @@ public sealed class ServingService(
         current.Require(Permission.TryModel);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoints = db.Endpoints.AsNoTracking().Where(e => e.Id == endpointId && e.ProjectId == projectId);
-        return await ReadAsync(db, endpoints, pinned: null, ct)
+        return await ReadAsync(db, endpoints, new Way(null, null), ct)
             ?? throw (await endpoints.AnyAsync(ct) ? new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.") : new NotFoundException("endpoint"));
     }
 
@@ -80,7 +84,7 @@ public sealed class ServingService(
         {
             var session = await connect.OpenAsync(limit.Token);
             var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked, limit.Token);
-            health.Note(scope.TenantId, fault: null);
+            Note(served, fault: null);
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
                 : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
@@ -93,7 +97,7 @@ public sealed class ServingService(
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
         {
             var told = GatewayException.Of(fault);
-            health.Note(scope.TenantId, told);
+            Note(served, told);
             await writer.WriteAsync(RecordOf(call, CallUsage.None, told));
             throw told;
         }
@@ -127,7 +131,7 @@ public sealed class ServingService(
             }
 
             isLeft = false;
-            health.Note(scope.TenantId, stream.Fault);
+            Note(served, stream.Fault);
         }
         finally
         {
@@ -176,12 +180,15 @@ public sealed class ServingService(
         writer.WriteAsync(RecordOf(Begin(served, caller, streamed), CallUsage.None, refusal));
 
     /// <summary>In one query, since every call begins with it; null where there is no such endpoint, or nothing deployed at it.</summary>
-    /// <param name="pinned">The deployment that answers whichever is live.</param>
-    private async Task<Served?> ReadAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, string? pinned, CancellationToken ct)
+    private async Task<Served?> ReadAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, Way way, CancellationToken ct)
     {
+        var (pinned, isShared, slice) = (way.Pinned, way.Slice is not null, way.Slice ?? 0);
         var found = await (
             from endpoint in endpoints
-            join deployment in db.Deployments.AsNoTracking() on pinned ?? endpoint.LiveDeploymentId equals deployment.Id
+            join deployment in db.Deployments.AsNoTracking() on pinned
+                // Turned by the canary's number, so that the same callers are not the first each time.
+                ?? (isShared && endpoint.CanaryDeploymentId != null && (slice + (endpoint.LastNumber * 37)) % CallSlice.Count < endpoint.CanaryPercent
+                    ? endpoint.CanaryDeploymentId : endpoint.LiveDeploymentId) equals deployment.Id
             join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
             join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
             join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
@@ -210,6 +217,14 @@ public sealed class ServingService(
         }
     }
 
+    private void Note(Served served, GatewayException? fault)
+    {
+        if (!served.IsCanary)
+        {
+            health.Note(scope.TenantId, fault);
+        }
+    }
+
     private Call Begin(Served served, Caller caller, bool streamed) =>
         new(scope.TenantId, served, caller, PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
 
@@ -232,6 +247,10 @@ public sealed class ServingService(
         At = time.GetUtcNow().UtcDateTime,
         IsHeld = call.IsHeld,
     };
+
+    /// <param name="Pinned">The deployment that answers whichever is live.</param>
+    /// <param name="Slice">Null for who is never sent to a canary.</param>
+    private sealed record Way(string? Pinned, int? Slice);
 
     private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed, bool IsHeld = false);
 }

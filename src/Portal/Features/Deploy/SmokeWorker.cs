@@ -137,8 +137,7 @@ public sealed class SmokeWorker(
         var now = time.GetUtcNow().UtcDateTime;
         if (problem is null)
         {
-            await DeploymentService.PutLiveAsync(db, deployment, now, ct);
-            deployment.Passed(milliseconds, now);
+            await CanaryMoves.AdmitAsync(db, deployment, milliseconds, now, ct);
         }
         else
         {

@@ -78,7 +78,7 @@ internal static class ImportRules
         [typeof(Deployment)] = (row, at) =>
         {
             EndAs(row, DeploymentState.Failed, nameof(Deployment.SmokeProblem), DeploymentState.Draft, DeploymentState.Testing);
-            EndAs(row, DeploymentState.Undeployed, null, DeploymentState.Deployed);
+            EndAs(row, DeploymentState.Undeployed, null, DeploymentState.Deployed, DeploymentState.Canary);
             row[nameof(Deployment.EndedAt)] ??= at;
             row[nameof(Deployment.TestingUntil)] = null;
             row[nameof(Deployment.IsImported)] = true;
@@ -87,6 +87,7 @@ internal static class ImportRules
         [typeof(Endpoint)] = (row, _) =>
         {
             row[nameof(Endpoint.Name)] = Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)));
+            (row[nameof(Endpoint.CanaryDeploymentId)], row[nameof(Endpoint.CanaryPercent)], row[nameof(Endpoint.CanaryStepAt)], row[nameof(Endpoint.CanaryCheckedAt)]) = (null, 0, null, null);
             (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.PausedAt)], row[nameof(Endpoint.PauseMessage)]) = (null, null, "");
         },
         [typeof(ApiKey)] = (row, at) =>

@@ -68,7 +68,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddStorage();
         builder.AddPersistence();
-        builder.Services.AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
+        builder.Services.AddScoped<TenancyService>().AddScoped<OwnerMail>().AddScoped<MailService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
         builder.Services.AddKeys();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();

@@ -53,7 +53,7 @@ public sealed class TrafficServiceTests
     public void Quantile_OfOneToAHundred_IsTheShare(double share, int expected) =>
         Assert.Equal(expected, TrafficService.Quantile([.. Enumerable.Range(1, 100)], share));
 
-    private static Deployment Deploy(PortalDbContext db)
+    internal static Deployment Deploy(PortalDbContext db)
     {
         var project = new Project { CreatedByUserId = "usr_1" };
         db.Projects.Add(project);
@@ -75,7 +75,7 @@ public sealed class TrafficServiceTests
         return deployment;
     }
 
-    private static InferenceLog Log(Deployment deployment, string at, int milliseconds, int status = 200, UsageSource source = UsageSource.Endpoint) => new()
+    internal static InferenceLog Log(Deployment deployment, string at, int milliseconds, int status = 200, UsageSource source = UsageSource.Endpoint) => new()
     {
         ProjectId = deployment.ProjectId, EndpointId = deployment.EndpointId, DeploymentId = deployment.Id, Source = source, ResponseId = Guid.NewGuid().ToString("N"), Status = status,
         Milliseconds = milliseconds, InputTokens = 10, OutputTokens = 2, AmountMicros = 7, At = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime,
