@@ -73,7 +73,10 @@ public static class PortalUrls
 
     public static string Permissions(string org) => $"/o/{org}/permissions";
 
-    public static string Billing(string org) => $"/o/{org}/billing";
+    public static string Billing(string org, string? month = null, string? by = null) => $"/o/{org}/billing{Query([("month", month), ("by", by)])}";
+
+    /// <summary>A month's costs for a spreadsheet.</summary>
+    public static string CostsCsv(string org, string month) => $"/o/{org}/api/costs.csv?month={month}";
 
     /// <summary>What the organization has bought, and its invoices.</summary>
     public static string Plan(string org) => $"/o/{org}/billing/plan";

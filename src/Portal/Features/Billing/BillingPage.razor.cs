@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Components;
 
@@ -6,14 +5,17 @@ namespace Portal.Features.Billing;
 
 public sealed partial class BillingPage : PortalPage
 {
-    private static readonly CultureInfo s_culture = CultureInfo.GetCultureInfo("en-US");
-
-    private MonthSoFar? _month;
+    private CostMonth? _costs;
     private IReadOnlyList<BudgetRow> _budgets = [];
-    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
+
+    [SupplyParameterFromQuery(Name = "month")]
+    private string? MonthKey { get; set; }
+
+    [SupplyParameterFromQuery(Name = "by")]
+    private string? ByKey { get; set; }
 
     [Inject]
-    private BillingService Billing { get; set; } = default!; // filled by the renderer
+    private CostService Costs { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private BudgetService Budgets { get; set; } = default!; // filled by the renderer
@@ -21,11 +23,35 @@ public sealed partial class BillingPage : PortalPage
     [Inject]
     private IUsageSubjects Subjects { get; set; } = default!; // filled by the renderer
 
+    private CostBy By => CostTable.Named(ByKey);
+
+    private string? ByPart => By is CostBy.Project ? null : CostTable.KeyOf(By);
+
+    private BudgetFigures? OrganizationBudget => _budgets.FirstOrDefault(b => b.Kind is BudgetKind.Organization)?.Figures;
+
     protected override async Task LoadAsync(CancellationToken ct)
     {
-        _month = await Billing.MonthSoFarAsync(ct);
+        _costs = await Costs.ReadAsync(MonthKey, ct);
         _budgets = await Budgets.ListAsync(ct);
-        _names = await Subjects.ProjectNamesAsync(ct);
+    }
+
+    private IReadOnlyList<(string Name, string Value)> Facts(CostMonth costs)
+    {
+        List<(string, string)> facts =
+        [
+            (costs.IsCurrent ? Subjects.IsPractice ? "Would cost so far" : "Charged so far" : Subjects.IsPractice ? "Would have cost" : "Charged", Money(costs.AmountMicros)),
+            (costs.From.AddMonths(-1).ToString("MMMM", CostMonth.Culture), Money(costs.BeforeMicros)),
+        ];
+        if (costs.IsCurrent)
+        {
+            facts.Insert(1, ("Forecast for the month", costs.Forecast is { } ahead
+                ? $"{Money(ahead.LikelyMicros)} ({Money(ahead.LowMicros)} to {Money(ahead.HighMicros)})" : $"after {CostForecast.FewestDays} days of usage"));
+            facts.Add(("Held for work under way", Money(costs.ReservedMicros)));
+        }
+
+        return facts;
+
+        string Money(long micros) => Show.Money(micros, costs.Currency);
     }
 
     private async Task SetBudgetAsync(long? capMicros)
@@ -35,6 +61,4 @@ public sealed partial class BillingPage : PortalPage
             await RefreshAsync();
         }
     }
-
-    private string NameOf(string projectId) => _names.GetValueOrDefault(projectId, projectId);
 }

@@ -12,16 +12,16 @@ public sealed record UsageFact(
     public bool IsEstimated { get; init; }
 
     public string? KeyId { get; init; }
+
+    /// <summary>Who began what it bills; empty where a program did, or nobody.</summary>
+    public string ByUserId { get; init; } = "";
 }
 
 /// <summary>Of a call, beside what any reservation has: the key it came by, and when it is over at the latest.</summary>
 public sealed record CallTerms(string? KeyId, DateTime ExpiresAt);
 
 /// <summary>What one activity of one project used of one meter, at one price.</summary>
-public sealed record UsageLine(
-    string ProjectId, UsageSource Source, Meter Meter, long PricePerMillion, long Quantity, long AmountMicros, string Currency, long Events);
-
-public sealed record MonthSoFar(DateTime From, IReadOnlyList<UsageLine> Lines, long ChargedMicros, long ReservedMicros, string Currency);
+public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter, long PricePerMillion, long Quantity, long AmountMicros, string Currency);
 
 public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
 {
@@ -50,6 +50,8 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
                 SubjectId = fact.SubjectId,
                 IsEstimated = fact.IsEstimated,
                 KeyId = fact.KeyId,
+                // What a key began is a program's: nobody signed in for it.
+                ByUserId = fact.ByUserId.StartsWith("key_", StringComparison.Ordinal) ? "" : fact.ByUserId,
                 IdempotencyKey = fact.IdempotencyKey,
                 At = time.GetUtcNow().UtcDateTime,
             });
@@ -103,22 +105,18 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
     }
 
-    public async Task<MonthSoFar> MonthSoFarAsync(CancellationToken ct)
+    /// <summary>Charged since the month began.</summary>
+    public async Task<long> ChargedThisMonthAsync(CancellationToken ct)
     {
         current.Require(Permission.ViewBilling);
-        var now = time.GetUtcNow().UtcDateTime;
-        var from = Budget.MonthStart(now);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var groups = await db.UsageEvents.AsNoTracking().Where(u => u.At >= from)
-            .GroupBy(u => new { u.ProjectId, u.Source, u.Meter, u.PricePerMillion, u.Currency })
-            .Select(g => new { g.Key, Quantity = g.Sum(u => u.Quantity), Amount = g.Sum(u => u.AmountMicros), Events = g.LongCount() })
-            .ToListAsync(ct);
-        var reserved = await db.Reservations.AsNoTracking().Where(r => r.State == ReservationState.Held).SumAsync(r => r.DrawnMicros < r.AmountMicros ? r.AmountMicros - r.DrawnMicros : 0, ct);
-        var lines = groups.Select(g => new UsageLine(
-                g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Key.PricePerMillion, g.Quantity, g.Amount, g.Key.Currency, g.Events))
-            .OrderBy(l => l.ProjectId, StringComparer.Ordinal).ThenBy(l => l.Source).ThenBy(l => l.Meter).ThenBy(l => l.PricePerMillion).ToList();
-        return new MonthSoFar(from, lines, lines.Sum(l => l.AmountMicros), reserved, "USD");
+        var from = Budget.MonthStart(db.Now);
+        return await db.UsageEvents.AsNoTracking().Where(u => u.At >= from).SumAsync(u => u.AmountMicros, ct);
     }
+
+    /// <summary>Held for work under way, less what of it is on record already.</summary>
+    internal static Task<long> ReservedAsync(PortalDbContext db, CancellationToken ct) => db.Reservations.AsNoTracking()
+        .Where(r => r.State == ReservationState.Held).SumAsync(r => r.DrawnMicros < r.AmountMicros ? r.AmountMicros - r.DrawnMicros : 0, ct);
 
     /// <summary>Charged for one subject so far: a job, a run, a deployment.</summary>
     public async Task<long> ChargedForAsync(string subjectId, CancellationToken ct)

@@ -30,6 +30,8 @@ public sealed class ImportedUsage : TenantOwned
 
     public string? KeyId { get; init; }
 
+    public string ByUserId { get; init; } = "";
+
     /// <summary>As it was where it was charged.</summary>
     public required string IdempotencyKey { get; init; }
 
@@ -45,6 +47,7 @@ internal sealed class ImportedUsageMapping : IEntityTypeConfiguration<ImportedUs
         builder.Property(u => u.Currency).HasMaxLength(3);
         builder.Property(u => u.SubjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.KeyId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(u => u.ByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.IdempotencyKey).HasMaxLength(120);
         builder.HasIndex(u => new { u.TenantId, u.SubjectId });
         builder.HasIndex(u => new { u.TenantId, u.At });

@@ -49,6 +49,9 @@ public sealed class UsageEvent : TenantOwned
     /// <summary>The API key that was called with.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>Who began it, where a person did.</summary>
+    public string ByUserId { get; init; } = "";
+
     public required string IdempotencyKey { get; init; }
 
     public required DateTime At { get; init; }
@@ -63,6 +66,7 @@ internal sealed class UsageEventMapping : IEntityTypeConfiguration<UsageEvent>
         builder.Property(u => u.Currency).HasMaxLength(3);
         builder.Property(u => u.SubjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.KeyId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(u => u.ByUserId).HasMaxLength(PublicId.MaxLength);
         builder.Property(u => u.IdempotencyKey).HasMaxLength(120);
         builder.HasIndex(u => new { u.TenantId, u.IdempotencyKey }).IsUnique();
         builder.HasIndex(u => new { u.TenantId, u.At });

@@ -90,7 +90,7 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
 
         var projects = await provider.GetRequiredService<ProjectService>().ListAsync(ct);
         var spent = provider.GetRequiredService<CurrentMember>().May(Permission.ViewBilling)
-            ? (await provider.GetRequiredService<BillingService>().MonthSoFarAsync(ct)).ChargedMicros : (long?)null;
+            ? await provider.GetRequiredService<BillingService>().ChargedThisMonthAsync(ct) : (long?)null;
         row = row with { Projects = projects.Count, SpentMicros = spent, Onboarding = await provider.GetRequiredService<Onboarding>().ReadAsync(ct) };
         return await NeediestAsync(provider, row, [.. projects.Take(MostProjects)], ct);
     }

@@ -21,6 +21,9 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
 
     public required DateTime At { get; init; }
 
+    /// <summary>Who tried it out; empty for a program's call.</summary>
+    public string ByUserId { get; init; } = "";
+
     /// <summary>Money is held for it at a budget.</summary>
     public bool IsHeld { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
     /// <summary>What is billed: one fact a meter, each under a key that the call can have but once.</summary>
     public IEnumerable<UsageFact> Facts() =>
     [
-        new(ProjectId, Meter.InputTokens, Source, Usage.Input, InputPrice, DeploymentId, $"{ResponseId}:input") { IsEstimated = Usage.IsEstimated, KeyId = KeyId },
-        new(ProjectId, Meter.OutputTokens, Source, Usage.Output, OutputPrice, DeploymentId, $"{ResponseId}:output") { IsEstimated = Usage.IsEstimated, KeyId = KeyId },
+        new(ProjectId, Meter.InputTokens, Source, Usage.Input, InputPrice, DeploymentId, $"{ResponseId}:input") { IsEstimated = Usage.IsEstimated, KeyId = KeyId, ByUserId = ByUserId },
+        new(ProjectId, Meter.OutputTokens, Source, Usage.Output, OutputPrice, DeploymentId, $"{ResponseId}:output") { IsEstimated = Usage.IsEstimated, KeyId = KeyId, ByUserId = ByUserId },
     ];
 }

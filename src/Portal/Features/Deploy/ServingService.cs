@@ -246,6 +246,7 @@ public sealed class ServingService(
         OutputPrice = call.Served.Prices.Output,
         At = time.GetUtcNow().UtcDateTime,
         IsHeld = call.IsHeld,
+        ByUserId = call.Caller.KeyId is null ? current.UserId : "",
     };
 
     /// <param name="Pinned">The deployment that answers whichever is live.</param>

@@ -171,8 +171,8 @@ public sealed class CandidateRunWorker(
         // A row is settled once, so no two chunks begin with the same number.
         var key = $"run:{run.Id}:{answers[0].Number}-{answers[^1].Number}";
         var (input, output) = (answers.Sum(a => (long)a.InputTokens), answers.Sum(a => (long)a.OutputTokens + a.ThinkingTokens));
-        billing.Record(db, new UsageFact(run.ProjectId, Meter.InputTokens, run.Source, input, run.InputPricePerMillion, run.Id, $"{key}:input"));
-        billing.Record(db, new UsageFact(run.ProjectId, Meter.OutputTokens, run.Source, output, run.OutputPricePerMillion, run.Id, $"{key}:output"));
+        billing.Record(db, new UsageFact(run.ProjectId, Meter.InputTokens, run.Source, input, run.InputPricePerMillion, run.Id, $"{key}:input") { ByUserId = run.StartedByUserId });
+        billing.Record(db, new UsageFact(run.ProjectId, Meter.OutputTokens, run.Source, output, run.OutputPricePerMillion, run.Id, $"{key}:output") { ByUserId = run.StartedByUserId });
         return Quote.Price(input, run.InputPricePerMillion) + Quote.Price(output, run.OutputPricePerMillion);
     }
 

@@ -71,7 +71,7 @@ public sealed class TuningResult(BillingService billing, CandidateService candid
         $"{job.BaseModelName} tuned on v{job.VersionNumber}, " + (checkpoint.IsDefault ? "last checkpoint" : $"checkpoint {checkpoint.VendorId} (epoch {checkpoint.Epoch})");
 
     private void Charge(PortalDbContext db, TuningJob job, long tokens) => billing.Record(db, new UsageFact(
-        job.ProjectId, Meter.TuningTokens, UsageSource.Tuning, tokens, job.PricePerMillion, job.Id, $"tuning:{job.Id}"));
+        job.ProjectId, Meter.TuningTokens, UsageSource.Tuning, tokens, job.PricePerMillion, job.Id, $"tuning:{job.Id}") { ByUserId = job.StartedByUserId });
 
     /// <summary>Google lists none when it kept only the last; then the job's own endpoint is the one there is.</summary>
     private static List<Checkpoint> CheckpointsOf(TuningJob job, VendorJob report, IReadOnlyList<CurvePoint> validation)

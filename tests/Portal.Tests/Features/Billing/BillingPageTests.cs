@@ -12,7 +12,7 @@ namespace Portal.Tests.Features.Billing;
 public sealed class BillingPageTests : BunitContext
 {
     private readonly PortalDatabase _database = new();
-    private readonly Named _named = new();
+    private readonly NamedSubjects _named = new() { Names = { ["prj_1"] = "=cmd()" } };
 
     public BillingPageTests()
     {
@@ -21,7 +21,7 @@ public sealed class BillingPageTests : BunitContext
         Services.AddSingleton<IDbContextFactory<PortalDbContext>>(_database);
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IUsageSubjects>(_named);
-        Services.AddScoped<BillingService>().AddScoped<BudgetService>().AddSingleton(new CurrentMember(_database.Scope));
+        Services.AddScoped<BillingService>().AddScoped<BudgetService>().AddScoped<CostService>().AddSingleton(new CurrentMember(_database.Scope));
     }
 
     [Fact]
@@ -43,11 +43,27 @@ public sealed class BillingPageTests : BunitContext
 
         var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
 
-        page.WaitForAssertion(() => Assert.Equal(["Monthly budget", "=cmd()", "prj_2"], page.FindAll("section.panel h2").Select(h => h.TextContent.Trim())));
+        page.WaitForAssertion(() => Assert.Equal(["Day by day", "Monthly budget", "Where it went", "=cmd()", "prj_2"], page.FindAll("section.panel h2").Select(h => h.TextContent.Trim())));
         Assert.Contains("$8.10", page.Find("dl").TextContent, StringComparison.Ordinal);
-        var first = page.FindAll("section.panel")[1];
+        var first = page.FindAll("section.panel")[3];
         Assert.Equal(["Calls to the endpoint", "Input tokens", "2,000,000", "$0.30", "$0.60"], first.QuerySelectorAll("tbody tr:first-child td").Select(c => c.TextContent));
         Assert.DoesNotContain("Practice mode", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(["prj_2", "$5.00", "61.7 %", "$0.00"], page.FindAll("section.panel")[2].QuerySelectorAll("tbody tr:first-child > *").Select(c => c.TextContent.Trim()));
+        Assert.Contains("after 7 days of usage", page.Find("dl").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_ToldApartByMeter_ShowsMetersAndLinksThatKeepTheMonth()
+    {
+        await RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 2_000_000, 300_000, "dep_1", "a"),
+            new UsageFact("prj_2", Meter.InputTokens, UsageSource.Endpoint, 1_000_000, 300_000, "dep_1", "b"));
+        Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo("/o/northwind/billing?by=meter");
+
+        var page = Render<BillingPage>(p => p.Add(b => b.Org, "northwind"));
+
+        page.WaitForAssertion(() => Assert.Equal(["Input tokens"], page.FindAll(".choices ~ .table-scroll tbody td:first-child").Select(h => h.TextContent.Trim())));
+        Assert.Equal("Meter", page.Find(".choices [aria-current]").TextContent);
+        Assert.Contains(page.FindAll("a"), a => a.GetAttribute("href") is "/o/northwind/billing?by=person");
     }
 
     [Fact]
@@ -77,17 +93,6 @@ public sealed class BillingPageTests : BunitContext
         Assert.DoesNotContain("$", page.Markup, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Csv_OfANameThatIsAFormula_IsHarmlessText()
-    {
-        var line = new UsageLine("prj_1", UsageSource.Endpoint, Meter.InputTokens, 300_000, 1_500, 450, "USD", 1);
-        var month = new MonthSoFar(default, [line], 450, 0, "USD");
-
-        var csv = UsageCsv.Of(month, _ => "=cmd(\"a\",1)");
-
-        Assert.Equal("\"'=cmd(\"\"a\"\",1)\",prj_1,Calls to the endpoint,Input tokens,1500,0.3,0.00045,USD", csv.Split("\r\n")[1]);
-    }
-
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -103,13 +108,5 @@ public sealed class BillingPageTests : BunitContext
         }
 
         await db.SaveChangesAsync();
-    }
-
-    private sealed class Named : IUsageSubjects
-    {
-        public bool IsPractice { get; set; } = true;
-
-        public Task<IReadOnlyDictionary<string, string>> ProjectNamesAsync(CancellationToken ct) =>
-            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string> { ["prj_1"] = "=cmd()" });
     }
 }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Define;
 using Portal.Features.Evaluate;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Xunit;
 using SealedLook = Portal.Features.Data.SealedLook;
 using SealedWear = Portal.Features.Data.SealedWear;
@@ -118,7 +120,11 @@ public sealed class EvaluationServiceTests : IDisposable
 
         var evaluation = await _rig.StartAsync();
         await _rig.StepAsync(evaluation.Id);
-        Assert.Equal(quote.Sum.WorstMicros, (await _rig.Get<BillingService>().MonthSoFarAsync(s_ct)).ReservedMicros);
+        await using (var db = await _rig.Get<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(s_ct))
+        {
+            Assert.Equal(quote.Sum.WorstMicros, await BillingService.ReservedAsync(db, s_ct));
+        }
+
 
         await _rig.AnswerAsync(evaluation.Id, _rig.Right(70, 90));
         await _rig.StepAsync(evaluation.Id);

@@ -272,6 +272,11 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -504,6 +509,11 @@ namespace Portal.Persistence.Postgres.Migrations
 
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -2386,6 +2396,11 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime?>("DeployedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("EndReason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -2393,6 +2408,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<int>("FirstPercent")
+                        .HasColumnType("integer");
 
                     b.Property<bool>("GatePassed")
                         .HasColumnType("boolean");
@@ -2412,6 +2430,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<DateTime?>("ReturnedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("ReturnedByUserId")
                         .HasMaxLength(40)
@@ -2466,6 +2487,19 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<DateTime?>("CanaryCheckedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CanaryDeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<int>("CanaryPercent")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("CanaryStepAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -2499,6 +2533,8 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "CanaryDeploymentId");
 
                     b.HasIndex("TenantId", "LiveDeploymentId");
 
@@ -6211,6 +6247,11 @@ namespace Portal.Persistence.Postgres.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.Endpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CanaryDeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "LiveDeploymentId")

@@ -272,6 +272,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<DateTime>("At")
                         .HasColumnType("datetime2");
 
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -504,6 +509,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.Property<DateTime>("At")
                         .HasColumnType("datetime2");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -2386,6 +2396,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<DateTime?>("DeployedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<string>("EndReason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("datetime2");
 
@@ -2393,6 +2408,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("FirstPercent")
+                        .HasColumnType("int");
 
                     b.Property<bool>("GatePassed")
                         .HasColumnType("bit");
@@ -2412,6 +2430,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime?>("ReturnedAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<string>("ReturnedByUserId")
                         .HasMaxLength(40)
@@ -2466,6 +2487,19 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<DateTime?>("CanaryCheckedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("CanaryDeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("CanaryPercent")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime?>("CanaryStepAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
@@ -2499,6 +2533,8 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "CanaryDeploymentId");
 
                     b.HasIndex("TenantId", "LiveDeploymentId");
 
@@ -6215,6 +6251,11 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.Endpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CanaryDeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "LiveDeploymentId")

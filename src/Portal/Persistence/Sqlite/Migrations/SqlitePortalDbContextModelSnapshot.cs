@@ -265,6 +265,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -496,6 +501,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Currency")
@@ -2379,6 +2389,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime?>("DeployedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("EndReason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
@@ -2386,6 +2401,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("FirstPercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("GatePassed")
                         .HasColumnType("INTEGER");
@@ -2404,6 +2422,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<string>("ProjectId")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ReturnedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ReturnedByUserId")
@@ -2459,6 +2480,19 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("CanaryCheckedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CanaryDeploymentId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("CanaryPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("CanaryStepAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -2492,6 +2526,8 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "CanaryDeploymentId");
 
                     b.HasIndex("TenantId", "LiveDeploymentId");
 
@@ -6204,6 +6240,11 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.Endpoint", b =>
                 {
+                    b.HasOne("Portal.Features.Deploy.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CanaryDeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "LiveDeploymentId")
