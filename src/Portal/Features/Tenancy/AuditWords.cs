@@ -139,7 +139,7 @@ public static class AuditWords
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
-        ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
