@@ -23,6 +23,10 @@ public static class AuditWords
         ["break-glass.began"] = "Began a break-glass visit of",
         ["break-glass.ended"] = "A break-glass visit ended of",
         ["break-glass.looked"] = "Looked, by break-glass, at",
+        ["billing.account-opened"] = "Became a customer at Stripe:",
+        ["billing.changed"] = "The plan or its payment changed:",
+        ["billing.checkout-opened"] = "Went to pay for the plan",
+        ["billing.plan-chosen"] = "Chose the plan",
         ["budget.removed"] = "Removed the monthly budget of",
         ["budget.set"] = "Set the monthly budget of",
         ["catalogue.added"] = "Added to the catalogue",
@@ -41,6 +45,8 @@ public static class AuditWords
         ["deployment.approved"] = "Approved the deployment",
         ["deployment.ended"] = "Ended the deployment",
         ["deployment.rolled-back"] = "Put the deployment back",
+        ["augmentation.started"] = "Had synthetic rows written",
+        ["augmentation.cancelled"] = "Stopped the writing of synthetic rows",
         ["canary.stepped"] = "Changed the share of the canary",
         ["canary.promoted"] = "Promoted the canary",
         ["canary.taken-back"] = "Took the canary back",
@@ -139,8 +145,8 @@ public static class AuditWords
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
-        ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("baselines.", "Baselines"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("engagement.", "Engagements"),
+        ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("augmentation.", "Synthetic rows"), ("baselines.", "Baselines"), ("billing.", "Plan and payment"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
         ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
