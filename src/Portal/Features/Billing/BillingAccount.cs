@@ -140,6 +140,9 @@ public static class AccountTables
     {
         public DbSet<BillingAccount> BillingAccounts => db.Set<BillingAccount>();
 
+        /// <summary>The organisation's own, where its payments have failed until nobody tries any more.</summary>
+        internal IQueryable<BillingAccount> UnpaidAccounts => db.BillingAccounts.Where(a => a.State == SubscriptionState.Unpaid);
+
         public DbSet<StripeCustomer> StripeCustomers => db.Set<StripeCustomer>();
 
         public DbSet<BillingInvoice> BillingInvoices => db.Set<BillingInvoice>();

@@ -25,6 +25,11 @@ public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter
 
 public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, TimeProvider time)
 {
+    /// <summary>What whoever begins something that costs is told while nothing is paid.</summary>
+    internal const string UnpaidWords =
+        "This organization's payments have failed, so nothing that costs is begun. Everything that is here stays, and can be read and exported. "
+        + "Whoever manages billing pays the open invoice under Billing, Plan and invoices; then all goes on at once.";
+
     /// <summary>Sums over work are billing; what one run or job cost is a figure of its project, seen by whoever sees that.</summary>
     public bool MayView => current.May(Permission.ViewBilling);
 
@@ -60,15 +65,13 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
 
     /// <summary>
     /// Holds the quote's worst for a subject, in the caller's transaction. A subject holds once, and only while payment is in order; of calls that
-    /// is not asked here. The save throws a <see cref="BudgetExceededException"/> where a budget does not allow for it.
+    /// is asked before. The save throws a <see cref="BudgetExceededException"/> where a budget does not allow for it.
     /// </summary>
     public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null)
     {
-        if (call is null && db.BillingAccounts.Any(a => a.State == SubscriptionState.Unpaid))
+        if (call is null && db.UnpaidAccounts.Any())
         {
-            throw new PortalException(
-                "This organization's payments have failed, so nothing that costs is begun. Everything that is here stays, and can be read and exported. "
-                + "Whoever manages billing pays the open invoice under Billing, Plan and invoices; then all goes on at once.");
+            throw new PortalException(UnpaidWords);
         }
 
         db.Along = BudgetMoves.Instance;

@@ -155,9 +155,14 @@ public sealed class AugmentWorker(
     private long Bill(Augmentation run, PortalDbContext db, CallTokens tokens, bool isEstimated)
     {
         var key = $"augmentation:{run.Id}:{run.CallsDone}";
-        billing.Record(db, new UsageFact(run.ProjectId, Meter.InputTokens, UsageSource.Augmentation, tokens.Input, run.InputPricePerMillion, run.Id, $"{key}:input") { IsEstimated = isEstimated });
-        billing.Record(db, new UsageFact(run.ProjectId, Meter.OutputTokens, UsageSource.Augmentation, tokens.Output, run.OutputPricePerMillion, run.Id, $"{key}:output") { IsEstimated = isEstimated });
+        Record(Meter.InputTokens, tokens.Input, run.InputPricePerMillion, "input");
+        Record(Meter.OutputTokens, tokens.Output, run.OutputPricePerMillion, "output");
         return Quote.Price(tokens.Input, run.InputPricePerMillion) + Quote.Price(tokens.Output, run.OutputPricePerMillion);
+
+        void Record(Meter meter, long quantity, long price, string part) => billing.Record(db, new UsageFact(run.ProjectId, meter, UsageSource.Augmentation, quantity, price, run.Id, $"{key}:{part}")
+        {
+            IsEstimated = isEstimated, ByUserId = run.StartedByUserId,
+        });
     }
 
     private void Refused(Augmentation run, VertexException refused, string vendor)

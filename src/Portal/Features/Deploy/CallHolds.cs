@@ -19,12 +19,19 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, BillingSer
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
     /// <summary>False where there is no budget, and so nothing to hold.</summary>
-    /// <exception cref="GatewayException">429: a budget does not allow for it.</exception>
+    /// <exception cref="GatewayException">429: a budget does not allow for it. 403: the organisation's payments have failed.</exception>
     public async Task<bool> HoldAsync(Served served, Caller caller, string responseId, VertexGenerateContentRequest asked)
     {
         var projectId = served.Endpoint.ProjectId;
         await using var db = await dbs.CreateDbContextAsync();
-        if (!await db.BudgetsOf(projectId, caller.KeyId).AnyAsync())
+        // One question for both: each budget says false, an unpaid account true.
+        var standing = await db.BudgetsOf(projectId, caller.KeyId).Select(_ => false).Concat(db.UnpaidAccounts.Select(_ => true)).ToListAsync();
+        if (standing.Contains(true))
+        {
+            throw GatewayException.Unpaid();
+        }
+
+        if (standing.Count is 0)
         {
             return false;
         }

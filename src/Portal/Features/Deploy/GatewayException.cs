@@ -55,6 +55,8 @@ public sealed class GatewayException(int code, string status, string message, Ex
         RetryAfter = full.IsHeldOnly ? TimeSpan.FromSeconds(5) : full.Budget.RenewsAt - now,
     };
 
+    public static GatewayException Unpaid() => new(403, VertexErrorStatus.PermissionDenied, BillingService.UnpaidWords);
+
     public static GatewayException TooLarge(int limit) => new(413, VertexErrorStatus.InvalidArgument,
         string.Create(CultureInfo.InvariantCulture, $"The request is larger than {limit:N0} bytes, which is the most this endpoint takes."));
 

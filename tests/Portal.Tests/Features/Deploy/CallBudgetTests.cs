@@ -13,6 +13,37 @@ public sealed class CallBudgetTests
     private const int Calls = 200;
     private const int Worth = 50;
 
+    /// <summary>A payment that failed once is tried again, and calls go on meanwhile; once nobody tries any more, none is answered until one goes through.</summary>
+    [Fact]
+    public async Task Calls_OfAnUnpaidOrganization_AreRefusedUntilItPays()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var (live, other) = (await rig.GoLiveAsync("org_a", "intents"), await rig.GoLiveAsync("org_b", "others"));
+        foreach (var (state, status) in new[]
+        {
+            (SubscriptionState.PastDue, HttpStatusCode.OK), (SubscriptionState.Unpaid, HttpStatusCode.Forbidden), (SubscriptionState.Active, HttpStatusCode.OK),
+        })
+        {
+            await rig.ReadAsync("org_a", async db =>
+            {
+                var account = await db.BillingAccounts.SingleOrDefaultAsync() ?? db.Add(new BillingAccount()).Entity;
+                account.Take(new SubscriptionFacts("sub_1", Plans.Team.Id, state, db.Now, null, null, null, null), db.Now);
+                return await db.SaveChangesAsync();
+            });
+            rig.Vertex.Asked.Clear();
+            foreach (var address in new[] { live.Generate, live.Stream })
+            {
+                using var answer = await rig.PostAsync(address, live.Key);
+                Assert.Equal(status, answer.StatusCode);
+                Assert.Equal(status is HttpStatusCode.Forbidden, (await answer.Content.ReadAsStringAsync()).Contains("pays the open invoice", StringComparison.Ordinal));
+            }
+
+            Assert.Equal(status is HttpStatusCode.OK ? 2 : 0, rig.Vertex.Asked.Count);
+            using var others = await rig.PostAsync(other.Generate, other.Key);
+            Assert.Equal(HttpStatusCode.OK, others.StatusCode);
+        }
+    }
+
     /// <summary>All at once, by two hosts of one database: as many reach the model as the budget is worth at their worst, and what they use stays below it.</summary>
     [Fact]
     public async Task Calls_AtTwoHosts_NeverSpendMoreThanTheBudget()
