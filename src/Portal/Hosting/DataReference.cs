@@ -8,16 +8,25 @@ namespace Portal.Hosting;
 internal static class DataReference
 {
     public const string Introduction = """
-        Bring rows in, settle what was found in them, freeze versions, and take rows out again: all that the Data page does, for pipelines.
+        Bring rows in, settle what was found in them, freeze versions, have models write more rows, and take rows out again: all that the Data
+        page does, for pipelines.
 
         Every call shows an API key that reads or writes data. Ids that are not yours are answered as ids that never were (404). Errors are
         problem details (RFC 9457) with a `code` for programs; those about data carry `findings`, each with its rule, remedy, rows and lines.
         A POST with an `Idempotency-Key` may be sent again for a day: it gets the same answer, and nothing is done twice.
+
+        Synthetic rows cost. Money is whole millionths of its currency; a call that begins a run says the most that it may cost, and needs an
+        `Idempotency-Key` and a key that may have models write rows beside reading and writing data.
         """;
 
     private static readonly FrozenDictionary<string, string> s_bodies = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["/api/v1/projects"] = """{"name":"Support triage","goal":"Route messages to the right team","kind":"classify","instruction":"Name the intent of the message.","target":0.9}""",
+        ["/api/v1/projects/{projectId}/augmentations"] = """{"version":"ver_01","model":"gemini-3.5-flash","rows":50,"label":"card_lost","wish":"Half of them with a typing error","mostMicros":185000}""",
+        ["/api/v1/projects/{projectId}/augmentations/quote"] = """{"version":"ver_01","model":"gemini-3.5-flash","rows":50,"label":"card_lost"}""",
+        ["/api/v1/projects/{projectId}/augmentations/{augmentationId}/decision"] = """{"decision":"accept"}""",
+        ["/api/v1/projects/{projectId}/augmentations/{augmentationId}/drafts/{syntheticDraftId}"] = """{"input":"My card is gone since this morning","output":"card_lost"}""",
+        ["/api/v1/projects/{projectId}/augmentations/{augmentationId}/drafts/{syntheticDraftId}/decision"] = """{"decision":"accept"}""",
         ["/api/v1/projects/{projectId}/files/{importId}/import"] = """{"layout":{"delimiter":";"},"mapping":{"input":"{{subject}}: {{text}}","output":"label"}}""",
         ["/api/v1/projects/{projectId}/files/{importId}/rows/{number}/decision"] = """{"decision":"setAside"}""",
         ["/api/v1/projects/{projectId}/findings/{findingId}/decision"] = """{"decision":"redact"}""",
@@ -54,7 +63,7 @@ internal static class DataReference
                 {
                     operation.Parameters = [.. operation.Parameters ?? [], new OpenApiParameter
                     {
-                        Name = "Idempotency-Key", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 },
+                        Name = "Idempotency-Key", In = ParameterLocation.Header, Required = path.EndsWith("/augmentations", StringComparison.Ordinal), Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 },
                         Description = "Any value of your own, new for each call: sent again within a day, the call is answered and not done again.",
                     }];
                 }

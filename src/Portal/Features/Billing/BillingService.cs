@@ -13,7 +13,7 @@ public sealed record UsageFact(
 
     public string? KeyId { get; init; }
 
-    /// <summary>Who began what it bills; empty where a program did, or nobody.</summary>
+    /// <summary>Who began what it bills: a person, or a program by the id of its key; empty where nobody did.</summary>
     public string ByUserId { get; init; } = "";
 }
 
@@ -43,6 +43,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
 
         if (fact.Quantity > 0)
         {
+            var begunByKey = KeyOf(fact.ByUserId);
             db.Along = BudgetMoves.Instance;
             db.UsageEvents.Add(new UsageEvent
             {
@@ -54,9 +55,9 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
                 AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
                 SubjectId = fact.SubjectId,
                 IsEstimated = fact.IsEstimated,
-                KeyId = fact.KeyId,
+                KeyId = fact.KeyId ?? begunByKey,
                 // What a key began is a program's: nobody signed in for it.
-                ByUserId = fact.ByUserId.StartsWith("key_", StringComparison.Ordinal) ? "" : fact.ByUserId,
+                ByUserId = begunByKey is null ? fact.ByUserId : "",
                 IdempotencyKey = fact.IdempotencyKey,
                 At = time.GetUtcNow().UtcDateTime,
             });
@@ -67,7 +68,8 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// Holds the quote's worst for a subject, in the caller's transaction. A subject holds once, and only while payment is in order; of calls that
     /// is asked before. The save throws a <see cref="BudgetExceededException"/> where a budget does not allow for it.
     /// </summary>
-    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null)
+    /// <param name="byUserId">Who begins it: where that is a key, its own budget has to allow for it too.</param>
+    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null, string byUserId = "")
     {
         if (call is null && db.UnpaidAccounts.Any())
         {
@@ -82,7 +84,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             AmountMicros = quote.WorstMicros,
             Currency = quote.Currency,
             HeldAt = time.GetUtcNow().UtcDateTime,
-            KeyId = call?.KeyId,
+            KeyId = call?.KeyId ?? KeyOf(byUserId),
             ExpiresAt = call?.ExpiresAt,
         });
     }
@@ -107,6 +109,8 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             db.Reservations.RemoveRange(await db.Reservations.Where(r => subjectIds.Contains(r.SubjectId)).ToListAsync(ct));
         }
     }
+
+    private static string? KeyOf(string userId) => userId.StartsWith("key_", StringComparison.Ordinal) ? userId : null;
 
     /// <summary>Charged since the month began.</summary>
     public async Task<long> ChargedThisMonthAsync(CancellationToken ct)

@@ -18,7 +18,7 @@ public sealed class Reservation : TenantOwned, IVersioned
 
     public required string SubjectId { get; init; }
 
-    /// <summary>The API key whose call it is for.</summary>
+    /// <summary>The API key whose call it is for, or that began it.</summary>
     public string? KeyId { get; init; }
 
     public required long AmountMicros { get; init; }

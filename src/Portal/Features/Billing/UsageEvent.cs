@@ -46,7 +46,7 @@ public sealed class UsageEvent : TenantOwned
     /// <summary>What it was for: a job, a run, a deployment, a key.</summary>
     public string SubjectId { get; init; } = "";
 
-    /// <summary>The API key that was called with.</summary>
+    /// <summary>The API key that was called with, or that began it.</summary>
     public string? KeyId { get; init; }
 
     /// <summary>Who began it, where a person did.</summary>

@@ -132,7 +132,7 @@ public sealed partial class AugmentPage : PortalPage
     private async Task AcceptAllAsync()
     {
         var (accepted, left) = (0, 0);
-        if (_open is { } open && await RunAsync(async ct => (accepted, left) = await Drafts.AcceptAllAsync(ProjectId, open.Run.Id, ct)))
+        if (_open is { } open && await RunAsync(async ct => (accepted, left) = await Drafts.AcceptManyAsync(ProjectId, open.Run.Id, null, ct)))
         {
             Snackbar.Add($"{Show.Count(accepted)} {(accepted is 1 ? "row" : "rows")} added.{(left is 0 ? "" : $" {Show.Count(left)} still wait: they are too like a row that there is.")}", Severity.Success);
             await RefreshAsync();

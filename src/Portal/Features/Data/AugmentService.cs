@@ -18,6 +18,12 @@ public sealed record AugmentOrder(string VersionId, string WriterId, int Rows, s
 public sealed record AugmentChoices(
     IReadOnlyList<DatasetVersion> Versions, DatasetVersion? Version, IReadOnlyList<AugmentTarget> Labels, IReadOnlyList<AugmentTarget> Slices, int AllRows, IReadOnlyList<RowWriter> Writers);
 
+/// <summary>It may cost more by now than was agreed to. Nothing was started.</summary>
+public sealed class DearerException(long worstMicros) : PortalException("The price has changed since it was shown. Nothing was started; look at the new one and start again.")
+{
+    public long WorstMicros { get; } = worstMicros;
+}
+
 /// <summary>A run with what was decided about its rows.</summary>
 public sealed record AugmentationRow(Augmentation Run, int VersionNumber, int Open, int Accepted, int Rejected);
 
@@ -69,7 +75,7 @@ public sealed class AugmentService(
         var (version, writer, quote) = await PrepareAsync(projectId, order, ct);
         if (order.AgreedWorstMicros is { } agreed && quote.Quote.WorstMicros > agreed)
         {
-            throw new PortalException("The price has changed since it was shown. Nothing was started; look at the new one and start again.");
+            throw new DearerException(quote.Quote.WorstMicros);
         }
 
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -87,7 +93,7 @@ public sealed class AugmentService(
             StartedByUserId = current.UserId, StartedByName = current.UserName, CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         db.Augmentations.Add(run);
-        billing.Reserve(db, projectId, run.Id, quote.Quote);
+        billing.Reserve(db, projectId, run.Id, quote.Quote, byUserId: current.UserId);
         db.Audit("augmentation.started", run.AsTarget(), $"For {Named(order)} from version {version.Number}, at most {run.ReservedMicros / 1_000_000m:0.00####} USD");
         await db.SaveChangesAsync(ct);
         jobs.Enqueue<AugmentWorker>(w => w.RunAsync(run.TenantId, run.Id, CancellationToken.None));

@@ -24,6 +24,9 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
 
     public RowInspector Rows => _inspector;
 
+    /// <summary>As <see cref="RowChecks.WrittenByModels"/>.</summary>
+    public required IReadOnlySet<UInt128> WrittenByModels { get; init; }
+
     /// <summary>Rows by what had to be done to read them.</summary>
     public IReadOnlyDictionary<FindingRule, List<int>> Notes => _notes;
 
@@ -78,9 +81,13 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
             GivenSplit = row.Split,
             SourceId = row.SourceId,
             Label = Example.LabelOf(output),
-            Origin = (row.Notes & RowNotes.Synthetic) is 0 ? RowOrigin.File : RowOrigin.Synthetic,
+            Origin = IsSynthetic(row) ? RowOrigin.Synthetic : RowOrigin.File,
         };
     }
+
+    /// <summary>A table of ours says so; where its word is gone, the row is known by what it says.</summary>
+    private bool IsSynthetic(MappedRow row) =>
+        (row.Notes & RowNotes.Synthetic) is not 0 || ((row.Notes & RowNotes.Downloaded) is not 0 && WrittenByModels.Count > 0 && WrittenByModels.Contains(TextKey.Of(row.Input)));
 
     private RowMarks MediaMarks(MappedRow row) => limits.Check(row.Number, row.Media) | (row.IsMediaOtherwise ? RowMarks.MediaOtherwise : RowMarks.None);
 

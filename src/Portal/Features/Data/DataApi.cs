@@ -19,6 +19,7 @@ internal static class DataApi
         api.MapDataFiles();
         api.MapDataRows();
         api.MapDataVersions();
+        api.MapDataSynthetic();
     }
 
     private static async Task<IResult> ListAsync(ProjectService projects, CancellationToken ct) =>

@@ -12,6 +12,9 @@ internal static class DataApiWords
 
     public static RouteHandlerBuilder Writes(this RouteHandlerBuilder endpoint) => endpoint.RequireVerb(KeyVerb.WriteData);
 
+    /// <summary>What may cost, or stops what costs. The services ask for the rights on the data besides.</summary>
+    public static RouteHandlerBuilder Spends(this RouteHandlerBuilder endpoint) => endpoint.RequireVerb(KeyVerb.RunModels);
+
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint)
         where T : notnull => endpoint.Accepts<T>(isOptional: true, "application/json");
 

@@ -63,6 +63,6 @@ internal static class DataRowsApi
         var found = await rows.ListAsync(projectId, query with { After = DataWords.After(after) }, ct);
         int? next = found.SearchedTo ?? (found.HasLater && found.Rows is [.., var last] ? last.Number : null);
         return Results.Json(new RowListAnswer(
-            [.. found.Rows.Select(r => new RowAnswer(r.Number, r.Input, r.Output, r.SetAsideBy is { } rule ? DataWords.Of(rule) : null, r.Reason))], next, found.Total, found.Counts.Sealed));
+            [.. found.Rows.Select(r => new RowAnswer(r.Number, r.Input, r.Output, r.SetAsideBy is { } rule ? DataWords.Of(rule) : null, r.Reason) { IsSynthetic = r.Origin is RowOrigin.Synthetic })], next, found.Total, found.Counts.Sealed));
     }
 }

@@ -84,6 +84,6 @@ internal static class DataVersionsApi
         await versions.FindAsync(projectId, versionId, ct);
         var (number, asked) = (DataWords.Page(page), SplitMethods.Named(split ?? "training") ?? throw DataWords.Wrong("split", "is training or validation"));
         var rows = await versions.RowsAsync(versionId, asked, q ?? "", number, ct);
-        return Results.Json(new PageAnswer<VersionRowAnswer>([.. rows.Rows.Select(r => new VersionRowAnswer(r.Number, r.Input, r.Output))], number + 1, rows.Total));
+        return Results.Json(new PageAnswer<VersionRowAnswer>([.. rows.Rows.Select(r => new VersionRowAnswer(r.Number, r.Input, r.Output, r.IsSynthetic))], number + 1, rows.Total));
     }
 }

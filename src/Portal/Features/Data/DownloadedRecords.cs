@@ -32,7 +32,7 @@ internal sealed class DownloadedRecords(RecordReader records) : RecordReader
                 (Content, Notes) = (read.Content, read.Notes);
             }
 
-            Notes |= DownloadedTable.IsSynthetic(Columns, _values) ? RowNotes.Synthetic : RowNotes.None;
+            Notes |= RowNotes.Downloaded | (DownloadedTable.IsSynthetic(Columns, _values, ref problem) ? RowNotes.Synthetic : RowNotes.None);
             Raw = problem is null ? Raw : Shortened(string.Join(" | ", _values));
         }
 

@@ -35,8 +35,14 @@ internal static class DownloadedTable
     /// <summary>A file of before there were synthetic rows has no column for them.</summary>
     public static bool HasColumns(IReadOnlyList<string> columns) => s_columns.Where(c => c is not SyntheticColumn).All(columns.Contains);
 
-    /// <summary>Whether a model wrote the row: it stays so on its way out and back.</summary>
-    public static bool IsSynthetic(IReadOnlyList<string> columns, IReadOnlyList<string?> values) => ValueOf(columns, values, SyntheticColumn) is Synthetic;
+    /// <summary>Whether a model wrote the row, says the table: it stays so on its way out and back, however a spreadsheet writes the word.</summary>
+    public static bool IsSynthetic(IReadOnlyList<string> columns, IReadOnlyList<string?> values, ref string? problem)
+    {
+        var said = ValueOf(columns, values, SyntheticColumn)?.Trim() ?? "";
+        var isSynthetic = said.Equals(Synthetic, StringComparison.OrdinalIgnoreCase);
+        problem ??= isSynthetic || said is "" ? null : $"its cell \"{SyntheticColumn}\" is neither {Synthetic} nor empty; write {Synthetic} where a model wrote the row, and empty it where a person did";
+        return isSynthetic;
+    }
 
     public static string Line(VersionExample row)
     {

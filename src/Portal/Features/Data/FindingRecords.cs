@@ -37,9 +37,13 @@ internal sealed record DecisionBody
     public string? Decision { get; init; }
 }
 
-internal sealed record RowAnswer(int Row, string Input, string Output, [property: Description("The rule that took the row out; null while it takes part.")] string? SetAsideBy, string Reason);
+internal sealed record RowAnswer(int Row, string Input, string Output, [property: Description("The rule that took the row out; null while it takes part.")] string? SetAsideBy, string Reason)
+{
+    [Description("A model wrote it, and somebody accepted it.")]
+    public bool IsSynthetic { get; init; }
+}
 
-internal sealed record VersionRowAnswer(int Row, string Input, string Output);
+internal sealed record VersionRowAnswer(int Row, string Input, string Output, [property: Description("A model wrote it; such rows are in the training split alone.")] bool IsSynthetic);
 
 internal sealed record FreezeBody
 {
@@ -70,6 +74,12 @@ internal sealed record VersionAnswer(string Id, int Number, [property: Descripti
     [Description("Rows of the sealed split: counted, and never shown.")]
     public int Test { get; init; }
 
+    [Description("Training rows that a model wrote.")]
+    public int Synthetic { get; init; }
+
+    [Description("Rows that a model wrote and that are in no split, because they hang together with rows that are kept aside.")]
+    public int LeftOut { get; init; }
+
     [Description("Rows that were erased since it was frozen: the counts are of what is left, the hashes of what was frozen.")]
     public int Erased { get; init; }
 
@@ -84,7 +94,7 @@ internal sealed record VersionAnswer(string Id, int Number, [property: Descripti
 
     public static VersionAnswer Of(DatasetVersion version) => new(version.Id, version.Number, DataWords.Of(version.State), version.StartedAt)
     {
-        Note = version.Note, Split = DataWords.Of(version.SplitMethod), RowsDone = version.Done, RowsTotal = version.Total, Training = version.TrainCount, Validation = version.ValidationCount, Test = version.TestCount, Erased = version.ErasedCount,
+        Note = version.Note, Split = DataWords.Of(version.SplitMethod), RowsDone = version.Done, RowsTotal = version.Total, Training = version.TrainCount, Validation = version.ValidationCount, Test = version.TestCount, Synthetic = version.SyntheticCount, LeftOut = version.LeftOutCount, Erased = version.ErasedCount,
         Failure = version.Failure, ContentHash = version.ContentHash, TestDigest = version.TestDigest, FrozenAt = version.State is VersionState.Frozen ? version.FrozenAt : null,
     };
 }

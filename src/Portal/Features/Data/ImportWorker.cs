@@ -90,7 +90,7 @@ public sealed class ImportWorker(
         var mapping = import.Mapping ?? throw new PortalException("Nobody has said which columns matter. Choose them, then import again.");
         var media = await OpenMediaAsync(import, file, ct);
         using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
-        var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct)));
+        var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct))) { WrittenByModels = await WrittenByModelsAsync(import, records, ct) };
         await using var rows = new RowPipeline(records, mapping, checks, file, Options, ct);
         try
         {
@@ -111,6 +111,23 @@ public sealed class ImportWorker(
 
         await FinishAsync(import, lease, checks, media, ct);
         logger.LogInformation("Import {ImportId} took {Accepted} of {Read} rows", importId, checks.Accepted, checks.Read);
+    }
+
+    /// <summary>For a table that was downloaded here, from which the mark of a synthetic row may have been lost: what models wrote for the project.</summary>
+    private async Task<HashSet<UInt128>> WrittenByModelsAsync(DatasetImport import, RecordReader records, CancellationToken ct)
+    {
+        HashSet<UInt128> written = [];
+        if (DownloadedTable.HasColumns(records.Columns))
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            var versions = db.DatasetVersions.Where(v => v.ProjectId == import.ProjectId && v.SyntheticCount > 0).Select(v => v.Id);
+            await foreach (var input in db.FrozenExamples.Where(f => versions.Contains(f.VersionId) && f.IsSynthetic).Select(f => f.Input).AsAsyncEnumerable().WithCancellation(ct))
+            {
+                written.Add(TextKey.Of(input));
+            }
+        }
+
+        return written;
     }
 
     private async Task<MediaImport> OpenMediaAsync(DatasetImport import, Stream file, CancellationToken ct)

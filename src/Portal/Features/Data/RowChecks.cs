@@ -37,8 +37,11 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
         return words;
     }
 
+    /// <summary>Inputs that a model is known to have written for this project.</summary>
+    public IReadOnlySet<UInt128> WrittenByModels { get; init; } = new HashSet<UInt128>();
+
     /// <summary>For some rows that follow each other; to be added once they are looked at. Any thread may ask.</summary>
-    public BatchChecks Begin() => new(importId, limits, _labels.IsListing);
+    public BatchChecks Begin() => new(importId, limits, _labels.IsListing) { WrittenByModels = WrittenByModels };
 
     /// <summary>The next rows of the file.</summary>
     public void Add(BatchChecks batch)

@@ -13,6 +13,9 @@ public sealed record RowDraft(string Input, string Output, string System = "", s
     /// <summary>The row takes part again once it is saved, whatever decision kept it in quarantine.</summary>
     public bool Releases { get; init; }
 
+    /// <summary>What a draft of a model's would be as a row.</summary>
+    internal static RowDraft Of(Augmentation run, SyntheticDraft draft) => new(draft.Input, draft.Output, Slice: run.Slice);
+
     /// <summary>What the row would be. A conversation keeps its turns, functions and files.</summary>
     internal RowWords Over(string? content)
     {

@@ -48,16 +48,20 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         await RequireLabelAsync(projectId, draft, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var import = await RowService.FindImportAsync(db, projectId, ct) ?? throw new PortalException("There is no dataset to add a row to. Import a file first.");
-        var (number, verdict) = await JudgeNewAsync(db, import, draft, ct);
+        var (number, verdict) = await JudgeNewAsync(db, import, draft, isAlone: false, ct);
         await AddAsync(db, import, new NewRow(number, RowOrigin.Hand, draft), verdict, _ => { }, ct);
         return new RowSaved(await FindAsync(db, import.Id, number, ct), number, true);
     }
 
     /// <summary>Makes a row of what a model wrote, and of the draft the record of where the row comes from: both or neither.</summary>
-    internal async Task<int> AddSyntheticAsync(Augmentation run, SyntheticDraft draft, CancellationToken ct)
+    /// <param name="run">That wrote it.</param>
+    /// <param name="draft">What it wrote.</param>
+    /// <param name="likeness">What is known already of the drafts that become rows together.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<int> AddSyntheticAsync(Augmentation run, SyntheticDraft draft, DraftLikeness? likeness, CancellationToken ct)
     {
         current.RequireChange();
-        var row = new RowDraft(draft.Input, draft.Output, Slice: run.Slice) { Note = $"Written by {run.WriterName}{(draft.IsEdited ? ", and edited before it was accepted" : "")}" };
+        var row = RowDraft.Of(run, draft) with { Note = $"Written by {run.WriterName}{(draft.IsEdited ? ", and edited before it was accepted" : "")}" };
         await RequireLabelAsync(run.ProjectId, row, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var import = await RowService.FindImportAsync(db, run.ProjectId, ct);
@@ -66,13 +70,15 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
             throw new PortalException("Another file has taken the place of the rows that these were written for, so they cannot become rows any more. Let the model write for the rows of now.");
         }
 
-        var (number, verdict) = await JudgeNewAsync(db, import, row, ct);
+        var known = likeness is null ? null : await likeness.IsAlikeAsync(db, draft, ct);
+        var (number, verdict) = known is true ? throw new TooAlikeException() : await JudgeNewAsync(db, import, row, isAlone: known is false, ct);
         if (verdict.IsAlike)
         {
             throw new TooAlikeException();
         }
 
         await AddAsync(db, import, new NewRow(number, RowOrigin.Synthetic, row), verdict, Take, ct);
+        likeness?.Add(draft);
         return number;
 
         void Take(PortalDbContext saved)
@@ -87,10 +93,10 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
     }
 
-    private static async Task<(int Number, RowVerdict Verdict)> JudgeNewAsync(PortalDbContext db, DatasetImport import, RowDraft draft, CancellationToken ct)
+    private static async Task<(int Number, RowVerdict Verdict)> JudgeNewAsync(PortalDbContext db, DatasetImport import, RowDraft draft, bool isAlone, CancellationToken ct)
     {
         var number = (await db.Examples.Where(e => e.ImportId == import.Id).MaxAsync(e => (int?)e.Number, ct) ?? 0) + 1;
-        return (number, await new RowRules(db, import.ProjectId, import.Id).JudgeAsync(number, draft.Over(null), ct));
+        return (number, await new RowRules(db, import.ProjectId, import.Id).JudgeAsync(number, draft.Over(null), isAlone, ct));
     }
 
     /// <param name="beside">What is saved with it.</param>
@@ -140,7 +146,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
             return new RowSaved(await FindAsync(db, import.Id, row, ct), row, true);
         }
 
-        var verdict = await new RowRules(db, projectId, import.Id).JudgeAsync(row, words, ct);
+        var verdict = await new RowRules(db, projectId, import.Id).JudgeAsync(row, words, isAlone: false, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         import = await BeginAsync(db, projectId, import.Id, ct);
         if (!await WriteAsync(db, before, words, ct))

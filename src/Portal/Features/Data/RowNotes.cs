@@ -26,4 +26,7 @@ public enum RowNotes
 
     /// <summary>A model wrote it, says the file, which was downloaded here. Nothing was done to it and no finding says so: the row carries it.</summary>
     Synthetic = 64,
+
+    /// <summary>It is of a table that was downloaded here.</summary>
+    Downloaded = 128,
 }

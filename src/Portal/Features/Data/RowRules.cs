@@ -28,7 +28,11 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
     ];
 
     /// <summary>Reads every row for those that are alike; nothing is written, so it may take its time before any transaction.</summary>
-    public async Task<RowVerdict> JudgeAsync(int number, RowWords words, CancellationToken ct)
+    /// <param name="number">The row.</param>
+    /// <param name="words">What it would be.</param>
+    /// <param name="isAlone">It is known to be like no other row, so none is read.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<RowVerdict> JudgeAsync(int number, RowWords words, bool isAlone, CancellationToken ct)
     {
         var inspector = new RowInspector();
         var marks = inspector.Inspect(number, words.Input, words.Output) | inspector.InspectSystem(words.System);
@@ -44,7 +48,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
             own.Add(FindingRule.LabelVariant);
         }
 
-        var (before, (after, isLeaked)) = (await FormerlyAlikeAsync(number, ct), await AlikeAsync(number, MediaText.ComparedOf(words.Input, words.Content), ct));
+        var (before, (after, isLeaked)) = (await FormerlyAlikeAsync(number, ct), isAlone ? ([], false) : await AlikeAsync(number, MediaText.ComparedOf(words.Input, words.Content), ct));
         var alike = new Likeness();
         alike.Add(await FactsAsync([.. before.Except(after)], null, ct), isLeaked: false);
         alike.Add(await FactsAsync(after, new RowFactSource(number, words.Input, words.Output, null, words.Content), ct), isLeaked);
@@ -69,15 +73,27 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         return first is not { } of ? [] : [.. (await rows.Where(r => r.Related == of).Select(r => r.Number).Distinct().Take(MostAlike).ToListAsync(ct)).Append(of).Distinct().Where(n => n != number)];
     }
 
+    /// <summary>Marks those of several new rows that are like a row that there is, or like one that is kept aside: by the same measure and among the same rows, read once for all.</summary>
+    public async Task MarkAlikeAsync(AlikeTexts texts, bool[] alike, CancellationToken ct)
+    {
+        await foreach (var (_, input) in UsableAsync(0).WithCancellation(ct))
+        {
+            texts.Mark(input, alike);
+        }
+
+        await foreach (var input in TestedAsync().WithCancellation(ct))
+        {
+            texts.Mark(input, alike);
+        }
+    }
+
     private async Task<(List<int> Numbers, bool IsLeaked)> AlikeAsync(int number, string input, CancellationToken ct)
     {
         var search = new AlikeSearch(input);
         List<int> alike = [];
-        List<FindingRule?> unusable = [.. OutForGood.Select(r => (FindingRule?)r)];
-        var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != number && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input, Content = e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null });
-        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var row in UsableAsync(number).WithCancellation(ct))
         {
-            if (search.IsAlike(MediaText.ComparedOf(row.Input, row.Content)) && alike.Count < MostAlike)
+            if (search.IsAlike(row.Input) && alike.Count < MostAlike)
             {
                 alike.Add(row.Number);
             }
@@ -85,15 +101,36 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
 
         var leaked = db.Findings.Where(f => f.ImportId == importId && f.Rule == FindingRule.LeakedTestRow).Select(f => f.Id);
         var isLeaked = await db.FindingRows.AnyAsync(r => leaked.Contains(r.FindingId) && alike.Contains(r.Number), ct);
-        var versions = db.DatasetVersions.Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen).Select(v => v.Id);
-        var tested = db.FrozenExamples.AsNoTracking().Where(f => versions.Contains(f.VersionId) && f.Split == Split.Test)
-            .Select(f => new { f.Input, Content = f.Content != null && f.Content.Contains(MediaAddress.Mark) ? f.Content : null });
-        await foreach (var row in tested.AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var tested in TestedAsync().WithCancellation(ct))
         {
-            isLeaked |= search.IsAlike(MediaText.ComparedOf(row.Input, row.Content));
+            isLeaked |= search.IsAlike(tested);
         }
 
         return (alike, isLeaked);
+    }
+
+    /// <summary>The inputs, as they are compared, of the rows that can take part.</summary>
+    /// <param name="except">A row that is compared with the others.</param>
+    private async IAsyncEnumerable<(int Number, string Input)> UsableAsync(int except)
+    {
+        List<FindingRule?> unusable = [.. OutForGood.Select(r => (FindingRule?)r)];
+        var rows = db.Examples.AsNoTracking().Where(e => e.ImportId == importId && e.Number != except && !unusable.Contains(e.SetAsideBy)).OrderBy(e => e.Number).Select(e => new { e.Number, e.Input, Content = e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null });
+        await foreach (var row in rows.AsAsyncEnumerable())
+        {
+            yield return (row.Number, MediaText.ComparedOf(row.Input, row.Content));
+        }
+    }
+
+    /// <summary>The inputs of every row that a version of the project tests with.</summary>
+    private async IAsyncEnumerable<string> TestedAsync()
+    {
+        var versions = db.DatasetVersions.Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen).Select(v => v.Id);
+        var tested = db.FrozenExamples.AsNoTracking().Where(f => versions.Contains(f.VersionId) && f.Split == Split.Test)
+            .Select(f => new { f.Input, Content = f.Content != null && f.Content.Contains(MediaAddress.Mark) ? f.Content : null });
+        await foreach (var row in tested.AsAsyncEnumerable())
+        {
+            yield return MediaText.ComparedOf(row.Input, row.Content);
+        }
     }
 
     /// <summary>The rows as the rules compare them, by their numbers; one of them as it is about to be.</summary>

@@ -47,6 +47,9 @@ public static class AuditWords
         ["deployment.rolled-back"] = "Put the deployment back",
         ["augmentation.started"] = "Had synthetic rows written",
         ["augmentation.cancelled"] = "Stopped the writing of synthetic rows",
+        ["draft.edited"] = "Put other words to a draft of",
+        ["draft.rejected"] = "Rejected drafts of",
+        ["draft.reopened"] = "Took back the no to a draft of",
         ["canary.stepped"] = "Changed the share of the canary",
         ["canary.promoted"] = "Promoted the canary",
         ["canary.taken-back"] = "Took the canary back",
@@ -146,7 +149,7 @@ public static class AuditWords
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
         ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("augmentation.", "Synthetic rows"), ("baselines.", "Baselines"), ("billing.", "Plan and payment"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
-        ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
+        ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("draft.", "Drafts of synthetic rows"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
         ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
@@ -157,6 +160,7 @@ public static class AuditWords
     {
         ["API key"] = "deploy",
         ["answer"] = "monitor",
+        ["augmentation"] = "data",
         ["candidate"] = "model",
         ["deployment"] = "deploy",
         ["evaluation"] = "evaluate",

@@ -8,6 +8,9 @@ public enum KeyVerb
     ListModels,
     ReadData,
     WriteData,
+
+    /// <summary>Only beside the verbs of data: it is what work on them costs.</summary>
+    RunModels,
 }
 
 /// <summary>A key's verbs in words, and as the permissions that they come to.</summary>
@@ -24,6 +27,7 @@ public static class KeyVerbs
         KeyVerb.ListModels => "list models",
         KeyVerb.ReadData => "read data",
         KeyVerb.WriteData => "upload, change and freeze data",
+        KeyVerb.RunModels => "have models write rows, which costs",
         _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),
     };
 
@@ -32,6 +36,7 @@ public static class KeyVerbs
     {
         KeyVerb.ReadData => [Permission.ViewProjects, Permission.ReadRows],
         KeyVerb.WriteData => [Permission.ViewProjects, Permission.DefineTask, Permission.ChangeData],
+        KeyVerb.RunModels => [Permission.ViewProjects, Permission.RunModels],
         _ => [Permission.ViewProjects, Permission.Deploy],
     };
 }

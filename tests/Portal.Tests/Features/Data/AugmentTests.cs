@@ -53,7 +53,7 @@ public sealed class AugmentTests : IDisposable
         var drafts = (await _rig.Drafts.ListAsync(_rig.ProjectId, run.Id, null, 0, s_ct)).Drafts;
         await _rig.Drafts.EditAsync(_rig.ProjectId, run.Id, drafts[0].Id, "what a person made of it in the end", "card", s_ct);
         await _rig.Drafts.RejectAsync(_rig.ProjectId, run.Id, drafts[1].Id, s_ct);
-        Assert.Equal((5, 0), await _rig.Drafts.AcceptAllAsync(_rig.ProjectId, run.Id, s_ct));
+        Assert.Equal((5, 0), await _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, null, s_ct));
         var first = (await _rig.Drafts.ListAsync(_rig.ProjectId, run.Id, DraftState.Accepted, 0, s_ct)).Drafts[0];
         Assert.Equal(61, await _rig.Drafts.AcceptAsync(_rig.ProjectId, run.Id, first.Id, s_ct));
         Assert.Equal(("", 5), (first.Input, first.Seeds.Count));
@@ -76,7 +76,7 @@ public sealed class AugmentTests : IDisposable
         await _rig.SeedAsync();
         var run = await _rig.Service.StartAsync(_rig.ProjectId, _rig.Order with { Rows = 2 }, s_ct);
         await _rig.PumpAsync();
-        await _rig.Drafts.AcceptAllAsync(_rig.ProjectId, run.Id, s_ct);
+        await _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, null, s_ct);
         var validated = (await _rig.FrozenAsync(_rig.Version.Id)).First(f => f.Split is Split.Validation);
         await using (var db = _rig.Model.Database.CreateDbContext())
         {
@@ -90,6 +90,85 @@ public sealed class AugmentTests : IDisposable
         Assert.Equal((1, 1), (second.SyntheticCount, second.LeftOutCount));
         Assert.DoesNotContain(await _rig.FrozenAsync(second.Id), f => f.Number is 61);
         Assert.Equal(61, second.Count);
+    }
+
+    [Fact]
+    public async Task AcceptManyAsync_OfManyAtOnce_LeavesWhatOneByOneIsRefused()
+    {
+        await _rig.SeedAsync();
+        var run = await _rig.Service.StartAsync(_rig.ProjectId, _rig.Order, s_ct);
+        await _rig.PumpAsync();
+        var drafts = (await _rig.Drafts.ListAsync(_rig.ProjectId, run.Id, null, 0, s_ct)).Drafts;
+        var frozen = await _rig.FrozenAsync(_rig.Version.Id);
+        // Like each other, like a row that somebody added since, like one that is kept aside, like one that is trained on.
+        await EditAsync(1, drafts[0].Input + " !");
+        await _rig.Data.Edits.AddAsync(_rig.ProjectId, new RowDraft(drafts[2].Input.ToUpperInvariant(), "card"), s_ct);
+        await EditAsync(3, frozen.First(f => f.Split is Split.Test).Input + " !");
+        await EditAsync(4, frozen.First(f => f.Split is Split.Train).Input);
+        await _rig.Drafts.RejectAsync(_rig.ProjectId, run.Id, drafts[5].Id, s_ct);
+
+        await Assert.ThrowsAsync<NotFoundException>(() => _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, [drafts[0].Id, "sdr_never"], s_ct));
+        await Assert.ThrowsAsync<PortalException>(() => _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, [drafts[0].Id, drafts[5].Id], s_ct));
+        Assert.Equal((1, 0), await _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, [drafts[19].Id], s_ct));
+        Assert.Equal((14, 4), await _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, null, s_ct));
+
+        var left = (await _rig.Drafts.ListAsync(_rig.ProjectId, run.Id, DraftState.Open, 0, s_ct)).Drafts;
+        Assert.Equal([2, 3, 4, 5], left.Select(d => d.Place));
+        foreach (var draft in left)
+        {
+            await Assert.ThrowsAsync<TooAlikeException>(() => _rig.Drafts.AcceptAsync(_rig.ProjectId, run.Id, draft.Id, s_ct));
+        }
+
+        // What was read once is believed until somebody changes a row.
+        await using var db = _rig.Model.Database.CreateDbContext();
+        var likeness = await DraftLikeness.ReadAsync(db, run, left, s_ct);
+        Assert.True(await likeness.IsAlikeAsync(db, left[0], s_ct));
+        await _rig.Data.Edits.AddAsync(_rig.ProjectId, new RowDraft("something else altogether that a person adds meanwhile", "card"), s_ct);
+        Assert.Null(await likeness.IsAlikeAsync(db, left[0], s_ct));
+
+        Task EditAsync(int place, string input) => _rig.Drafts.EditAsync(_rig.ProjectId, run.Id, drafts[place].Id, input, "card", s_ct);
+    }
+
+    /// <summary>Our own table, out and back in: what a model wrote stays so, whatever a spreadsheet or somebody in a hurry makes of the cell.</summary>
+    [Fact]
+    public async Task Download_BroughtBackIn_KeepsWhatAModelWroteOutOfValidationAndTest()
+    {
+        await _rig.SeedAsync();
+        var run = await _rig.Service.StartAsync(_rig.ProjectId, _rig.Order with { Rows = 5 }, s_ct);
+        await _rig.PumpAsync();
+        Assert.Equal((5, 0), await _rig.Drafts.AcceptManyAsync(_rig.ProjectId, run.Id, null, s_ct));
+        var version = await _rig.Data.FreezeAsync(_rig.ProjectId);
+        List<string> lines = [];
+        await foreach (var line in _rig.Data.Downloads.LinesAsync(version.Id, [Split.Train, Split.Validation], DownloadShape.Csv, s_ct))
+        {
+            lines.Add(line);
+        }
+
+        Assert.Equal(5, lines.Count(l => l.Contains("\"yes\"", StringComparison.Ordinal)));
+        var table = string.Concat(lines);
+        foreach (var (what, changed) in new[]
+        {
+            ("as it is", table), ("by a spreadsheet", table.Replace("\"yes\"", "\" Yes \"", StringComparison.Ordinal)), ("emptied", table.Replace("\"yes\"", "\"\"", StringComparison.Ordinal)),
+            ("without the column", table.Replace("\"synthetic\"", "\"note\"", StringComparison.Ordinal)),
+        })
+        {
+            await _rig.Data.ImportAsync(_rig.ProjectId, changed, $"{what}.csv");
+            Assert.True((await _rig.Data.Rows.ListAsync(_rig.ProjectId, new RowQuery(Status: RowStatus.Synthetic), s_ct)).Total is 5, what);
+        }
+
+        await _rig.Data.DecideAsync(_rig.ProjectId);
+        var again = await _rig.Data.FreezeAsync(_rig.ProjectId);
+        Assert.Equal(5, again.SyntheticCount + again.LeftOutCount);
+        Assert.DoesNotContain(await _rig.FrozenAsync(again.Id), f => f is { IsSynthetic: true, Split: not Split.Train });
+
+        // Elsewhere nobody knows them: there the cell alone says it, and what it does not say is asked for.
+        var elsewhere = await _rig.Data.CreateProjectAsync();
+        var denied = await _rig.Data.ImportAsync(elsewhere, table.Replace("\"yes\"", "\"no\"", StringComparison.Ordinal), "denied.csv");
+        Assert.Equal(5, denied.SetAsideCount);
+        await using var db = _rig.Model.Database.CreateDbContext();
+        Assert.All(await db.Examples.Where(e => e.ImportId == denied.Id && e.SetAsideBy == FindingRule.Unreadable).Select(e => e.Reason).ToListAsync(s_ct), r => Assert.Contains("neither yes nor empty", r, StringComparison.Ordinal));
+        await _rig.Data.ImportAsync(elsewhere, table, "kept.csv");
+        Assert.Equal(5, (await _rig.Data.Rows.ListAsync(elsewhere, new RowQuery(Status: RowStatus.Synthetic), s_ct)).Total);
     }
 
     [Fact]

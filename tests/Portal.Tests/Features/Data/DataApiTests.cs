@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -39,22 +38,14 @@ public sealed class DataApiTests : IAsyncLifetime
     [Fact]
     public async Task Readme_ItsFourCalls_FreezeAVersion()
     {
-        if (!HasShell())
-        {
-            Assert.False(Environment.GetEnvironmentVariable("CI") is "true", "curl and jq are needed here.");
-            Assert.Skip("curl or jq is missing.");
-        }
-
-        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
-        var section = readme[readme.IndexOf("## Data by program", StringComparison.Ordinal)..];
-        var script = section[(section.IndexOf("```sh\n", StringComparison.Ordinal) + 6)..];
-        script = script[..script.IndexOf("```", StringComparison.Ordinal)];
+        Shell.Require();
+        var script = (await Shell.ReadmeAsync())[0];
         Assert.Equal(4, script.Split("api $").Length + script.Split("api \"$").Length - 2);
         var key = await _rig.IssueAsync(new KeyDraft("Pipeline") { Verbs = s_both });
         var folder = Directory.CreateTempSubdirectory("portal-readme-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "tickets.csv"), DataKit.Csv(60), TestContext.Current.CancellationToken);
 
-        var (code, output) = await ShellAsync(folder, script, ("PORTAL", _rig.Address), ("KEY", key.Secret));
+        var (code, output) = await Shell.RunAsync(folder, script, ("PORTAL", _rig.Address), ("KEY", key.Secret));
 
         Assert.True(code is 0, output);
         var version = await _rig.ReadAsync("org_a", db => db.DatasetVersions.SingleAsync());
@@ -207,27 +198,5 @@ public sealed class DataApiTests : IAsyncLifetime
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         Assert.Equal(status is 429, answer.Headers.RetryAfter is not null);
         return json!;
-    }
-
-    private static bool HasShell() => new[] { "bash", "curl", "jq" }.All(tool => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool))));
-
-    private static async Task<(int Code, string Output)> ShellAsync(string folder, string script, params (string Name, string Value)[] variables)
-    {
-        using var shell = new Process
-        {
-            StartInfo = new ProcessStartInfo("bash") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
-        };
-        shell.StartInfo.ArgumentList.Add("-eu");
-        foreach (var (name, value) in variables)
-        {
-            shell.StartInfo.Environment[name] = value;
-        }
-
-        shell.Start();
-        await shell.StandardInput.WriteAsync(script);
-        shell.StandardInput.Close();
-        var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (shell.ExitCode, await output + await errors);
     }
 }

@@ -42,7 +42,9 @@ public sealed class PersonErasureTests : IDisposable
             Assert.Equal(["rows.csv", "unread.csv"], view.Erasure.Ledger.Files.Select(f => f.Name).Order());
             Assert.Equal("Tuned Flash", Assert.Single(view.Erasure.Ledger.Models).Name);
             Assert.Equal(4, view.Total);
-            Assert.Equal((1, 1, 1, 1, 1, 1), (Repeats("texts kept of calls"), Repeats("words of feedback"), Repeats("answers to programs"), Repeats("words of failures"), Repeats("column names"), Repeats("examples in prompts")));
+            Assert.Equal((1, 1, 1, 2, 1, 1), (Repeats("texts kept of calls"), Repeats("words of feedback"), Repeats("answers to programs"), Repeats("words of failures"), Repeats("column names"), Repeats("examples in prompts")));
+            // One that waits, one that was rejected, and a wish: the accepted one is the row it became.
+            Assert.Equal(3, Repeats("drafts of synthetic rows"));
             long Repeats(string what) => view.Erasure.Ledger.Repeats.GetValueOrDefault(what);
             // The sealed one is counted, and its text is not told.
             Assert.Equal([3, 7, 12], view.Rows.Where(r => r.Input is not null).Select(r => r.Number));
@@ -138,6 +140,9 @@ public sealed class PersonErasureTests : IDisposable
         var feedback = await db.AnswerFeedback.OrderBy(f => f.ResponseId).ToListAsync(LeaveRig.Ct);
         Assert.Equal([("", Thumb.Down), ("fine", Thumb.Up)], feedback.Select(f => (f.Comment, f.Thumb)));
         Assert.Equal("{}", (await db.IdempotentAnswers.SingleAsync(LeaveRig.Ct)).Body);
+        Assert.Equal(3, removed["drafts of synthetic rows"]);
+        Assert.Equal([(3, DraftState.Accepted, ""), (4, DraftState.Open, "A row of nobody's")], (await db.SyntheticDrafts.OrderBy(d => d.Place).ToListAsync(LeaveRig.Ct)).Select(d => (d.Place, d.State, d.Input)));
+        Assert.Equal(("", "", 4), await db.Augmentations.Select(a => new ValueTuple<string, string, int>(a.Wish, a.ProblemDetails, a.Asked)).SingleAsync(LeaveRig.Ct));
         // What is left and the hashes of what is gone still prove the version.
         Assert.Equal(old.ContentHash, await HashAsync(db, _versionId));
         Assert.Equal(new ErasedTraining(2, old.ErasedAt.GetValueOrDefault()), (await new CandidateService(_rig.Database.For(_tenantId), _rig.Time).ErasedTrainingAsync(old.ProjectId, LeaveRig.Ct)).Single().Value);
@@ -227,6 +232,7 @@ public sealed class PersonErasureTests : IDisposable
         await db.SaveChangesAsync(LeaveRig.Ct);
         version.Freeze(new VersionTotals(18, 7, 5, 1, new SplitPlan([]), await HashAsync(db, version.Id), ""), _rig.Now);
         PlantModel(db, project.Id, version, Input(3));
+        PlantDrafts(db, version);
         PlantCalls(db, project.Id);
         await db.SaveChangesAsync(LeaveRig.Ct);
         await _rig.ExportAsync(_tenantId);
@@ -249,6 +255,22 @@ public sealed class PersonErasureTests : IDisposable
             db.MediaFiles.Add(media);
             db.VersionMedia.Add(new VersionMedia { VersionId = version.Id, MediaId = media.Id, Split = Split.Train });
         }
+    }
+
+    /// <summary>Drafts that repeat the person, one in each state, and one that does not; somebody's wish and a vendor's words do so too. Row 3 was a draft before it was a row.</summary>
+    private void PlantDrafts(PortalDbContext db, DatasetVersion version)
+    {
+        var run = new Augmentation
+        {
+            ProjectId = version.ProjectId, ImportId = _importId, VersionId = version.Id, Wish = $"as {Canary} writes", Asked = 4, WriterId = "flash", WriterName = "Flash", ModelName = "flash", Temperature = 1, Seed = 1,
+            MaxOutputTokens = 100, InputPricePerMillion = 1, OutputPricePerMillion = 1, ReservedMicros = 1, CreatedAt = _rig.Now,
+        };
+        run.Fail("Google refused.", $"It holds {Canary}.", _rig.Now);
+        db.Augmentations.Add(run);
+        var drafts = Enumerable.Range(1, 4).Select(place => SyntheticDraft.Of(run.Id, place, new WrittenRow(place is 4 ? "A row of nobody's" : $"Draft {place} for Anna.Q7CANARY@example.com", "card"), "1,3")).ToList();
+        drafts[1].Reject("Olivia", _rig.Now);
+        drafts[2].Accept(3, "Olivia", _rig.Now);
+        db.SyntheticDrafts.AddRange(drafts);
     }
 
     /// <summary>Texts kept of two calls, what was said about two answers, what a program was answered, and an import that failed at a row.</summary>
