@@ -168,6 +168,10 @@ public static class PortalUrls
     public static string Augment(string org, string projectId, string? augmentationId = null, Enum? state = null, int page = 0) =>
         Step(org, projectId, "data/augment") + Query([("augmentation", augmentationId), ("state", state?.ToString().ToLowerInvariant()), ("page", page is 0 ? null : page.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
 
+    /// <summary>Calls on their way to becoming rows.</summary>
+    public static string TrafficRows(string org, string projectId, Enum? state = null, int page = 0) =>
+        Step(org, projectId, "data/traffic") + Query([("state", state?.ToString().ToLowerInvariant()), ("page", page is 0 ? null : page.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
     /// <summary>A reviewer's own queue, at a place of it.</summary>
     public static string Review(string org, string projectId, string reviewId, int? at = null) =>
         Step(org, projectId, $"data/reviews/{reviewId}") + Query([("at", at?.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
@@ -190,6 +194,9 @@ public static class PortalUrls
 
     /// <summary>A project's traffic with what of it is shown; parts without a value are left out.</summary>
     public static string Monitor(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) => Step(org, projectId, "monitor") + Query(shown);
+
+    /// <summary>Calls that went wrong, with which of them are shown; parts without a value are left out.</summary>
+    public static string WrongCalls(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) => Step(org, projectId, "monitor/wrong") + Query(shown);
 
     /// <summary>What this organization keeps of what is asked and answered.</summary>
     public static string Privacy(string org) => $"/o/{org}/privacy";

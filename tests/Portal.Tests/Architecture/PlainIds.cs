@@ -19,6 +19,7 @@ internal static class PlainIds
         ["AnswerFeedback.ResponseId"] = "the call's, which is read before",
         ["CallTrait.ResponseId"] = "the call's, saved with it",
         ["StoredCall.ResponseId"] = "the call's, which was saved before",
+        ["TrafficDraft.ResponseId"] = "the call's, which is read before, and which the draft outlives",
         ["TrafficSlice.CallerId"] = "a key's, or empty for calls without one; figures outlive it",
         ["Checkpoint.VendorId"] = "Google's",
         ["DatasetVersion.CopiedFromId"] = "the version whose place it takes, of the same project; read within the organization, where it is that one or none",

@@ -79,5 +79,7 @@ public static class DataTables
         public DbSet<Augmentation> Augmentations => db.Set<Augmentation>();
 
         public DbSet<SyntheticDraft> SyntheticDrafts => db.Set<SyntheticDraft>();
+
+        public DbSet<TrafficDraft> TrafficDrafts => db.Set<TrafficDraft>();
     }
 }

@@ -67,6 +67,12 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
     /// <summary>Training rows that a model wrote.</summary>
     public int SyntheticCount { get; private set; }
 
+    /// <summary>Rows that calls to a deployment became, in all splits.</summary>
+    public int TrafficCount { get; private set; }
+
+    /// <summary>Of those, the sealed ones: what a model that serves has not been measured on before.</summary>
+    public int SealedTrafficCount { get; private set; }
+
     /// <summary>Synthetic rows that are not in it, because they hang together with rows that are kept aside.</summary>
     public int LeftOutCount { get; private set; }
 
@@ -111,15 +117,16 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
         (TrainCount, ValidationCount, TestCount) = (totals.Train, totals.Validation, totals.Test);
         (LabelCount, KeptTogetherCount) = (totals.Labels, totals.Plan.KeptTogether);
         (StaySealedCount, UnsealedCount, CrossingCount) = (totals.Plan.StaySealed, totals.Plan.Unsealed, totals.Plan.Crossing);
-        (SyntheticCount, LeftOutCount) = (totals.Synthetic, totals.Plan.LeftOut.Count);
+        (SyntheticCount, LeftOutCount) = (totals.Origins.Synthetic, totals.Plan.LeftOut.Count);
+        (TrafficCount, SealedTrafficCount) = (totals.Origins.Traffic, totals.Origins.SealedTraffic);
         (ContentHash, TestDigest) = (totals.ContentHash, totals.TestDigest);
         (Done, FrozenAt, LeaseToken, LeaseUntil) = (totals.Train + totals.Validation + totals.Test, at, null, null);
     }
 
     /// <summary>What erasing leaves: a version that stands for what was frozen, and says how much of it is gone.</summary>
-    internal void Erase(IReadOnlyList<Split> splits, int synthetic, DateTime at)
+    internal void Erase(IReadOnlyList<Split> splits, RowOrigins gone, DateTime at)
     {
-        SyntheticCount -= synthetic;
+        (SyntheticCount, TrafficCount, SealedTrafficCount) = (SyntheticCount - gone.Synthetic, TrafficCount - gone.Traffic, SealedTrafficCount - gone.SealedTraffic);
         TrainCount -= splits.Count(s => s is Split.Train);
         ValidationCount -= splits.Count(s => s is Split.Validation);
         TestCount -= splits.Count(s => s is Split.Test);
@@ -154,7 +161,16 @@ public sealed class DatasetVersion : TenantOwned, IVersioned
 }
 
 /// <summary>What freezing found out about the rows.</summary>
-internal sealed record VersionTotals(int Train, int Validation, int Test, int Labels, SplitPlan Plan, string ContentHash, string TestDigest, int Synthetic = 0);
+internal sealed record VersionTotals(int Train, int Validation, int Test, int Labels, SplitPlan Plan, string ContentHash, string TestDigest, RowOrigins Origins = default);
+
+/// <summary>How many of some frozen rows a model wrote, and how many calls became.</summary>
+internal readonly record struct RowOrigins(int Synthetic, int Traffic, int SealedTraffic)
+{
+    public static RowOrigins Of(IReadOnlyCollection<FrozenExample> rows) =>
+        new(rows.Count(r => r.IsSynthetic), rows.Count(r => r.IsFromTraffic), rows.Count(r => r is { IsFromTraffic: true, Split: Split.Test }));
+
+    public RowOrigins Plus(RowOrigins more) => new(Synthetic + more.Synthetic, Traffic + more.Traffic, SealedTraffic + more.SealedTraffic);
+}
 
 internal sealed class DatasetVersionMapping : IEntityTypeConfiguration<DatasetVersion>
 {

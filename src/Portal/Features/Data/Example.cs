@@ -14,6 +14,9 @@ public enum RowOrigin
 
     /// <summary>Written by a model, and accepted by somebody. It stays synthetic, whoever edits it.</summary>
     Synthetic,
+
+    /// <summary>A call to a deployment of the project, with the answer that somebody settled for it.</summary>
+    Traffic,
 }
 
 /// <summary>

@@ -5,7 +5,11 @@ using Portal.Persistence;
 namespace Portal.Features.Data;
 
 /// <summary>A frozen row; one that is more than a text and its answer has its content in Gemini's shape.</summary>
-public sealed record VersionExample(int Number, string Input, string Output, Split Split, string System = "", string? Content = null, string Slice = "", string SourceId = "", bool IsSynthetic = false);
+public sealed record VersionExample(int Number, string Input, string Output, Split Split, string System = "", string? Content = null, string Slice = "", string SourceId = "", bool IsSynthetic = false)
+{
+    /// <summary>From a call to a deployment of the project.</summary>
+    public bool IsFromTraffic { get; init; }
+}
 
 /// <summary>Training rows of a version that were erased after it was frozen.</summary>
 public sealed record ErasedTraining(int Rows, DateTime At);

@@ -140,7 +140,7 @@ public sealed class FreezeWorker(
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var media = new FrozenMedia();
         using var test = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (done, synthetic) = (0, 0);
+        var (done, origins) = (0, default(RowOrigins));
         await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))
         {
             List<FrozenExample> batch = new(page.Count);
@@ -152,7 +152,6 @@ public sealed class FreezeWorker(
                     continue;
                 }
 
-                synthetic += more.IsSynthetic ? 1 : 0;
                 var hash = FrozenExample.HashOf(input, output, more.System, more.Content);
                 media.Add(split, more.Content);
                 all.AppendData(hash);
@@ -174,16 +173,18 @@ public sealed class FreezeWorker(
                     Slice = more.Slice,
                     SourceId = more.SourceId,
                     IsSynthetic = more.IsSynthetic,
+                    IsFromTraffic = more.IsFromTraffic,
                 });
             }
 
+            origins = origins.Plus(RowOrigins.Of(batch));
             await SaveAsync(version.Id, lease, batch, done, ct);
         }
 
         await media.SaveAsync(dbs, version, ct);
         return done == plan.Splits.Length
             ? new VersionTotals(plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test), labels, plan,
-                Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()), synthetic)
+                Convert.ToHexStringLower(all.GetHashAndReset()), Convert.ToHexStringLower(test.GetHashAndReset()), origins)
             : throw new InvalidOperationException($"Version {version.Id}: {plan.Splits.Length} rows were planned and {done} were there to copy.");
     }
 
@@ -210,7 +211,7 @@ public sealed class FreezeWorker(
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             var page = await db.Examples.AsNoTracking().Where(e => e.ImportId == version.ImportId && e.Number > after && e.SetAsideBy == null)
-                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId, e.GroupKey, e.DatedAt, e.GivenSplit, e.Origin == RowOrigin.Synthetic) }).ToListAsync(ct);
+                .OrderBy(e => e.Number).Take(Options.BatchRows).Select(e => new { e.Number, e.Input, e.Output, More = new RowExtras(e.System, e.Content, e.Slice, e.SourceId, e.GroupKey, e.DatedAt, e.GivenSplit, e.Origin == RowOrigin.Synthetic, e.Origin == RowOrigin.Traffic) }).ToListAsync(ct);
             if (page.Count is 0)
             {
                 yield break;

@@ -39,6 +39,9 @@ public sealed class FrozenExample : ITenantOwned
     /// <summary>Written by a model: always a training row.</summary>
     public bool IsSynthetic { get; init; }
 
+    /// <summary>From a call to a deployment of the project: in any split, like a row of a file.</summary>
+    public bool IsFromTraffic { get; init; }
+
     /// <summary>What a version's hashes are made of. Lengths go into it, so that no text can be moved between input and output unseen.</summary>
     public static byte[] HashOf(string input, string output, string system, string? content)
     {
@@ -73,6 +76,7 @@ internal sealed class FrozenExampleMapping : IEntityTypeConfiguration<FrozenExam
         builder.Property(e => e.SourceId).HasMaxLength(200);
         // What was frozen before a model could write rows.
         builder.Property(e => e.IsSynthetic).HasDefaultValue(false);
+        builder.Property(e => e.IsFromTraffic).HasDefaultValue(false);
         builder.BelongsTo<FrozenExample, DatasetVersion>(nameof(FrozenExample.VersionId));
     }
 }

@@ -27,6 +27,9 @@ public sealed record RowLineage(
 {
     /// <summary>Where it comes from, where a model wrote it here.</summary>
     public SyntheticOrigin? Synthetic { get; init; }
+
+    /// <summary>The call it comes from, where it comes from one and is not sealed.</summary>
+    public TrafficOrigin? Traffic { get; init; }
 }
 
 /// <summary>Leads from a file's row over decisions, versions and splits to the models that learnt it, and back.</summary>
@@ -86,7 +89,12 @@ public sealed class LineageService(IDbContextFactory<PortalDbContext> dbs, Curre
         var text = isSealed || !current.May(Permission.ReadRows) ? null : await TextAsync(db, row, places, number, ct);
         return new RowLineage(
             file, number, isErased ? "Erased, from every version that had it" : StateOf(row, file, places), [.. findings.Select(f => $"{f.Title}: {(f.Decision is { } decision ? $"{FindingWords.Of(decision)} by {f.DecidedByName}" : "nothing decided")}")],
-            text?.Input, text?.Output, isSealed ? "" : row?.SourceId ?? "", places) { Synthetic = await SyntheticOrigin.FindAsync(db, importId, number, ct) };
+            text?.Input, text?.Output, isSealed ? "" : row?.SourceId ?? "", places) 
+        {
+            Synthetic = await SyntheticOrigin.FindAsync(db, importId, number, ct),
+            // Which calls are sealed is nobody's business who builds: their texts may still be read where they were kept.
+            Traffic = isSealed ? null : await TrafficOrigin.FindAsync(db, importId, number, ct),
+        };
     }
 
     private static async Task<(string Input, string Output)?> TextAsync(PortalDbContext db, Example? row, List<RowPlace> places, int number, CancellationToken ct)

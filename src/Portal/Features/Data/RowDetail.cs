@@ -24,6 +24,9 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
     /// <summary>Where it comes from, where a model wrote it here.</summary>
     public SyntheticOrigin? Synthetic { get; init; }
 
+    /// <summary>The call it comes from, where it comes from one.</summary>
+    public TrafficOrigin? Traffic { get; init; }
+
     public string Slice { get; init; } = "";
 
     public string SourceId { get; init; } = "";
@@ -56,6 +59,7 @@ public sealed record RowDetail(int Number, string Input, string Output, string S
             IsDropped = row.IsDropped,
             Origin = row.Origin,
             Synthetic = row.Origin is RowOrigin.Synthetic ? await SyntheticOrigin.FindAsync(db, importId, number, ct) : null,
+            Traffic = row.Origin is RowOrigin.Traffic ? await TrafficOrigin.FindAsync(db, importId, number, ct) : null,
             Slice = row.Slice,
             SourceId = row.SourceId,
             Split = await db.FrozenExamples.Where(f => f.VersionId == versionId && splits.Contains(f.Split) && f.Number == number).Select(f => (Split?)f.Split).FirstOrDefaultAsync(ct),

@@ -55,7 +55,7 @@ public sealed partial class RowDrawer
 
     private IEnumerable<string> Facts => new[]
     {
-        Row.Origin switch { RowOrigin.Hand => "Added by hand", RowOrigin.Synthetic => Row.Synthetic?.Words ?? "Written by a model, and brought back in a file", _ => "From the file" }, Row.SourceId is "" ? "" : $"id {Row.SourceId}", Row.Slice is "" ? "" : $"slice {Row.Slice}",
+        Row.Origin switch { RowOrigin.Hand => "Added by hand", RowOrigin.Synthetic => Row.Synthetic?.Words ?? "Written by a model, and brought back in a file", RowOrigin.Traffic => Row.Traffic?.Words ?? "From a call to a deployment", _ => "From the file" }, Row.SourceId is "" ? "" : $"id {Row.SourceId}", Row.Slice is "" ? "" : $"slice {Row.Slice}",
         Row.Split is { } split ? $"in the {SplitMethods.Word(split)} split of the newest version" : "", Row.Revision is 0 ? "" : $"revision {Show.Count(Row.Revision)}",
     }.Where(f => f is not "");
 

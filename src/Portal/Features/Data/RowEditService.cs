@@ -93,6 +93,35 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
     }
 
+    /// <summary>Makes a row of a call that was settled, and of the draft the record of where the row comes from: both or neither.</summary>
+    internal async Task<int> AddTrafficAsync(TrafficDraft draft, CancellationToken ct)
+    {
+        current.RequireChange();
+        var row = new RowDraft(draft.Input, draft.Output) { Note = $"From a call to {draft.DeploymentName}, settled by {draft.SettledByName}" };
+        await RequireLabelAsync(draft.ProjectId, row, ct);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var import = await RowService.FindImportAsync(db, draft.ProjectId, ct) ?? throw new PortalException("There is no dataset to add rows to. Import a file first; what was settled waits here.");
+        var (number, verdict) = await JudgeNewAsync(db, import, row, isAlone: false, ct);
+        if (verdict.IsAlike)
+        {
+            throw new TooAlikeException();
+        }
+
+        await AddAsync(db, import, new NewRow(number, RowOrigin.Traffic, row) { SourceId = draft.ResponseId, DatedAt = draft.CalledAt }, verdict, Take, ct);
+        return number;
+
+        void Take(PortalDbContext saved)
+        {
+            var settled = saved.TrafficDrafts.Single(d => d.Id == draft.Id);
+            if (settled.State is not TrafficState.Settled || settled.Version != draft.Version)
+            {
+                throw new PortalException("This call was changed or decided about in the meantime. Load the page again.");
+            }
+
+            settled.Add(import.Id, number, Now);
+        }
+    }
+
     private static async Task<(int Number, RowVerdict Verdict)> JudgeNewAsync(PortalDbContext db, DatasetImport import, RowDraft draft, bool isAlone, CancellationToken ct)
     {
         var number = (await db.Examples.Where(e => e.ImportId == import.Id).MaxAsync(e => (int?)e.Number, ct) ?? 0) + 1;
@@ -108,7 +137,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         db.Examples.Add(new Example
         {
             ImportId = import.Id, Number = row.Number, Input = words.Input, Output = words.Output, System = words.System, Slice = slice.Length <= 200 ? slice : slice[..200],
-            Label = Example.LabelOf(words.Output), Origin = row.Origin, Revision = 1,
+            Label = Example.LabelOf(words.Output), Origin = row.Origin, Revision = 1, SourceId = row.SourceId, DatedAt = row.DatedAt,
         });
         Record(db, import, row.Number, 1, EditKind.Added, new RowWords("", "", "", null), row.Draft.Note);
         import.Recount(import.ReadCount + 1, import.AcceptedCount + 1);
@@ -126,7 +155,12 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         await transaction.CommitAsync(ct);
     }
 
-    private sealed record NewRow(int Number, RowOrigin Origin, RowDraft Draft);
+    private sealed record NewRow(int Number, RowOrigin Origin, RowDraft Draft)
+    {
+        public string SourceId { get; init; } = "";
+
+        public DateTime? DatedAt { get; init; }
+    }
 
     private async Task<RowSaved> ChangeAsync(
         string projectId, int row, int revision, EditKind change, string note, bool releases, Func<Example, PortalDbContext, Task<RowWords>> make, CancellationToken ct)

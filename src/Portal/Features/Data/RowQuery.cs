@@ -13,6 +13,9 @@ public enum RowStatus
 
     /// <summary>Written by a model.</summary>
     Synthetic,
+
+    /// <summary>From calls to a deployment.</summary>
+    Traffic,
 }
 
 public enum RowSort

@@ -146,7 +146,8 @@ public sealed class RowService(IDbContextFactory<PortalDbContext> dbs, CurrentMe
             RowStatus.Dropped => rows.Where(e => e.SetAsideBy != null && e.IsDropped),
             RowStatus.Edited => rows.Where(e => edits.Where(d => d.Change != EditKind.Added).Select(d => d.Number).Contains(e.Number)),
             RowStatus.Synthetic => rows.Where(e => e.Origin == RowOrigin.Synthetic),
-            RowStatus.ByHand => rows.Where(e => e.Origin != RowOrigin.Synthetic && edits.Where(d => d.Change == EditKind.Added).Select(d => d.Number).Contains(e.Number)),
+            RowStatus.Traffic => rows.Where(e => e.Origin == RowOrigin.Traffic),
+            RowStatus.ByHand => rows.Where(e => e.Origin != RowOrigin.Synthetic && e.Origin != RowOrigin.Traffic && edits.Where(d => d.Change == EditKind.Added).Select(d => d.Number).Contains(e.Number)),
             _ => rows,
         };
         if (query.FindingId is { } findingId)

@@ -17,7 +17,7 @@ internal sealed class VersionCopy(IDbContextFactory<PortalDbContext> dbs, string
         {
             while (page.Count < take && await NextAsync(sources, ct) is { } row)
             {
-                page.Add((row.Number, row.Input, row.Output, new RowExtras(row.System, row.Content, row.Slice, row.SourceId, "", null, row.Split, row.IsSynthetic)));
+                page.Add((row.Number, row.Input, row.Output, new RowExtras(row.System, row.Content, row.Slice, row.SourceId, "", null, row.Split, row.IsSynthetic, row.IsFromTraffic)));
             }
 
             if (page.Count is 0)

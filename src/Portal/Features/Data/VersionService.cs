@@ -76,7 +76,7 @@ public sealed class VersionService(
         var found = await rows.OrderBy(e => e.Number).Skip(Math.Max(0, page) * PageSize).Take(PageSize)
             .Select(e => new VersionExample(
                 e.Number, e.Input.Length > ShownText.Fetched ? e.Input.Substring(0, ShownText.Fetched) : e.Input,
-                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split, "", e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null, "", "", e.IsSynthetic)).ToListAsync(ct);
+                e.Output.Length > ShownText.Fetched ? e.Output.Substring(0, ShownText.Fetched) : e.Output, e.Split, "", e.Content != null && e.Content.Contains(MediaAddress.Mark) ? e.Content : null, "", "", e.IsSynthetic) { IsFromTraffic = e.IsFromTraffic }).ToListAsync(ct);
         return new VersionRowPage([.. found.Select(r => r with { Input = ShownText.Cut(r.Input), Output = ShownText.Cut(r.Output), Content = null })], total)
         {
             Media = await MediaService.ShownAsync(db, projectId, found.Select(r => (r.Number, r.Content)), ct),

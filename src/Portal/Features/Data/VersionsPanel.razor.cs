@@ -88,6 +88,7 @@ public sealed partial class VersionsPanel
         ("Split", char.ToUpperInvariant(SplitMethods.Words(version.SplitMethod)[0]) + SplitMethods.Words(version.SplitMethod)[1..]),
         ("Near-duplicates and groups kept together", Show.Count(version.KeptTogetherCount)),
         .. version.SyntheticCount > 0 ? [("Synthetic", $"{Show.Count(version.SyntheticCount)} of {Show.Count(version.Count)} rows, all in training")] : Array.Empty<(string, string)>(),
+        .. version.TrafficCount > 0 ? [("From traffic", $"{Show.Count(version.TrafficCount)} of {Show.Count(version.Count)} rows, {Show.Count(version.SealedTrafficCount)} of them sealed")] : Array.Empty<(string, string)>(),
         .. version.LeftOutCount > 0 ? [("Synthetic, left out", $"{Show.Count(version.LeftOutCount)}: too near to rows that are kept aside, or made from one")] : Array.Empty<(string, string)>(),
         .. version.StaySealedCount > 0 ? [("Sealed before, sealed again", Show.Count(version.StaySealedCount))] : Array.Empty<(string, string)>(),
         .. version.UnsealedCount > 0 ? [("Sealed before, no longer", $"{Show.Count(version.UnsealedCount)}: scores of its models on earlier versions prove nothing")] : Array.Empty<(string, string)>(),

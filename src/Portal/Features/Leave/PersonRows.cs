@@ -68,7 +68,7 @@ public sealed class PersonRows(IDbContextFactory<PortalDbContext> dbs, BlobStore
                     VersionId = versionId, Split = f.Split, Number = f.Number, ErasedAt = work.Now,
                     Hash = Convert.ToHexStringLower(FrozenExample.HashOf(f.Input, f.Output, f.System, f.Content)),
                 }));
-                version.Erase(frozen.ConvertAll(f => f.Split), frozen.Count(f => f.IsSynthetic), work.Now);
+                version.Erase(frozen.ConvertAll(f => f.Split), RowOrigins.Of(frozen), work.Now);
             }
 
             await db.FrozenExamples.Where(e => e.VersionId == versionId && numbers.Contains(e.Number)).ExecuteDeleteAsync(ct);

@@ -184,7 +184,21 @@ internal sealed class PersonTraces(PortalDbContext db, PersonSought sought, bool
             await db.StoredCalls.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct);
         }
 
-        return found.Count;
+        var drafts = await DraftedCallsAsync(ct);
+        foreach (var ids in remove ? drafts.Chunk(AtOnce) : [])
+        {
+            await db.TrafficDrafts.Where(d => ids.Contains(d.Id)).ExecuteDeleteAsync(ct);
+        }
+
+        return found.Count + drafts.Count;
+    }
+
+    /// <summary>Calls on their way to becoming rows. What is a row by now has no text here, and is a row like any other.</summary>
+    private async Task<List<string>> DraftedCallsAsync(CancellationToken ct)
+    {
+        var drafts = db.TrafficDrafts.Where(d => d.Input != "" || d.Answer != "" || d.Output != "" || d.Comment != "");
+        var asked = await IdsAsync(drafts.Select(d => new Trace(d.Id, d.ProjectId, d.Input, d.Answer)), ct);
+        return [.. asked.Union(await IdsAsync(drafts.Select(d => new Trace(d.Id, d.ProjectId, d.Output, d.Comment)), ct))];
     }
 
     /// <summary>The thumb and the score stay; they are about the answer.</summary>

@@ -10,7 +10,7 @@ public static class MonitorFeature
         var services = builder.Services;
         services.AddSingleton<CallBases>().AddSingleton<KnownPairs>().AddSingleton<TextKeeper>().AddHostedService(s => s.GetRequiredService<TextKeeper>());
         services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
-            .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>()
+            .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<WrongCallService>()
             .AddScoped<RollupWorker>().AddScoped<ISwept, RollupSweep>().AddScoped<RetentionWorker>().AddScoped<ISwept, RetentionSweep>();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Portal.Components;
+using Portal.Features.Data;
 
 namespace Portal.Features.Monitor;
 
@@ -9,6 +10,15 @@ public static class MonitorWords
     public const string NoData = "no data";
 
     public static string Share(Figure? figure) => figure is null ? NoData : Show.Interval(figure.Value, figure.Low, figure.High, figure.Count);
+
+    /// <summary>From an address; what is not known there means any.</summary>
+    public static WrongReasons ReasonNamed(string? name) => name switch
+    {
+        "disliked" => WrongReasons.Disliked,
+        "corrected" => WrongReasons.Corrected,
+        "malformed" => WrongReasons.Malformed,
+        _ => WrongReasons.None,
+    };
 
     public static string Latency(Figure? figure) => figure is null ? NoData
         : $"{Show.Milliseconds(figure.Value)} [{Show.Milliseconds(figure.Low)}, {Show.Milliseconds(figure.High)}], n {Show.Count(figure.Count)}";

@@ -1,5 +1,6 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
 using Portal.Persistence;
 
 namespace Portal.Features.Monitor;
@@ -15,6 +16,7 @@ public sealed class RetentionWorker(TenantScope scope, IDbContextFactory<PortalD
         await db.AnswerFeedback.Where(f => f.TextExpiresAt != null && f.TextExpiresAt < now)
             .ExecuteUpdateAsync(set => set.SetProperty(f => f.Comment, "").SetProperty(f => f.Correction, "").SetProperty(f => f.TextExpiresAt, (DateTime?)null), ct);
         var removed = await db.StoredCalls.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(ct);
+        removed += await db.TrafficDrafts.Where(d => d.ExpiresAt != null && d.ExpiresAt < now).ExecuteDeleteAsync(ct);
         if (removed > 0)
         {
             logger.LogInformation("{Count} kept texts of {TenantId} were removed at the end of their time", removed, tenantId);
@@ -42,6 +44,7 @@ public sealed class RetentionSweep(IBackgroundJobClient work) : ISwept
     {
         var due = await db.StoredCalls.Where(c => c.ExpiresAt < now).Select(c => c.TenantId)
             .Union(db.AnswerFeedback.Where(f => f.TextExpiresAt != null && f.TextExpiresAt < now).Select(f => f.TenantId))
+            .Union(db.TrafficDrafts.Where(d => d.ExpiresAt != null && d.ExpiresAt < now).Select(d => d.TenantId))
             .Union(RetentionWorker.Outlived(db, CallTrait.KeptFrom(now)).Select(c => c.TenantId)).Take(200).ToListAsync(ct);
         due.ForEach(tenantId => work.Enqueue<RetentionWorker>(w => w.RunAsync(tenantId, CancellationToken.None)));
         return due.Count;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Data;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
@@ -17,7 +18,7 @@ public sealed class TextKeepingService(IDbContextFactory<PortalDbContext> dbs, C
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var keeping = await db.TextKeepings.AsNoTracking().SingleOrDefaultAsync(ct);
-        var kept = await db.StoredCalls.CountAsync(ct);
+        var kept = await db.StoredCalls.CountAsync(ct) + await db.TrafficDrafts.CountAsync(d => d.ExpiresAt != null, ct);
         return keeping is null ? new KeepingState(KeepingChoice.Off, "", null, kept)
             : new KeepingState(keeping.ToChoice(), keeping.ChangedByName, keeping.ChangedAt, kept);
     }
@@ -48,12 +49,14 @@ public sealed class TextKeepingService(IDbContextFactory<PortalDbContext> dbs, C
             var latest = now.AddDays(choice.Days);
             await db.StoredCalls.Where(c => c.ExpiresAt > latest).ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, latest), ct);
             await db.AnswerFeedback.Where(f => f.TextExpiresAt > latest).ExecuteUpdateAsync(set => set.SetProperty(f => f.TextExpiresAt, latest), ct);
+            await db.TrafficDrafts.Where(d => d.ExpiresAt > latest).ExecuteUpdateAsync(set => set.SetProperty(d => d.ExpiresAt, latest), ct);
         }
         else
         {
             await db.AnswerFeedback.Where(f => f.Comment != "" || f.Correction != "" || f.TextExpiresAt != null)
                 .ExecuteUpdateAsync(set => set.SetProperty(f => f.Comment, "").SetProperty(f => f.Correction, "").SetProperty(f => f.TextExpiresAt, (DateTime?)null), ct);
             await db.StoredCalls.ExecuteDeleteAsync(ct);
+            await db.TrafficDrafts.Where(d => d.ExpiresAt != null).ExecuteDeleteAsync(ct);
         }
 
         await transaction.CommitAsync(ct);

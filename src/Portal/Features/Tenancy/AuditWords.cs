@@ -122,6 +122,10 @@ public static class AuditWords
         ["task.saved"] = "Saved the task of",
         ["texts.kept"] = "Decided to keep texts of calls to",
         ["texts.not-kept"] = "Decided to keep no texts of calls to",
+        ["traffic.taken"] = "Took calls that went wrong, for the rows of",
+        ["traffic.settled"] = "Said what would have been right for",
+        ["traffic.rejected"] = "Kept out of the rows the",
+        ["traffic.reopened"] = "Let wait again the",
         ["tuning.cancelled"] = "Cancelled a tuning of",
         ["tuning.started"] = "Started a tuning of",
         ["review.answered"] = "Answered in the review",
@@ -152,7 +156,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("draft.", "Drafts of synthetic rows"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("work.", "Work that was stopped or begun again"),
     ];
 
@@ -169,6 +173,7 @@ public static class AuditWords
         ["review"] = "data",
         ["row"] = "data",
         ["run"] = "model",
+        ["call"] = "data",
         ["tuning job"] = "tune",
         ["version"] = "data",
     }.ToFrozenDictionary();

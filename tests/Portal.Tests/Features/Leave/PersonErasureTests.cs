@@ -42,7 +42,7 @@ public sealed class PersonErasureTests : IDisposable
             Assert.Equal(["rows.csv", "unread.csv"], view.Erasure.Ledger.Files.Select(f => f.Name).Order());
             Assert.Equal("Tuned Flash", Assert.Single(view.Erasure.Ledger.Models).Name);
             Assert.Equal(4, view.Total);
-            Assert.Equal((1, 1, 1, 2, 1, 1), (Repeats("texts kept of calls"), Repeats("words of feedback"), Repeats("answers to programs"), Repeats("words of failures"), Repeats("column names"), Repeats("examples in prompts")));
+            Assert.Equal((2, 1, 1, 2, 1, 1), (Repeats("texts kept of calls"), Repeats("words of feedback"), Repeats("answers to programs"), Repeats("words of failures"), Repeats("column names"), Repeats("examples in prompts")));
             // One that waits, one that was rejected, and a wish: the accepted one is the row it became.
             Assert.Equal(3, Repeats("drafts of synthetic rows"));
             long Repeats(string what) => view.Erasure.Ledger.Repeats.GetValueOrDefault(what);
@@ -126,7 +126,7 @@ public sealed class PersonErasureTests : IDisposable
         Assert.Equal(view.Erasure.ReceiptHash, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(view.Erasure.ReceiptJson))));
         var removed = view.Receipt?.Removed ?? new Dictionary<string, long>();
         Assert.Equal((4, 4, 1, 1, 2, 1), (removed["rows worked on"], removed["frozen rows"], removed["answers to them"], removed["examples in prompts"], removed["uploaded files"], removed["archives of the organization"]));
-        Assert.Equal((1, 1, 1, 1, 1), (removed["former texts of rows"], removed["files of rows"], removed["texts kept of calls"], removed["words of feedback"], removed["answers to programs"]));
+        Assert.Equal((1, 1, 2, 1, 1), (removed["former texts of rows"], removed["files of rows"], removed["texts kept of calls"], removed["words of feedback"], removed["answers to programs"]));
         await using var db = _rig.Database.For(_tenantId).CreateDbContext();
         var (old, renewed) = (await db.DatasetVersions.SingleAsync(v => v.Id == _versionId, LeaveRig.Ct), await db.DatasetVersions.SingleAsync(v => v.CopiedFromId == _versionId, LeaveRig.Ct));
         Assert.Equal((4, 26, VersionState.Frozen, 26), (old.ErasedCount, old.Count, renewed.State, renewed.Count));
@@ -143,6 +143,7 @@ public sealed class PersonErasureTests : IDisposable
         Assert.Equal(3, removed["drafts of synthetic rows"]);
         Assert.Equal([(3, DraftState.Accepted, ""), (4, DraftState.Open, "A row of nobody's")], (await db.SyntheticDrafts.OrderBy(d => d.Place).ToListAsync(LeaveRig.Ct)).Select(d => (d.Place, d.State, d.Input)));
         Assert.Equal(("", "", 4), await db.Augmentations.Select(a => new ValueTuple<string, string, int>(a.Wish, a.ProblemDetails, a.Asked)).SingleAsync(LeaveRig.Ct));
+        Assert.Equal("r2", (await db.TrafficDrafts.SingleAsync(LeaveRig.Ct)).ResponseId);
         // What is left and the hashes of what is gone still prove the version.
         Assert.Equal(old.ContentHash, await HashAsync(db, _versionId));
         Assert.Equal(new ErasedTraining(2, old.ErasedAt.GetValueOrDefault()), (await new CandidateService(_rig.Database.For(_tenantId), _rig.Time).ErasedTrainingAsync(old.ProjectId, LeaveRig.Ct)).Single().Value);
@@ -290,6 +291,8 @@ public sealed class PersonErasureTests : IDisposable
             var feedback = new AnswerFeedback { ProjectId = projectId, EndpointId = endpoint.Id, DeploymentId = deployment.Id, ResponseId = id, Source = UsageSource.Endpoint, AnsweredAt = _rig.Now };
             feedback.Say(new FeedbackDraft(id is "r1" ? Thumb.Down : Thumb.Up, null, text, ""), _rig.Now.AddDays(30), _rig.Now);
             db.AnswerFeedback.Add(feedback);
+            db.TrafficDrafts.Add(TrafficDraft.Of(
+                new TakenCall(projectId, id, WrongReasons.Disliked, "A question", "card", text) { DeploymentName = "triage@1", ModelName = "Tuned Flash", CalledAt = _rig.Now, ExpiresAt = _rig.Now.AddDays(30) }, "Olivia", _rig.Now));
         }
 
         var key = new ApiKey { Name = "Pipeline", Prefix = "pk_abc", Hash = new string('0', KeySecret.HashLength), CreatedAt = _rig.Now };
