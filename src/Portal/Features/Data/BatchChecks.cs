@@ -1,8 +1,9 @@
 namespace Portal.Features.Data;
 
 /// <summary>Looks at each of some rows that follow each other, and decides at once which of them cannot take part. One thread's at a time.</summary>
+/// <param name="inspector">For these rows alone; it remembers nothing of others.</param>
 /// <param name="isListing">Whether outputs are still listed as labels.</param>
-internal sealed class BatchChecks(string importId, VendorLimits limits, bool isListing)
+internal sealed class BatchChecks(string importId, VendorLimits limits, RowInspector inspector, bool isListing)
 {
     private static readonly (RowNotes Note, FindingRule Rule)[] s_notes =
     [
@@ -14,7 +15,6 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
     ];
 
     private readonly Dictionary<FindingRule, List<int>> _notes = [];
-    private readonly RowInspector _inspector = new(limits.MaximumCharacters);
 
     public int Read { get; private set; }
 
@@ -22,7 +22,7 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
 
     public LabelTally Labels { get; } = new(isListing);
 
-    public RowInspector Rows => _inspector;
+    public RowInspector Rows => inspector;
 
     /// <summary>As <see cref="RowChecks.WrittenByModels"/>.</summary>
     public required IReadOnlySet<UInt128> WrittenByModels { get; init; }
@@ -37,20 +37,20 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
         if (row.Problem is { } problem)
         {
             var isTooLong = problem.Contains("longer than", StringComparison.Ordinal);
-            _inspector.Inspect(row.Number, "", "", isTooLong ? RowMarks.TooLong : RowMarks.Unreadable);
+            inspector.Inspect(row.Number, "", "", isTooLong ? RowMarks.TooLong : RowMarks.Unreadable);
             return SetAside(row, isTooLong ? FindingRule.TooLong : FindingRule.Unreadable, row.Raw, "", problem);
         }
 
         if (row.MediaFault is { } lost)
         {
-            _inspector.Inspect(row.Number, "", "", MarkOf(lost.Rule));
+            inspector.Inspect(row.Number, "", "", MarkOf(lost.Rule));
             return SetAside(row, lost.Rule, row.Input, row.Output, lost.Reason);
         }
 
         var (input, output) = (row.Input, row.Output);
         var isNul = row.System.Contains('\0') || row.Content?.Contains("\\u0000", StringComparison.Ordinal) is true;
-        var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : _inspector.InspectSystem(row.System)) | MediaMarks(row);
-        var marks = _inspector.Inspect(row.Number, input, output, known, row.Media.Count is 0 ? "" : MediaText.ComparedOf(input, row.Content));
+        var known = ((row.Notes & RowNotes.Flattened) is 0 ? RowMarks.None : RowMarks.Flattened) | (isNul ? RowMarks.Nul : inspector.InspectSystem(row.System)) | MediaMarks(row);
+        var marks = inspector.Inspect(row.Number, input, output, known, row.Media.Count is 0 ? "" : MediaText.ComparedOf(input, row.Content));
         if ((marks & RowMarks.Unusable) is not 0)
         {
             return (marks & RowMarks.Nul) is not 0 ? SetAside(row, FindingRule.NulCharacter, input, output, "it holds a NUL character, which databases and models refuse")
@@ -60,12 +60,12 @@ internal sealed class BatchChecks(string importId, VendorLimits limits, bool isL
 
         if (row.Split is { } given)
         {
-            _inspector.Give(given);
+            inspector.Give(given);
         }
 
         Accepted++;
         Labels.Add(output, row.Number);
-        words.Add(_inspector.InputWords, row.Number);
+        words.Add(inspector.SpecialWords, row.Number);
         Note(row);
         return new Example
         {

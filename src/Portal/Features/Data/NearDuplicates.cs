@@ -42,58 +42,20 @@ internal sealed class NearDuplicates
 
     private void JoinAll()
     {
-        var count = _order.Length;
-        var sorted = Enumerable.Range(0, KeysAtOnce).Select(_ => (Keys: new ulong[count], Spare: new ulong[count])).ToArray();
-        Sort(ref sorted[0], key: -1);
-        JoinEqualWords(sorted[0].Keys);
+        var searches = Enumerable.Range(0, KeysAtOnce).Select(_ => new EqualKeys(_order.Length)).ToArray();
+        JoinEqualWords(searches[0].Find(keys => _prints.TakeWords(_order, keys)));
         for (var first = 0; first < MinHash.Keys; first += KeysAtOnce)
         {
-            // Sorting is most of the work and needs nothing of the other keys; joining is little and goes in order.
-            Parallel.For(0, KeysAtOnce, i => Sort(ref sorted[i], first + i));
-            foreach (var (keys, _) in sorted)
+            // The search is most of the work and needs nothing of the other keys; joining is little and goes in order.
+            Parallel.For(0, KeysAtOnce, i => searches[i].Find(keys => _prints.TakeKeys(_order, first + i, keys)));
+            foreach (var search in searches)
             {
-                JoinBuckets(keys);
+                JoinBuckets(search.Found);
             }
         }
     }
 
-    /// <summary>Places by key, equal keys in order: the key above, the place below. Three passes of eleven bits.</summary>
-    private void Sort(ref (ulong[] Keys, ulong[] Spare) arrays, int key)
-    {
-        var (from, to) = arrays;
-        for (var place = 0; place < from.Length; place++)
-        {
-            var row = _order[place];
-            var value = key < 0 ? (uint)(_prints.WordsOf(row) >> 32) : _prints.KeyOf(row, key);
-            from[place] = ((ulong)value << 32) | (uint)place;
-        }
-
-        Span<int> starts = stackalloc int[2_049];
-        foreach (var shift in (ReadOnlySpan<int>)[32, 43, 54])
-        {
-            starts.Clear();
-            foreach (var value in from)
-            {
-                starts[(int)((value >> shift) & 2_047) + 1]++;
-            }
-
-            for (var i = 1; i < starts.Length; i++)
-            {
-                starts[i] += starts[i - 1];
-            }
-
-            foreach (var value in from)
-            {
-                to[starts[(int)((value >> shift) & 2_047)]++] = value;
-            }
-
-            (from, to) = (to, from);
-        }
-
-        arrays = (from, to);
-    }
-
-    private void JoinEqualWords(ulong[] keys)
+    private void JoinEqualWords(ReadOnlySpan<ulong> keys)
     {
         for (var i = 1; i < keys.Length; i++)
         {
@@ -110,7 +72,7 @@ internal sealed class NearDuplicates
         }
     }
 
-    private void JoinBuckets(ulong[] keys)
+    private void JoinBuckets(ReadOnlySpan<ulong> keys)
     {
         for (int from = 0, to; from < keys.Length; from = to)
         {

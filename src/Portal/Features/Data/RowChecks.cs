@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Portal.Features.Data;
 
 /// <summary>A row of a finding, with the first of those it belongs to where the finding is about likeness.</summary>
@@ -13,7 +15,9 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
     private const int NamedLength = 80;
 
     private readonly Dictionary<FindingRule, List<int>> _notes = [];
-    private readonly List<RowInspector> _parts = [];
+    private readonly List<RowFact> _facts = [];
+    private readonly RowPrints _prints = new();
+    private readonly ConcurrentBag<RowInspector> _idle = [];
     private readonly RowInspector _sealed = new(limits.MaximumCharacters);
     private readonly LabelTally _labels = new();
     private readonly List<WordCoverage> _words = [];
@@ -41,13 +45,19 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
     public IReadOnlySet<UInt128> WrittenByModels { get; init; } = new HashSet<UInt128>();
 
     /// <summary>For some rows that follow each other; to be added once they are looked at. Any thread may ask.</summary>
-    public BatchChecks Begin() => new(importId, limits, _labels.IsListing) { WrittenByModels = WrittenByModels };
+    public BatchChecks Begin() => new(importId, limits, _idle.TryTake(out var idle) ? idle : new RowInspector(limits.MaximumCharacters), _labels.IsListing)
+    {
+        WrittenByModels = WrittenByModels,
+    };
 
     /// <summary>The next rows of the file.</summary>
     public void Add(BatchChecks batch)
     {
         (Read, Accepted) = (Read + batch.Read, Accepted + batch.Accepted);
-        _parts.Add(batch.Rows);
+        _facts.AddRange(batch.Rows.Facts);
+        _prints.Add(batch.Rows.Prints);
+        batch.Rows.Clear();
+        _idle.Add(batch.Rows);
         _labels.Add(batch.Labels);
         foreach (var (rule, rows) in batch.Notes)
         {
@@ -62,8 +72,9 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
     /// <param name="unused">Files of the archive that no row names.</param>
     public IReadOnlyList<(Finding Finding, IReadOnlyList<ConcernedRow> Rows)> Conclude(IReadOnlyList<string> unused)
     {
-        var prints = RowPrints.Join([.. _parts.Select(p => p.Prints), _sealed.Prints]);
-        var rows = new RowFindings(importId, Facts(), NearDuplicates.Group(prints), limits);
+        _idle.Clear();
+        _prints.Add(_sealed.Prints);
+        var rows = new RowFindings(importId, [.. _facts], NearDuplicates.Group(_prints), limits);
         List<(Finding, IReadOnlyList<ConcernedRow>)> found = [.. rows.Conclude()];
         found.AddRange(_labels.Conclude(importId).Select(f => (f.Finding, (IReadOnlyList<ConcernedRow>)[.. f.Rows.Select(n => new ConcernedRow(n))])));
         var (lonely, figure) = Words().Conclude();
@@ -89,19 +100,6 @@ internal sealed class RowChecks(string importId, VendorLimits limits)
         }
 
         return found;
-    }
-
-    private RowFact[] Facts()
-    {
-        var (facts, at) = (new RowFact[Read], 0);
-        foreach (var part in _parts)
-        {
-            part.Facts.CopyTo(facts.AsSpan(at));
-            at += part.Count;
-        }
-
-        _parts.Clear();
-        return facts;
     }
 
     private WordCoverage Words()

@@ -30,8 +30,8 @@ internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCh
 
     public RowPrints Prints { get; } = new();
 
-    /// <summary>Hashes of the words of the row inspected last.</summary>
-    public ReadOnlySpan<ulong> InputWords => _input.Words;
+    /// <summary>Hashes of those words of the row inspected last that are nobody's everyday ones.</summary>
+    public ReadOnlySpan<ulong> SpecialWords => _input.SpecialWords;
 
     public ReadOnlySpan<RowFact> Facts => _facts.AsSpan(0, Count);
 
@@ -72,6 +72,13 @@ internal sealed class RowInspector(long maximumCharacters = RowInspector.UsualCh
         fact.Ending = EndingOf(input);
         fact.Marks = marks |= Look(_input.Traits, input) | Look(_output.Traits, output);
         return marks;
+    }
+
+    /// <summary>For other rows, in the same room.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Prints.Clear();
     }
 
     private ulong Print(ReadOnlySpan<char> text, TextScan scan)

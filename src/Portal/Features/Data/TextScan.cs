@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Portal.Features.Data;
@@ -21,9 +22,13 @@ internal sealed class TextScan
 
     private uint[] _pairs = new uint[256];
     private ulong[] _words = new ulong[256];
+    private ulong[] _special = new ulong[256];
     private int _wordCount;
+    private int _specialCount;
     private int _pairCount;
     private uint _previous;
+    private int _number;
+    private bool _isSeparated;
 
     public RowTraits Traits { get; private set; }
 
@@ -34,55 +39,21 @@ internal sealed class TextScan
 
     public ReadOnlySpan<uint> Pairs => _pairs.AsSpan(0, _pairCount);
 
+    /// <summary>Of the words those that are nobody's everyday ones.</summary>
+    public ReadOnlySpan<ulong> SpecialWords => _special.AsSpan(0, _specialCount);
+
     public ReadOnlySpan<ulong> Words => _words.AsSpan(0, _wordCount);
 
     public void Read(ReadOnlySpan<char> text)
     {
-        (_wordCount, _pairCount, _previous, Traits, Languages) = (0, 0, 0, RowTraits.None, 0);
-        var (hash, begin, digitsOfWord, number, separated) = (WordTable.Start, 0, 0, 0, false);
-        for (var i = 0; i < text.Length; i++)
+        (_wordCount, _pairCount, _specialCount, _previous, Traits, Languages) = (0, 0, 0, 0, RowTraits.None, 0);
+        (_number, _isSeparated) = (0, false);
+        MakeRoom(text.Length + 1);
+        for (var at = 0; at < text.Length;)
         {
-            int c = text[i];
-            if (c < 128)
-            {
-                var lower = s_lower[c];
-                if (lower is not 0)
-                {
-                    hash = (hash ^ lower) * WordTable.Prime;
-                    if (lower <= '9')
-                    {
-                        digitsOfWord++;
-                        number++;
-                        if (number >= 7 || (number is 6 && separated))
-                        {
-                            Traits |= RowTraits.LongNumber;
-                        }
-                    }
-                    else
-                    {
-                        (number, separated) = (0, false);
-                    }
-
-                    continue;
-                }
-
-                Traits |= s_traits[c];
-                (number, separated) = c is ' ' or '-' or '/' or '.' or '(' or ')' ? (number, number > 0) : (0, false);
-                if (c is ':' && i + 2 < text.Length && text[i + 1] is '/' && text[i + 2] is '/')
-                {
-                    Traits |= RowTraits.Address;
-                }
-            }
-            else if (Other(text[i], ref hash, ref begin, i))
-            {
-                continue;
-            }
-
-            End(hash, i - begin, digitsOfWord);
-            (hash, begin, digitsOfWord) = (WordTable.Start, i + 1, 0);
+            at = TextBlock.Of(text[at..]) is var block && block.IsPlain ? ReadPlain(block, at) : ReadAny(text, at, at + block.Length);
         }
 
-        End(hash, text.Length - begin, digitsOfWord);
         if (_wordCount is 1)
         {
             Pair(_previous);
@@ -93,14 +64,85 @@ internal sealed class TextScan
     public ulong KeyOf(ReadOnlySpan<char> text) =>
         XxHash3.HashToUInt64(_wordCount is 0 ? MemoryMarshal.AsBytes(text) : MemoryMarshal.AsBytes(Words));
 
+    /// <summary>Letters and what parts them: all that most of any text is. Words are found by their places and not sign by sign.</summary>
+    private int ReadPlain(in TextBlock block, int at)
+    {
+        for (var letters = block.Letters; letters is not 0;)
+        {
+            var start = BitOperations.TrailingZeroCount(letters);
+            var length = BitOperations.TrailingZeroCount(~(letters >> start));
+            End(block.HashOf(start, length), length, 0);
+            letters &= letters + (1UL << start);
+        }
+
+        Traits |= block.HasLineFeed ? RowTraits.LineFeed : RowTraits.None;
+        (_number, _isSeparated) = (0, false);
+        return at + block.Length;
+    }
+
+    private int ReadAny(ReadOnlySpan<char> text, int from, int to)
+    {
+        var (hash, packed, begin, digitsOfWord) = (WordTable.Start, 0UL, from, 0);
+        for (var i = from; i < to; i++)
+        {
+            int c = text[i];
+            if (c < 128)
+            {
+                var lower = s_lower[c];
+                if (lower is not 0)
+                {
+                    WordTable.Add(ref hash, ref packed, lower);
+                    digitsOfWord += Digit(lower) ? 1 : 0;
+                    continue;
+                }
+
+                Sign(text, i);
+            }
+            else if (Other(text[i], ref hash, ref packed, begin, i))
+            {
+                continue;
+            }
+
+            End(WordTable.Ended(hash, packed), i - begin, digitsOfWord);
+            (hash, packed, begin, digitsOfWord) = (WordTable.Start, 0, i + 1, 0);
+        }
+
+        End(WordTable.Ended(hash, packed), to - begin, digitsOfWord);
+        return to;
+    }
+
+    /// <summary>Counts on where it is a digit; a letter ends a number.</summary>
+    private bool Digit(byte lower)
+    {
+        if (lower > '9')
+        {
+            (_number, _isSeparated) = (0, false);
+            return false;
+        }
+
+        Traits |= ++_number >= 7 || (_number is 6 && _isSeparated) ? RowTraits.LongNumber : RowTraits.None;
+        return true;
+    }
+
+    private void Sign(ReadOnlySpan<char> text, int at)
+    {
+        var c = text[at];
+        Traits |= s_traits[c];
+        (_number, _isSeparated) = c is ' ' or '-' or '/' or '.' or '(' or ')' ? (_number, _number > 0) : (0, false);
+        if (c is ':' && at + 2 < text.Length && text[at + 1] is '/' && text[at + 2] is '/')
+        {
+            Traits |= RowTraits.Address;
+        }
+    }
+
     /// <summary>A sign beyond ASCII; true while it is part of a word. In scripts without spaces each sign is a word.</summary>
-    private bool Other(char c, ref ulong hash, ref int begin, int at)
+    private bool Other(char c, ref ulong hash, ref ulong packed, int begin, int at)
     {
         Traits |= c is >= '\u0080' and <= '\u009F' ? RowTraits.NonAscii | RowTraits.Control : RowTraits.NonAscii;
         if (c is >= '\u3040' and <= '\u9FFF')
         {
-            End(hash, at - begin, 0);
-            hash = (WordTable.Start ^ c) * WordTable.Prime;
+            End(WordTable.Ended(hash, packed), at - begin, 0);
+            (hash, packed) = (WordTable.HashOf([c]), 0);
             return false;
         }
 
@@ -109,7 +151,7 @@ internal sealed class TextScan
             return false;
         }
 
-        hash = (hash ^ char.ToLowerInvariant(c)) * WordTable.Prime;
+        WordTable.Add(ref hash, ref packed, char.ToLowerInvariant(c));
         return true;
     }
 
@@ -120,19 +162,13 @@ internal sealed class TextScan
             return;
         }
 
-        if (_wordCount == _words.Length)
-        {
-            Array.Resize(ref _words, _words.Length * 2);
-        }
-
         _words[_wordCount++] = hash;
-        if (length <= LongestKnownWord)
-        {
-            var (languages, traits) = WordTable.Find(hash);
-            Traits |= traits;
-            // A counter of eight bits: what the first words say is enough.
-            Languages += _wordCount < 200 ? languages : 0;
-        }
+        var (languages, traits) = length <= LongestKnownWord ? WordTable.Find(hash) : default;
+        Traits |= traits;
+        // A counter of eight bits: what the first words say is enough.
+        Languages += _wordCount < 200 ? languages : 0;
+        _special[_specialCount] = hash;
+        _specialCount += languages is 0 ? 1 : 0;
 
         if (length >= OddMixedLength && digits > 0 && (digits < length || length >= OddLength))
         {
@@ -150,16 +186,21 @@ internal sealed class TextScan
 
     private void Pair(uint hash)
     {
-        if (_pairCount == _pairs.Length)
-        {
-            Array.Resize(ref _pairs, _pairs.Length * 2);
-        }
-
         hash ^= hash >> 16;
         hash *= 0x7feb352d;
         hash ^= hash >> 15;
         hash *= 0x846ca68b;
         _pairs[_pairCount++] = hash ^ (hash >> 16);
+    }
+
+    /// <summary>A text has no more words, and no more pairs of them, than signs.</summary>
+    private void MakeRoom(int words)
+    {
+        if (words > _words.Length)
+        {
+            var room = Math.Max(words, 2 * _words.Length);
+            (_words, _special, _pairs) = (new ulong[room], new ulong[room], new uint[room]);
+        }
     }
 
     private static RowTraits TraitsOf(int c) => c switch

@@ -13,20 +13,23 @@ internal sealed class WordCoverage
     /// <summary>One odd word is a typing slip; several are a subject of their own.</summary>
     private const int Several = 2;
 
-    private readonly byte[] _counts = new byte[Slots];
-    private readonly int[] _last = new int[Slots];
+    private const int CountBits = 3;
+    private const uint MostCounted = (1 << CountBits) - 1;
+
+    /// <summary>How many rows have the word, up to seven, below the last row that has it: one step in memory for both.</summary>
+    private readonly uint[] _seen = new uint[Slots];
     private int _rows;
 
+    /// <param name="words">That are nobody's everyday ones.</param>
     public void Add(ReadOnlySpan<ulong> words, int number)
     {
         _rows++;
         foreach (var word in words)
         {
-            var slot = (int)(word >> 44);
-            if (_last[slot] != number && WordTable.Find(word).Languages is 0)
+            ref var seen = ref _seen[(int)(word >> 44)];
+            if (seen >> CountBits != (uint)number)
             {
-                _last[slot] = number;
-                _counts[slot] = (byte)Math.Min(255, _counts[slot] + 1);
+                seen = ((uint)number << CountBits) | Math.Min(MostCounted, (seen & MostCounted) + 1);
             }
         }
     }
@@ -37,11 +40,10 @@ internal sealed class WordCoverage
         _rows += others._rows;
         for (var slot = 0; slot < Slots; slot++)
         {
-            if (others._counts[slot] is not 0 and var count)
+            if (others._seen[slot] is not 0 and var seen)
             {
                 // Which row it was matters only where it is a single one.
-                _last[slot] = others._last[slot];
-                _counts[slot] = (byte)Math.Min(255, _counts[slot] + count);
+                _seen[slot] = (seen & ~MostCounted) | Math.Min(MostCounted, (seen & MostCounted) + (_seen[slot] & MostCounted));
             }
         }
     }
@@ -51,13 +53,15 @@ internal sealed class WordCoverage
     {
         int all = 0, covered = 0;
         Dictionary<int, int> lonely = [];
-        for (var slot = 0; slot < Slots; slot++)
+        foreach (var seen in _seen)
         {
-            all += _counts[slot] > 0 ? 1 : 0;
-            covered += _counts[slot] >= Enough ? 1 : 0;
-            if (_counts[slot] is 1)
+            var count = seen & MostCounted;
+            all += count > 0 ? 1 : 0;
+            covered += count >= Enough ? 1 : 0;
+            if (count is 1)
             {
-                lonely[_last[slot]] = lonely.GetValueOrDefault(_last[slot]) + 1;
+                var row = (int)(seen >> CountBits);
+                lonely[row] = lonely.GetValueOrDefault(row) + 1;
             }
         }
 

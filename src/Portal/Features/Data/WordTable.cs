@@ -9,7 +9,7 @@ namespace Portal.Features.Data;
 internal static class WordTable
 {
     public const ulong Start = 14695981039346656037;
-    public const ulong Prime = 0x9E3779B97F4A7C15;
+    private const ulong Prime = 0x9E3779B97F4A7C15;
 
     private const int Slots = 8_192;
 
@@ -42,15 +42,38 @@ internal static class WordTable
         }
     }
 
-    public static ulong HashOf(ReadOnlySpan<char> word)
+    /// <summary>A word's hash is <see cref="Start"/>, then each of its signs in lower case, then <see cref="Ended"/>.</summary>
+    /// <param name="packed">Up to eight signs of ASCII that are not in the hash yet: one step for all of them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(ref ulong hash, ref ulong packed, int lower)
     {
-        var hash = Start;
-        foreach (var c in word)
+        if (lower < 128)
         {
-            hash = (hash ^ char.ToLowerInvariant(c)) * Prime;
+            packed = (packed << 8) | (uint)lower;
+            if (packed >> 56 is 0)
+            {
+                return;
+            }
+
+            (hash, packed) = (Mixed(hash, packed), 0);
+            return;
         }
 
-        return hash;
+        (hash, packed) = (Mixed(Ended(hash, packed), (uint)lower), 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Ended(ulong hash, ulong packed) => packed is 0 ? hash : Mixed(hash, packed);
+
+    public static ulong HashOf(ReadOnlySpan<char> word)
+    {
+        var (hash, packed) = (Start, 0UL);
+        foreach (var c in word)
+        {
+            Add(ref hash, ref packed, char.ToLowerInvariant(c));
+        }
+
+        return Ended(hash, packed);
     }
 
     /// <summary>Eight counters of eight bits, one a language, to be added up; and what else the word tells.</summary>
@@ -69,6 +92,12 @@ internal static class WordTable
                 return default;
             }
         }
+    }
+
+    private static ulong Mixed(ulong hash, ulong value)
+    {
+        var mixed = (hash ^ value) * Prime;
+        return mixed ^ (mixed >> 32);
     }
 
     private static void Add(string words, ulong languages, RowTraits traits)
