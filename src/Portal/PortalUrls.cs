@@ -198,6 +198,10 @@ public static class PortalUrls
     /// <summary>Calls that went wrong, with which of them are shown; parts without a value are left out.</summary>
     public static string WrongCalls(string org, string projectId, params IEnumerable<(string Name, string? Value)> shown) => Step(org, projectId, "monitor/wrong") + Query(shown);
 
+    /// <summary>A project's alert rules, with the rule that is open ("new" for one that is not there yet), the webhook whose log is, and the page of the history.</summary>
+    public static string Alerts(string org, string projectId, string? rule = null, string? webhook = null, int page = 0) =>
+        Step(org, projectId, "monitor/alerts") + Query([("rule", rule), ("webhook", webhook), ("page", page is 0 ? null : page.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
     /// <summary>What this organization keeps of what is asked and answered.</summary>
     public static string Privacy(string org) => $"/o/{org}/privacy";
 

@@ -18,7 +18,7 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
     private readonly Dictionary<string, string> _parts = new() { ["{Org}"] = Org, ["{Id}"] = "no-such-provider", ["{Token}"] = "no-such-invitation", ["{ErasureId}"] = "no-such-receipt", ["{ReviewId}"] = "no-such-review", ["{ModelId}"] = "gemini-3.5-flash" };
 
     /// <summary>What a page shows on its tabs and beside its table, which its route does not tell.</summary>
-    private static readonly string[] s_tabs = ["/data?tab=findings", "/data?tab=versions", "/data/rows?row=1", "/data/rows?add=true"];
+    private static readonly string[] s_tabs = ["/data?tab=findings", "/data?tab=versions", "/data/rows?row=1", "/data/rows?add=true", "/monitor/alerts?rule=new"];
 
     private readonly List<string> _faults = [];
     private readonly List<(double Seconds, string Address)> _times = [];

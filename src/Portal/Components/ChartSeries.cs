@@ -17,6 +17,9 @@ public sealed record ChartMark(double X, string Label);
 /// <summary>Shaded from here to the right edge.</summary>
 public sealed record ChartRegion(double From, string Label);
 
+/// <summary>Shaded between two places, and darker where it is strong.</summary>
+public sealed record ChartSpan(double From, double To, string Label, bool IsStrong);
+
 /// <summary>The area between two lines of the same places.</summary>
 /// <param name="Color">That of the line it belongs to.</param>
 public sealed record ChartBand(IReadOnlyList<ChartPoint> Low, IReadOnlyList<ChartPoint> High, int Color);

@@ -55,6 +55,10 @@ public sealed partial class LineChart : ComponentBase
     [Parameter]
     public ChartRegion? Region { get; set; }
 
+    /// <summary>Shaded from one place to another.</summary>
+    [Parameter]
+    public IReadOnlyList<ChartSpan> Spans { get; set; } = [];
+
     /// <summary>What a sighted reader would take from the picture, added to its spoken summary.</summary>
     [Parameter]
     public string Summary { get; set; } = "";

@@ -23,6 +23,17 @@ public sealed class OutsideHttp : IDisposable
         _withLoopback.Dispose();
     }
 
+    /// <summary>
+    /// As far as an address itself tells. What a public name leads inside with is seen when it is called.
+    /// </summary>
+    public static bool LeadsOutside(Uri uri) => uri.HostNameType switch
+    {
+        UriHostNameType.Dns => !uri.IsLoopback && uri.IdnHost.Contains('.', StringComparison.Ordinal) && !uri.IdnHost.EndsWith('.')
+            && !s_inside.Any(end => uri.IdnHost.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
+        UriHostNameType.IPv4 or UriHostNameType.IPv6 => IPAddress.TryParse(uri.IdnHost, out var address) && IsPublic(address),
+        _ => false,
+    };
+
     /// <summary>An address of the open internet: not this machine, not a private or special network, in no disguise.</summary>
     public static bool IsPublic(IPAddress address)
     {
@@ -39,6 +50,9 @@ public sealed class OutsideHttp : IDisposable
             _ => false,
         };
     }
+
+    // Names that no public name server answers for.
+    private static readonly string[] s_inside = [".localhost", ".local", ".internal", ".home.arpa", ".localdomain"];
 
     private static readonly IPNetwork[] s_private =
     [
@@ -65,7 +79,7 @@ public sealed class OutsideHttp : IDisposable
             var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
             if (addresses.Length is 0 || addresses.Any(a => !IsPublic(a) && !(allowLoopback && IPAddress.IsLoopback(a))))
             {
-                throw new HttpRequestException("The address leads into a private network, which is not called from here.");
+                throw new PrivateNetworkException("The address leads into a private network, which is not called from here.");
             }
 
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -82,3 +96,6 @@ public sealed class OutsideHttp : IDisposable
         },
     };
 }
+
+/// <summary>A name led into a private network, and nothing was called.</summary>
+public sealed class PrivateNetworkException(string message) : HttpRequestException(message);

@@ -14,6 +14,7 @@ using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Features.Leave;
 using Portal.Features.Model;
+using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
@@ -262,6 +263,9 @@ internal sealed class Planting(IsolationWorld world)
         nameof(OutgoingMail) => "mail",
         nameof(IdentityProvider) => "provider",
         nameof(OrganizationDomain) => "domain",
+        nameof(AlertRule) => "rule",
+        nameof(AlertWebhook) => "webhook",
+        nameof(WebhookDelivery) => "delivery",
         _ => char.ToLowerInvariant(type.Name[0]) + type.Name[1..],
     };
 
@@ -308,6 +312,8 @@ internal sealed class Planting(IsolationWorld world)
             ("IdentityProvider", "Issuer") => $"https://{canary}.example/",
             ("IdentityProvider", "ProtectedSecret") => seal,
             ("OrganizationDomain", "Name") => $"{canary}.example",
+            ("AlertWebhook", "Url") => $"https://{canary}.example/",
+            ("AlertRule", "WindowMinutes") => 60,
             ("CandidateAnswer", "Score") => 0.0,
             ("TuningJob", "State") => TuningJobState.Running,
             ("TuningJob", "VendorName") => $"projects/portal-sandbox/locations/us-central1/tuningJobs/{canary}",

@@ -192,6 +192,8 @@ internal static class Reasons
         ["UploadService → BlobStore"] = Files,
         ["UsageWriter → ConcurrentQueue"] = "a queue of facts, each with its tenant, written in that tenant's scope",
         ["VendorHealth → ConcurrentDictionary"] = "troubles by the organization in scope",
+        ["WebhookSecrets → DataProtectionCommonExtensions"] = Sealed,
+        ["WebhookSecrets → IDataProtectionProvider"] = Sealed,
         ["VendorHealth → Lock"] = "one organization's own trouble",
         ["UploadedParts → BlobStore"] = Files,
         ["VendorObjects → VertexStorageClient"] = VendorNames,
@@ -237,6 +239,8 @@ internal static class Reasons
     {
         ["AdmissionService.AcceptAsync"] = "the invitation is the right, and its reader need not be inside at all",
         ["AdmissionService.FindAsync"] = "the same",
+        ["AlertService.PreviewAsync"] = Figures,
+        ["AlertService.ReadAsync"] = Figures,
         ["AnnouncementBoard.CurrentAsync"] = "what the platform announces is for everybody",
         ["AnnouncementService.DismissAsync"] = Oneself,
         ["AnnouncementService.DismissedAsync"] = Oneself,

@@ -26,6 +26,8 @@ internal static class ImportRules
 
     public static readonly IReadOnlyDictionary<string, string> NotBrought = new Dictionary<string, string>
     {
+        [nameof(AlertRoute)] = "whom an alert tells is chosen here",
+        [nameof(AlertWebhook)] = "an address is called where somebody has named it",
         [nameof(AuditCheckpoint)] = "kept with the audit log, apart",
         [nameof(AuditEntry)] = "kept apart, as a log of its own",
         [nameof(AuditHead)] = "kept with the audit log, apart",
@@ -84,6 +86,7 @@ internal static class ImportRules
             row[nameof(Deployment.TestingUntil)] = null;
             row[nameof(Deployment.IsImported)] = true;
         },
+        [typeof(AlertRule)] = (row, at) => Silence(row, at),
         [typeof(AnswerFeedback)] = (row, _) => (row[nameof(AnswerFeedback.Comment)], row[nameof(AnswerFeedback.Correction)], row[nameof(AnswerFeedback.TextExpiresAt)]) = ("", "", null),
         [typeof(Endpoint)] = (row, _) =>
         {
@@ -153,6 +156,14 @@ internal static class ImportRules
         {
             throw new PortalException($"LabelLines has more than {TaskDefinition.MaximumLabels:N0} labels.");
         }
+    }
+
+    /// <summary>It looks at nothing until somebody here switches it on.</summary>
+    private static void Silence(ArchivedRow row, DateTime at)
+    {
+        (row[nameof(AlertRule.IsOn)], row[nameof(AlertRule.State)], row[nameof(AlertRule.StateSince)], row[nameof(AlertRule.CheckedAt)]) = (false, AlertState.Ok, at, null);
+        (row[nameof(AlertRule.WarnTurnedAt)], row[nameof(AlertRule.AlertTurnedAt)], row[nameof(AlertRule.NoDataTurnedAt)]) = (null, null, null);
+        ((AlertRule)row.Build()).Limits.Require();
     }
 
     private static void EndTuning(ArchivedRow row, DateTime at)

@@ -8,9 +8,15 @@ public static class MonitorFeature
     public static void AddMonitor(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddOptions<MonitorOptions>().BindConfiguration("Monitor").ValidateOnStart()
+            .Validate(o => !o.AllowLoopbackWebhooks || !builder.Environment.IsProduction(),
+                "Monitor:AllowLoopbackWebhooks is set: it lets webhooks lead to this machine, over plain http. It is for development.");
+        services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookGateway>();
         services.AddSingleton<CallBases>().AddSingleton<KnownPairs>().AddSingleton<TextKeeper>().AddHostedService(s => s.GetRequiredService<TextKeeper>());
         services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
             .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<WrongCallService>()
+            .AddScoped<AlertReader>().AddScoped<AlertService>().AddScoped<AlertNotice>().AddScoped<AlertWorker>().AddScoped<ISwept, AlertSweep>()
+            .AddScoped<WebhookService>().AddScoped<WebhookWorker>().AddScoped<ISwept, WebhookSweep>().AddScoped<IFailedWork, FailedDeliveries>()
             .AddScoped<RollupWorker>().AddScoped<ISwept, RollupSweep>().AddScoped<RetentionWorker>().AddScoped<ISwept, RetentionSweep>();
     }
 

@@ -13,6 +13,9 @@ public sealed record MonitorScope(MonitorRange Range, string? DeploymentId = nul
 /// <summary>The calls of one deployment or key.</summary>
 public sealed record TallyOf(string Id, string Name, TrafficTally Tally);
 
+/// <summary>An alert rule that is not well.</summary>
+public sealed record FiringRule(string Name, AlertState State, DateTime Since);
+
 public sealed record MonitorPoint(DateTime From, TrafficTally Tally);
 
 /// <summary>Thumbs and scores that answers of the stretch were given.</summary>
@@ -37,6 +40,9 @@ public sealed record MonitorView(string ProjectName, Endpoint? Endpoint)
     /// <summary>Null while no version is frozen, or its rows have not been counted yet.</summary>
     public ComparedWith? Baseline { get; init; }
 
+    /// <summary>Rules that are not well now, worst first.</summary>
+    public IReadOnlyList<FiringRule> Firing { get; init; } = [];
+
     /// <summary>Up to when calls have been added up; null while there was none.</summary>
     public DateTime? AsOf { get; init; }
 }
@@ -44,6 +50,8 @@ public sealed record MonitorView(string ProjectName, Endpoint? Endpoint)
 /// <summary>Reads the figures of a project's traffic from its slices.</summary>
 public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, ProjectService projects, TrainingMix training, TimeProvider time)
 {
+    internal static readonly FeedbackSum NoFeedback = new(0, 0, 0, 0, 0);
+
     private const string NoKey = "(no key)";
 
     public async Task<MonitorView> ReadAsync(string projectId, MonitorScope scope, CancellationToken ct)
@@ -52,7 +60,9 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.ProjectId == projectId, ct);
         var cursor = endpoint is null ? null : await db.TrafficCursors.AsNoTracking().SingleOrDefaultAsync(c => c.EndpointId == endpoint.Id, ct);
-        var view = new MonitorView(project.Name, endpoint);
+        var firing = await db.AlertRules.AsNoTracking().Where(r => r.ProjectId == projectId && r.IsOn && r.State != AlertState.Ok)
+            .OrderBy(r => r.StateSince).Take(10).Select(r => new FiringRule(r.Name, r.State, r.StateSince)).ToListAsync(ct);
+        var view = new MonitorView(project.Name, endpoint) { Firing = [.. firing.OrderBy(r => r.State is not AlertState.Alert).ThenBy(r => r.State)] };
         if (endpoint is null || cursor is null)
         {
             return view;
@@ -60,7 +70,7 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
 
         var (range, now) = (scope.Range, time.GetUtcNow().UtcDateTime);
         var first = range.PointOf(now - range.Span + range.Step);
-        var slices = await SlicesAsync(db, cursor, range, first, ct);
+        var slices = await SlicesAsync(db, cursor, range.IsFine, first, ct);
         var shown = slices.Where(s => (scope.DeploymentId is null || s.DeploymentId == scope.DeploymentId) && (scope.KeyId is null || s.CallerId == scope.KeyId)).ToList();
         var points = new SortedDictionary<DateTime, TrafficTally>();
         for (var at = first; at <= now; at += range.Step)
@@ -88,11 +98,11 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
     }
 
     /// <summary>Hours that are over, and of the one that is not, its slices.</summary>
-    private static Task<List<TrafficSlice>> SlicesAsync(PortalDbContext db, TrafficCursor cursor, MonitorRange range, DateTime first, CancellationToken ct)
+    internal static Task<List<TrafficSlice>> SlicesAsync(PortalDbContext db, TrafficCursor cursor, bool isFine, DateTime first, CancellationToken ct)
     {
         var (endpointId, open) = (cursor.EndpointId, TrafficSlice.HourStart(cursor.From));
         var slices = db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.From >= first);
-        return (range.IsFine
+        return (isFine
             ? slices.Where(s => s.Grain == SliceGrain.FiveMinutes)
             : slices.Where(s => (s.Grain == SliceGrain.Hour && s.From < open) || (s.Grain == SliceGrain.FiveMinutes && s.From >= open))).ToListAsync(ct);
     }
@@ -118,17 +128,15 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
             .Select(all => new FeedbackSum(
                 all.LongCount(f => f.Thumb == Thumb.Up), all.LongCount(f => f.Thumb == Thumb.Down), all.LongCount(f => f.Score != null),
                 all.Sum(f => f.Score ?? 0), all.Sum(f => (f.Score ?? 0) * (f.Score ?? 0))))
-            .SingleOrDefaultAsync(ct) ?? new FeedbackSum(0, 0, 0, 0, 0);
+            .SingleOrDefaultAsync(ct) ?? NoFeedback;
 
     private async Task<ComparedWith?> BaselineAsync(PortalDbContext db, string projectId, string? deploymentId, CancellationToken ct)
     {
-        if (deploymentId is null || await training.VersionOfAsync(projectId, deploymentId, ct) is not { } versionId || await training.FindAsync(versionId, ct) is not { } baseline)
+        if (await training.MixOfAsync(projectId, deploymentId, ct) is not var (versionId, mix))
         {
             return null;
         }
 
-        var mix = new TrafficTally();
-        mix.Add(Figures.Parse(baseline.FiguresJson));
         var number = await db.Set<Data.DatasetVersion>().Where(v => v.Id == versionId).Select(v => v.Number).SingleAsync(ct);
         return new ComparedWith(number, mix);
     }

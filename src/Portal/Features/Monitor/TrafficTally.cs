@@ -98,6 +98,16 @@ public sealed class TrafficTally
         Add(slice.ReadFigures());
     }
 
+    public void Add(TrafficTally more)
+    {
+        Calls += more.Calls;
+        Errors += more.Errors;
+        InputTokens += more.InputTokens;
+        OutputTokens += more.OutputTokens;
+        AmountMicros += more.AmountMicros;
+        Add(more.ToFigures());
+    }
+
     public void Add(Figures more)
     {
         Blocked += more.Blocked;

@@ -5,6 +5,9 @@ using Portal.Persistence;
 
 namespace Portal.Features.Monitor;
 
+/// <summary>The mix of the training rows of one version.</summary>
+internal sealed record VersionMix(string VersionId, TrafficTally Mix);
+
 /// <summary>What a deployment's calls are compared with: the mix of the rows that were trained on, and the word pairs they have.</summary>
 public sealed class TrainingMix(IDbContextFactory<PortalDbContext> dbs, ExampleService examples, ProjectService projects, KnownPairs pairs)
 {
@@ -38,6 +41,19 @@ public sealed class TrainingMix(IDbContextFactory<PortalDbContext> dbs, ExampleS
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.DriftBaselines.AsNoTracking().SingleOrDefaultAsync(b => b.VersionId == versionId, ct);
+    }
+
+    /// <summary>What the deployment's calls are compared with; null while nothing is deployed, or its rows have not been counted yet.</summary>
+    internal async Task<VersionMix?> MixOfAsync(string projectId, string? deploymentId, CancellationToken ct)
+    {
+        if (deploymentId is null || await VersionOfAsync(projectId, deploymentId, ct) is not { } versionId || await FindAsync(versionId, ct) is not { } baseline)
+        {
+            return null;
+        }
+
+        var mix = new TrafficTally();
+        mix.Add(Figures.Parse(baseline.FiguresJson));
+        return new VersionMix(versionId, mix);
     }
 
     private async Task<(HashSet<uint> Pairs, TrafficTally Mix)> ReadAsync(string projectId, string versionId, CancellationToken ct)

@@ -9,6 +9,11 @@ public static class AuditWords
     private static readonly FrozenDictionary<string, string> s_actions = new Dictionary<string, string>
     {
         ["access.denied"] = "Was refused the right to",
+        ["alert.added"] = "Added the alert rule",
+        ["alert.changed"] = "Changed the alert rule",
+        ["alert.removed"] = "Removed the alert rule",
+        ["alert.switched-off"] = "Switched off the alert rule",
+        ["alert.switched-on"] = "Switched on the alert rule",
         ["announcement.published"] = "Announced:",
         ["announcement.withdrawn"] = "Withdrew the announcement:",
         ["answer.rated"] = "Rated an answer as",
@@ -145,6 +150,10 @@ public static class AuditWords
         ["redaction.restored"] = "Looked behind placeholders",
         ["version.frozen"] = "Froze and split",
         ["version.started"] = "Began to freeze",
+        ["webhook.added"] = "Added the webhook",
+        ["webhook.removed"] = "Removed the webhook",
+        ["webhook.rotated"] = "Gave a new secret to the webhook",
+        ["webhook.tested"] = "Sent a test to the webhook",
         ["work.begun-again"] = "Began failed or waiting work again for",
         [StandingRight.Action] = "Stopped what somebody without the right had started:",
     }.ToFrozenDictionary();
@@ -152,17 +161,18 @@ public static class AuditWords
     /// <summary>The kinds of acts one can look for: each is what its actions begin with.</summary>
     public static readonly IReadOnlyList<(string Prefix, string Words)> Kinds =
     [
-        ("access.", "Refused rights"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("augmentation.", "Synthetic rows"), ("baselines.", "Baselines"), ("billing.", "Plan and payment"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
+        ("access.", "Refused rights"), ("alert.", "Alert rules"), ("answer.", "Ratings of answers"), ("archive.", "Imported archives"), ("audit.", "The audit log"), ("augmentation.", "Synthetic rows"), ("baselines.", "Baselines"), ("billing.", "Plan and payment"), ("break-glass.", "Break-glass visits"), ("budget.", "Budgets"), ("canary.", "Canaries"), ("checkpoint.", "Checkpoints"), ("connection.", "Google connection"),
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("draft.", "Drafts of synthetic rows"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
         ("redaction.", "Looks behind placeholders"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
-        ("work.", "Work that was stopped or begun again"),
+        ("webhook.", "Webhooks"), ("work.", "Work that was stopped or begun again"),
     ];
 
     private static readonly FrozenDictionary<string, string> s_steps = new Dictionary<string, string>
     {
         ["API key"] = "deploy",
+        ["alert rule"] = "monitor/alerts",
         ["answer"] = "monitor",
         ["augmentation"] = "data",
         ["candidate"] = "model",
@@ -176,6 +186,7 @@ public static class AuditWords
         ["call"] = "data",
         ["tuning job"] = "tune",
         ["version"] = "data",
+        ["webhook"] = "monitor/alerts",
     }.ToFrozenDictionary();
 
     public static string Of(string action) => s_actions.GetValueOrDefault(action, action);

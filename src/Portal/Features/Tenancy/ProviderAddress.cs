@@ -1,4 +1,3 @@
-using System.Net;
 using Portal.Hosting;
 
 namespace Portal.Features.Tenancy;
@@ -31,7 +30,7 @@ internal static class ProviderAddress
             throw new PortalException($"The issuer is not written in its plain form. Write {uri.AbsoluteUri}, if that is how your provider calls itself.");
         }
 
-        if (!isOpen && !IsOutside(uri))
+        if (!isOpen && !OutsideHttp.LeadsOutside(uri))
         {
             throw new PortalException("The issuer lies on this machine or in a private network, which the portal does not call. It must be reachable from the internet by its name.");
         }
@@ -76,15 +75,4 @@ internal static class ProviderAddress
             ? throw new PortalException("That is not written like a domain. Give the part of your addresses behind the @, such as acme.example.")
             : domain;
     }
-
-    private static bool IsOutside(Uri uri) => uri.HostNameType switch
-    {
-        UriHostNameType.Dns => !uri.IsLoopback && uri.IdnHost.Contains('.', StringComparison.Ordinal) && !uri.IdnHost.EndsWith('.')
-            && !s_inside.Any(end => uri.IdnHost.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
-        UriHostNameType.IPv4 or UriHostNameType.IPv6 => IPAddress.TryParse(uri.IdnHost, out var address) && OutsideHttp.IsPublic(address),
-        _ => false,
-    };
-
-    // Names that no public name server answers for; what a public one leads inside with is seen when it is called.
-    private static readonly string[] s_inside = [".localhost", ".local", ".internal", ".home.arpa", ".localdomain"];
 }

@@ -21,6 +21,7 @@ using Portal.Features.Evaluate;
 using Portal.Features.Model;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
+using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Storage;
 using Portal.Vertex;
@@ -70,6 +71,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.AddPersistence();
         builder.Services.AddScoped<TenancyService>().AddScoped<OwnerMail>().AddScoped<MailService>().AddScoped<StandingRight>().AddScoped<CurrentMember>().AddSingleton<IBackgroundJobClient, RecordedWork>();
         builder.Services.AddKeys();
+        builder.Services.AddSingleton<OutsideHttp>();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.AddBilling();
         builder.AddConnect();

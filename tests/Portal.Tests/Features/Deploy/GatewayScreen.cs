@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -23,6 +24,9 @@ internal sealed class GatewayScreen : IAsyncDisposable
     }
 
     public IRenderedComponent<MudDialogProvider> Dialogs { get; }
+
+    /// <summary>What a page opened afterwards reads of its address.</summary>
+    public void Go(string address) => _context.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
 
     public IRenderedComponent<TPage> Open<TPage>(string? projectId)
         where TPage : PortalPage => _context.Render<TPage>(p =>

@@ -72,10 +72,10 @@ public sealed class RollupTests : IDisposable
         await RunAsync(live);
 
         var view = await ReadAsync(live, "24h");
-        var drifts = MonitorCharts.Drifts(view.Baseline!.Mix, view.Total).ToDictionary(d => d.Name, d => d.Drift);
+        var drifts = Measures.Drifts(view.Baseline!.Mix, view.Total).ToDictionary(d => d.Name, d => d.Drift);
         Assert.Equal((120L, 1), (view.Baseline.Mix.Lengths.Values.Sum(), view.Baseline.VersionNumber));
         Assert.Equal(DriftVerdict.Shifted, drifts["Language"].Verdict);
-        var novelty = MonitorCharts.Novelty(view.Total)!;
+        var novelty = Measures.Novelty(view.Total)!;
         Assert.InRange(novelty.Value, 0.3, 0.9);
         Assert.Equal(view.Total.Pairs, novelty.Count);
     }
