@@ -21,9 +21,6 @@ public sealed class AugmentWorker(
     /// <summary>Longer than any call with its retries.</summary>
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(6);
 
-    /// <summary>A timer may fire a moment before the time that it was set to.</summary>
-    private static readonly TimeSpan s_early = TimeSpan.FromSeconds(1);
-
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     public async Task RunAsync(string tenantId, string augmentationId, CancellationToken ct)
@@ -53,7 +50,7 @@ public sealed class AugmentWorker(
         }
         finally
         {
-            await ReleaseAsync(taken);
+            await dbs.GiveBackAsync<Augmentation>(taken.Id, taken.LeaseToken);
         }
     }
 
@@ -226,21 +223,10 @@ public sealed class AugmentWorker(
     private async Task<Augmentation?> TakeAsync(string augmentationId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var (token, now) = (Guid.NewGuid().ToString("N"), Now);
-        var (until, due) = (now + s_lease, now + s_early);
-        var taken = await db.Augmentations.OfServedTenants(db)
-            .Where(a => a.Id == augmentationId && (a.State == AugmentationState.Queued || a.State == AugmentationState.Running)
-                && (a.LeaseUntil == null || a.LeaseUntil < now) && (a.NextAttemptAt == null || a.NextAttemptAt <= due))
-            // The version moves too: whoever had it before can no longer save.
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.LeaseToken, token).SetProperty(a => a.LeaseUntil, until).SetProperty(a => a.State, AugmentationState.Running).SetProperty(a => a.Version, a => a.Version + 1), ct);
-        return taken is 0 ? null : await db.Augmentations.AsNoTracking().SingleOrDefaultAsync(a => a.Id == augmentationId && a.LeaseToken == token, ct);
-    }
-
-    private async Task ReleaseAsync(Augmentation taken)
-    {
-        await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
-        await db.Augmentations.Where(a => a.Id == taken.Id && a.LeaseToken == taken.LeaseToken)
-            .ExecuteUpdateAsync(set => set.SetProperty(a => a.LeaseToken, (string?)null).SetProperty(a => a.LeaseUntil, (DateTime?)null), CancellationToken.None);
+        var due = Now + Lease.Early;
+        var token = await db.Augmentations.OfServedTenants(db)
+            .Where(a => a.Id == augmentationId && (a.State == AugmentationState.Queued || a.State == AugmentationState.Running) && (a.NextAttemptAt == null || a.NextAttemptAt <= due))
+            .TakeAsync(Now, s_lease, set => set.SetProperty(a => a.State, AugmentationState.Running), ct);
+        return token is null ? null : await db.Augmentations.AsNoTracking().SingleOrDefaultAsync(a => a.Id == augmentationId && a.LeaseToken == token, ct);
     }
 }

@@ -15,7 +15,7 @@ public enum AugmentationState
 }
 
 /// <summary>A model of the project writes rows like some training rows, call by call. What it writes waits as <see cref="SyntheticDraft"/>s for somebody's yes.</summary>
-public sealed class Augmentation : TenantOwned, IVersioned
+public sealed class Augmentation : TenantOwned, ILeased
 {
     public const int WishLength = 500;
     public const int MostRows = 200;

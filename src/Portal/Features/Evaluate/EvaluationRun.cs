@@ -22,7 +22,7 @@ public enum EvaluationState
 /// Scoring of candidates on a version's sealed split. Metric and target are kept as they stood when it was started: a target
 /// that is moved afterwards changes no result.
 /// </summary>
-public sealed class EvaluationRun : TenantOwned, IVersioned
+public sealed class EvaluationRun : TenantOwned, ILeased
 {
     /// <summary>A step that fails so often is a fault that more tries will not mend.</summary>
     public const int MostAttempts = 8;

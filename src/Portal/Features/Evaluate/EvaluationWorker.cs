@@ -43,7 +43,7 @@ public sealed class EvaluationWorker(
         }
         finally
         {
-            await ReleaseAsync(evaluationId, token);
+            await dbs.GiveBackAsync<EvaluationRun>(evaluationId, token);
         }
     }
 
@@ -177,22 +177,8 @@ public sealed class EvaluationWorker(
     private async Task<string?> TakeAsync(string evaluationId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var (token, now) = (Guid.NewGuid().ToString("N"), Now);
-        var until = now + s_lease;
-        var taken = await db.EvaluationRuns.OfServedTenants(db)
-            .Where(e => e.Id == evaluationId && (e.State == EvaluationState.Queued || e.State == EvaluationState.Running) && (e.LeaseUntil == null || e.LeaseUntil < now))
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(e => e.LeaseToken, token).SetProperty(e => e.LeaseUntil, until)
-                    .SetProperty(e => e.Attempts, e => e.Attempts + 1).SetProperty(e => e.Version, e => e.Version + 1),
-                ct);
-        return taken is 0 ? null : token;
-    }
-
-    private async Task ReleaseAsync(string evaluationId, string token)
-    {
-        await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
-        await db.EvaluationRuns.Where(e => e.Id == evaluationId && e.LeaseToken == token)
-            .ExecuteUpdateAsync(set => set.SetProperty(e => e.LeaseToken, (string?)null).SetProperty(e => e.LeaseUntil, (DateTime?)null));
+        return await db.EvaluationRuns.OfServedTenants(db).Where(e => e.Id == evaluationId && (e.State == EvaluationState.Queued || e.State == EvaluationState.Running))
+            .TakeAsync(Now, s_lease, set => set.SetProperty(e => e.Attempts, e => e.Attempts + 1), ct);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

@@ -17,7 +17,7 @@ public enum RunState
 }
 
 /// <summary>One candidate answering the rows of one split, step by step, until each row has an answer or a failure.</summary>
-public sealed class CandidateRun : TenantOwned, IVersioned
+public sealed class CandidateRun : TenantOwned, ILeased
 {
     public const int ProblemLength = 1_000;
     public const int DetailsLength = 4_000;

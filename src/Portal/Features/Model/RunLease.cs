@@ -8,33 +8,18 @@ namespace Portal.Features.Model;
 /// <summary>Lets one worker at a time have a run, for a short while that it prolongs as long as it lives.</summary>
 public sealed class RunLease(IDbContextFactory<PortalDbContext> dbs, IOptions<RunOptions> options, TimeProvider time)
 {
-    /// <summary>A timer may fire a moment before the time that it was set to.</summary>
-    private static readonly TimeSpan s_early = TimeSpan.FromSeconds(1);
-
     /// <summary>The run, if it is active, due, and nobody has it.</summary>
     public async Task<CandidateRun?> TakeAsync(string runId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var (token, now) = (Guid.NewGuid().ToString("N"), Now);
-        var (until, due) = (now + Length, now + s_early);
-        var taken = await db.CandidateRuns.OfServedTenants(db)
-            .Where(r => r.Id == runId && (r.State == RunState.Queued || r.State == RunState.Running)
-                && (r.LeaseUntil == null || r.LeaseUntil < now) && (r.NextAttemptAt == null || r.NextAttemptAt <= due))
-            // The version moves too: whoever had the run before can no longer save.
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.LeaseToken, token).SetProperty(r => r.LeaseUntil, until).SetProperty(r => r.State, RunState.Running)
-                    .SetProperty(r => r.StartedAt, r => r.StartedAt ?? now).SetProperty(r => r.Version, r => r.Version + 1),
-                ct);
-        return taken is 0 ? null : await db.CandidateRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && r.LeaseToken == token, ct);
+        var (now, due) = (Now, Now + Lease.Early);
+        var token = await db.CandidateRuns.OfServedTenants(db)
+            .Where(r => r.Id == runId && (r.State == RunState.Queued || r.State == RunState.Running) && (r.NextAttemptAt == null || r.NextAttemptAt <= due))
+            .TakeAsync(now, Length, set => set.SetProperty(r => r.State, RunState.Running).SetProperty(r => r.StartedAt, r => r.StartedAt ?? now), ct);
+        return token is null ? null : await db.CandidateRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && r.LeaseToken == token, ct);
     }
 
-    /// <summary>Gives a run back that was not saved; one that was, has been given back with the save.</summary>
-    public async Task ReleaseAsync(CandidateRun run)
-    {
-        await using var db = await dbs.CreateDbContextAsync(CancellationToken.None);
-        await db.CandidateRuns.Where(r => r.Id == run.Id && r.LeaseToken == run.LeaseToken)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseToken, (string?)null).SetProperty(r => r.LeaseUntil, (DateTime?)null));
-    }
+    public Task ReleaseAsync(CandidateRun run) => dbs.GiveBackAsync<CandidateRun>(run.Id, run.LeaseToken);
 
     /// <summary>Prolongs the lease until it is disposed.</summary>
     public IAsyncDisposable Keep(CandidateRun run) => new Keeper(this, run);
@@ -51,9 +36,7 @@ public sealed class RunLease(IDbContextFactory<PortalDbContext> dbs, IOptions<Ru
             while (await timer.WaitForNextTickAsync(ct))
             {
                 await using var db = await dbs.CreateDbContextAsync(ct);
-                var until = Now + Length;
-                await db.CandidateRuns.Where(r => r.Id == run.Id && r.LeaseToken == run.LeaseToken)
-                    .ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), ct);
+                await db.CandidateRuns.ProlongAsync(run.Id, run.LeaseToken, Now + Length, ct);
             }
         }
         catch (OperationCanceledException)
