@@ -41,7 +41,8 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
         await AnnounceAsync(admin, portal.Address);
         var pages = Routes().Select(Bind).ToList();
         Assert.True(pages.Count > 10, "The pages were not found.");
-        foreach (var address in pages.Concat(s_tabs.Select(t => $"/o/{Org}/projects/{project}{t}")))
+        var tabs = s_tabs.Concat(await SynthesizeAsync(owner, $"{portal.Address}/o/{Org}/projects/{project}"));
+        foreach (var address in pages.Concat(tabs.Select(t => $"/o/{Org}/projects/{project}{t}")))
         {
             var visitor = address.StartsWith("/admin", StringComparison.Ordinal) ? admin : address.Contains(Consultancy, StringComparison.Ordinal) ? consultant : owner;
             await VisitAsync(visitor, portal.Address, address);
@@ -69,6 +70,22 @@ public sealed class EveryPageTests(Browser browser) : IClassFixture<Browser>
         await admin.GetByLabel("Text", new() { Exact = true }).FillAsync("Maintenance on Sunday from 22:00 to 22:30 UTC: pages may load again by themselves, and nothing is lost.");
         await admin.Button("Publish").ClickAsync();
         await Assertions.Expect(admin.GetByText("Shown now")).ToBeVisibleAsync();
+    }
+
+    /// <summary>A run whose drafts wait, and some that were decided about; of the version that the demo has frozen.</summary>
+    /// <returns>Where it is shown: with what waits, with what was accepted, and with what was rejected.</returns>
+    private static async Task<IReadOnlyList<string>> SynthesizeAsync(IPage owner, string project)
+    {
+        await owner.WriteRowsAsync(project, rows: 20);
+        foreach (var (key, decided) in new[] { ("Enter", "Accepted (1)"), ("Delete", "Rejected (1)") })
+        {
+            await owner.Locator("ol.drafts > li").First.FocusAsync();
+            await owner.Keyboard.PressAsync(key);
+            await Assertions.Expect(owner.Link(decided)).ToBeVisibleAsync();
+        }
+
+        var run = $"/data/augment{new Uri(owner.Url).Query}";
+        return [run, $"{run}&state=accepted", $"{run}&state=rejected"];
     }
 
     private async Task BreakGlassAsync(IPage admin, string portal)

@@ -60,6 +60,20 @@ internal static class Journey
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Start tuning · about") }).ClickAsync();
     }
 
+    /// <summary>Lets a model write rows for the label that it proposes, and waits until they are drafts; the page then shows them.</summary>
+    public static async Task WriteRowsAsync(this IPage page, string project, int rows)
+    {
+        await page.GotoAsync(project + "/data/augment");
+        await page.GetByLabel("Rows", new() { Exact = true }).FillAsync($"{rows}");
+        await page.Keyboard.PressAsync("Tab");
+        // The price on the button is of so many rows.
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new($"^Write {rows} rows · about ") }).ClickAsync();
+        await page.WaitForURLAsync("**/data/augment?augmentation=aug_*", new() { WaitUntil = WaitUntilState.Commit });
+        await Assertions.Expect(page.GetByText("Asked ").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("ol.drafts > li").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Button("Stop")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+    }
+
     public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });

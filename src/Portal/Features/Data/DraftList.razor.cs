@@ -11,6 +11,9 @@ public sealed partial class DraftList
     private string? _edited;
     private int? _focus;
 
+    /// <summary>The draft that the keyboard is on its way to, and how many moves the browser has yet to confirm: a key that comes meanwhile is meant for that draft.</summary>
+    private (string DraftId, int Moves) _way = ("", 0);
+
     [Parameter, EditorRequired]
     public IReadOnlyList<SyntheticDraft> Drafts { get; set; } = [];
 
@@ -52,8 +55,10 @@ public sealed partial class DraftList
         }
     }
 
-    private async Task OnKeyAsync(KeyboardEventArgs key, SyntheticDraft draft, int place)
+    private async Task OnKeyAsync(KeyboardEventArgs key, int from)
     {
+        var place = _way.Moves > 0 && Drafts.Index().FirstOrDefault(d => d.Item.Id == _way.DraftId) is { Item: not null } ahead ? ahead.Index : from;
+        var draft = Drafts[place];
         var to = key.Key switch { "ArrowDown" => place + 1, "ArrowUp" => place - 1, "Home" => 0, "End" => Drafts.Count - 1, _ => -1 };
         if (to >= 0 && to < Drafts.Count && to != place)
         {
@@ -80,7 +85,16 @@ public sealed partial class DraftList
         }
     }
 
-    private ValueTask FocusAsync(int place) => _items.TryGetValue(Drafts[place].Id, out var item) ? item.FocusAsync() : ValueTask.CompletedTask;
+    private async Task FocusAsync(int place)
+    {
+        if (_items.TryGetValue(Drafts[place].Id, out var item))
+        {
+            _way = (Drafts[place].Id, _way.Moves + 1);
+            await item.FocusAsync();
+        }
+    }
+
+    private void Arrived() => _way = (_way.DraftId, Math.Max(0, _way.Moves - 1));
 
     private void Edit(SyntheticDraft draft) => (_edited, _form) = (draft.Id, new RowForm { Input = draft.Input, Output = draft.Output });
 
