@@ -75,6 +75,8 @@ internal sealed class Planting(IsolationWorld world)
         await EngageAsync(consultancy, distant);
         await using var db = Outside();
         var now = Now;
+        // Soon enough to be told of, for both customers alike.
+        await db.CatalogueModels.Where(m => m.Id == s_model.Id).ExecuteUpdateAsync(m => m.SetProperty(x => x.RetiresAt, now.AddDays(60)));
         var announcement = db.Add(new Announcement { Severity = AnnouncementSeverity.Notice, Text = "The portal rests on Sunday.", Audience = AnnouncementAudience.Everybody, FromAt = now, UntilAt = now.AddDays(9), CreatedAt = now }).Entity;
         foreach (var customer in new[] { Own, Other })
         {

@@ -294,6 +294,7 @@ internal static class Reasons
         ["ProjectService.GetAsync"] = Figures,
         ["ProjectService.ListAsync"] = Figures,
         ["ProjectService.StartOfAsync"] = Figures,
+        ["RetirementRadar.ReadAsync"] = Figures,
         ["SessionService.EndAsync"] = Oneself,
         ["SessionService.EndOthersAsync"] = Oneself,
         ["SessionService.ListAsync"] = Oneself,

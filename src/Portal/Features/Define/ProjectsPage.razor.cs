@@ -10,6 +10,7 @@ public sealed partial class ProjectsPage : PortalPage
 {
     private IReadOnlyList<ProjectRow> _rows = [];
     private OnboardingList? _onboarding;
+    private IReadOnlyList<ProjectNotice> _notices = [];
     private IReadOnlyList<ProjectBasis> _bases = [ProjectBasis.Nothing];
     private ProjectBasis _basis = ProjectBasis.Nothing;
     private LimitUse? _limit;
@@ -34,6 +35,9 @@ public sealed partial class ProjectsPage : PortalPage
     private Onboarding Onboarding { get; set; } = default!; // filled by the renderer
 
     [Inject]
+    private IEnumerable<IProjectNotices> Notices { get; set; } = default!; // filled by the renderer
+
+    [Inject]
     private IEnumerable<IPlanLimits> Limits { get; set; } = default!; // filled by the renderer
 
     [Inject]
@@ -42,6 +46,7 @@ public sealed partial class ProjectsPage : PortalPage
     protected override async Task LoadAsync(CancellationToken ct)
     {
         _rows = await Projects.ListAsync(ct);
+        _notices = await Notices.AllAsync(null, ct);
         _limit = await Limits.NearAsync(Limit.Projects, Current, ct);
         // What a consultant sets up for a client; whoever belongs here has the projects themselves.
         _onboarding = Current.IsVisiting ? await Onboarding.ReadAsync(ct) : null;

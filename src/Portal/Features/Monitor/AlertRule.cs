@@ -186,5 +186,7 @@ public static class AlertTables
         public DbSet<AlertWebhook> AlertWebhooks => db.Set<AlertWebhook>();
 
         public DbSet<WebhookDelivery> WebhookDeliveries => db.Set<WebhookDelivery>();
+
+        public DbSet<RetirementNotice> RetirementNotices => db.Set<RetirementNotice>();
     }
 }

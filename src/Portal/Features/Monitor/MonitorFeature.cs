@@ -1,3 +1,4 @@
+using Portal.Features.Define;
 using Portal.Features.Deploy;
 using Portal.Persistence;
 
@@ -16,6 +17,7 @@ public static class MonitorFeature
         services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
             .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<WrongCallService>()
             .AddScoped<AlertReader>().AddScoped<AlertService>().AddScoped<AlertNotice>().AddScoped<AlertWorker>().AddScoped<ISwept, AlertSweep>()
+            .AddScoped<RetirementRadar>().AddScoped<IProjectNotices>(s => s.GetRequiredService<RetirementRadar>()).AddScoped<RetirementWorker>().AddScoped<ISwept, RetirementSweep>()
             .AddScoped<WebhookService>().AddScoped<WebhookWorker>().AddScoped<ISwept, WebhookSweep>().AddScoped<IFailedWork, FailedDeliveries>()
             .AddScoped<RollupWorker>().AddScoped<ISwept, RollupSweep>().AddScoped<RetentionWorker>().AddScoped<ISwept, RetentionSweep>();
     }

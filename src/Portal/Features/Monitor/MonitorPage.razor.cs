@@ -6,6 +6,7 @@ namespace Portal.Features.Monitor;
 public sealed partial class MonitorPage : PortalPage
 {
     private MonitorView? _view;
+    private IReadOnlyList<RetiringModel> _retiring = [];
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -23,13 +24,20 @@ public sealed partial class MonitorPage : PortalPage
     private MonitorService Monitor { get; set; } = default!; // filled by the renderer
 
     [Inject]
+    private RetirementRadar Radar { get; set; } = default!; // filled by the renderer
+
+    [Inject]
     private TimeProvider Time { get; set; } = default!; // filled by the renderer
 
     private MonitorScope Scope => new(MonitorRange.Named(RangeKey), Deployment, Key);
 
     private string Ago => _view?.AsOf is { } at ? Portal.Components.Show.Ago(at, Time.GetUtcNow().UtcDateTime) : "";
 
-    protected override async Task LoadAsync(CancellationToken ct) => _view = await Monitor.ReadAsync(ProjectId, Scope, ct);
+    protected override async Task LoadAsync(CancellationToken ct)
+    {
+        _view = await Monitor.ReadAsync(ProjectId, Scope, ct);
+        _retiring = await Radar.OfProjectAsync(ProjectId, ct);
+    }
 
     private void Show(MonitorScope scope) => Navigation.NavigateTo(PortalUrls.Monitor(Org, ProjectId,
         ("range", scope.Range == MonitorRange.Named(null) ? null : scope.Range.Key), ("deployment", scope.DeploymentId), ("key", scope.KeyId)));
