@@ -15,6 +15,11 @@ using Portal.Persistence;
 using Portal.Shell;
 using Portal.Storage;
 
+if (ReaderCommand.IsAsked(args))
+{
+    return ReaderCommand.Run();
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddStorage();
 builder.AddPersistence();

@@ -114,8 +114,9 @@ internal abstract class ScanBenchmark : Benchmark
     private MediaImport MediaOf(Stream file, DataOptions options)
     {
         var import = new DatasetImport { ProjectId = "prj_bench", FileName = "rows.jsonl", BlobName = "rows", Length = file.Length, Sha256 = "", UploadedAt = DateTime.UnixEpoch };
-        var (blobs, shelf) = (new BlobStore(Options.Create(new StorageOptions()), new TenantScope()), MediaShelf.Of(file, _layout, options));
-        return new MediaImport(import, shelf, new MediaKeeper(blobs, import, shelf, [], new MediaRoom(0, long.MaxValue), options, DateTime.UnixEpoch));
+        var (blobs, shelf) = (new BlobStore(Options.Create(new StorageOptions()), new TenantScope()), new MediaShelf([], "", isArchive: false));
+        var files = new MediaFiles(shelf, () => file, _ => throw new InvalidOperationException("There are no files."));
+        return new MediaImport(import, shelf, new MediaKeeper(blobs, import, files, [], new MediaRoom(0, long.MaxValue), options, DateTime.UnixEpoch));
     }
 
     private static bool HasPython()

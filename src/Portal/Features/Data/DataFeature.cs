@@ -10,6 +10,7 @@ public static class DataFeature
     {
         var services = builder.Services;
         services.AddOptions<DataOptions>().BindConfiguration("Data").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(_ => ReaderProgram.OfThisPortal()).AddSingleton<SourceReader>().AddHostedService<ReaderTrial>();
         services.AddScoped<DatasetService>().AddScoped<UploadService>().AddScoped<UploadWorker>().AddScoped<FindingService>().AddScoped<RowService>().AddScoped<RowEditService>();
         services.AddScoped<ReviewService>().AddScoped<ReviewQueueService>().AddScoped<ReviewResultService>();
         services.AddScoped<VersionService>().AddScoped<VersionComparison>().AddScoped<LineageService>().AddScoped<ExampleService>().AddScoped<DownloadService>().AddScoped<DownloadedArchive>().AddScoped<Redactor>().AddScoped<MediaService>().AddScoped<MediaCleaner>().AddScoped<VersionRenewal>().AddScoped<FindingReport>();

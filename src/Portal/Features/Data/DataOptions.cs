@@ -2,6 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Portal.Features.Data;
 
+/// <summary>Where the parsers of formats run that a stranger can make a trap of: workbooks, archives, and the files beside a table.</summary>
+public enum ReaderPlace
+{
+    /// <summary>In a process that can be stopped; where none can be started, such files are refused.</summary>
+    OwnProcess,
+
+    /// <summary>In a process that can be stopped; where none can be started, in the portal.</summary>
+    OwnProcessIfPossible,
+
+    /// <summary>In the portal, by readers that are bounded in what they read.</summary>
+    Portal,
+}
+
 /// <summary>How much of a file is taken. The limits keep memory flat whatever is uploaded.</summary>
 public sealed class DataOptions
 {
@@ -49,6 +62,23 @@ public sealed class DataOptions
     /// <summary>Rows of one write transaction: many enough to be quick, few enough that a page waits no longer than a blink.</summary>
     [Range(1, 10_000)]
     public int BatchRows { get; set; } = 2_000;
+
+    /// <summary>Where workbooks, archives and media are read.</summary>
+    public ReaderPlace ReadIn { get; set; } = ReaderPlace.OwnProcess;
+
+    /// <summary>How long a reading process may think before it answers, and a second more for every 4 MB of its file.</summary>
+    public TimeSpan ReaderPatience { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much of a processor's time it may take in all, and a second more for every 4 MB of its file.</summary>
+    public TimeSpan MaxReaderCpu { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The objects it may hold; the runtime itself comes on top.</summary>
+    [Range(64L << 20, 1L << 40)]
+    public long MaxReaderBytes { get; set; } = 256L << 20;
+
+    /// <summary>How many files people may look into at the same time, each in a process of its own. Imports are counted by the background's workers.</summary>
+    [Range(1, 1_000)]
+    public int MaxReaders { get; set; } = 8;
 
     /// <summary>How long a worker may be silent before another takes its work up.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);

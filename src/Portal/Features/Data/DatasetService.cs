@@ -1,6 +1,5 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
@@ -57,7 +56,7 @@ public sealed record DataOverview(
 public sealed class DatasetService(
     IDbContextFactory<PortalDbContext> dbs, TenantScope scope, CurrentMember current, ProjectService projects, BlobStore blobs, UploadService uploads,
     ImportWorker importWorker, FreezeWorker freezeWorker, VersionService versions, FindingService findings,
-    IBackgroundJobClient jobs, IOptions<DataOptions> options, TimeProvider time)
+    IBackgroundJobClient jobs, SourceReader readers, TimeProvider time)
 {
     public const int PreviewRows = 20;
 
@@ -123,27 +122,36 @@ public sealed class DatasetService(
         }
 
         await using var file = blobs.OpenRead(import.BlobName);
+        var asked = layout;
+        using var source = await OwnThread.RunAsync(() => readers.Open(file, asked, ct), ct);
         if (layout.Entry != import.Entry || layout.Sheet != import.Sheet)
         {
             // Another file or sheet is another table, with a header and an encoding of its own.
-            (layout, mapping) = (SourceInspector.Inspect(file, options.Value, layout.Entry, layout.Entry == import.Entry ? layout.Sheet : ""), null);
+            (layout, mapping) = (await OwnThread.RunAsync(() => source.Inspect(asked.Entry, asked.Entry == import.Entry ? asked.Sheet : ""), ct), null);
         }
 
-        using var records = RecordReader.Open(file, layout, options.Value);
+        var read = layout;
+        var (columns, rows, shelf, choices) = await OwnThread.RunAsync(() => Look(source, read), ct);
+        var remembered = mapping is null ? await RememberedAsync(import, layout, columns, ct) : null;
+        var mapped = mapping ?? remembered ?? MappingGuess.Of(columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)], shelf);
+        return new ImportPreview(layout, columns, rows, mapped)
+        {
+            Examples = mapped.Obstacle is "" ? await OwnThread.RunAsync(() => PreviewExamples(source, read, mapped, columns), ct) : [],
+            Choices = choices,
+            IsRemembered = remembered is not null,
+        };
+    }
+
+    private static (IReadOnlyList<string> Columns, List<PreviewRow> Rows, MediaShelf Shelf, SourceChoices Choices) Look(UploadedSource source, SourceLayout layout)
+    {
+        using var records = source.Rows(layout);
         List<PreviewRow> rows = [];
         while (rows.Count < PreviewRows && records.Read())
         {
             rows.Add(new PreviewRow(records.Number, [.. records.Columns.Select((_, i) => Shortened(records.Values.ElementAtOrDefault(i)))], records.Problem));
         }
 
-        var remembered = mapping is null ? await RememberedAsync(import, layout, records.Columns, ct) : null;
-        mapping ??= remembered ?? MappingGuess.Of(records.Columns, [.. rows.Where(r => r.Problem is null).Select(r => r.Values)], MediaShelf.Of(file, layout, options.Value));
-        return new ImportPreview(layout, records.Columns, rows, mapping)
-        {
-            Examples = mapping.Obstacle is "" ? PreviewExamples(file, layout, mapping, records.Columns) : [],
-            Choices = SourceChoices.Of(file, layout, options.Value),
-            IsRemembered = remembered is not null,
-        };
+        return (records.Columns, rows, MediaShelf.Of(source, layout), source.ChoicesOf(layout));
     }
 
     /// <summary>The mapping of this file, of the last one that was made alike, or of the playbook that the project began with.</summary>
@@ -164,14 +172,14 @@ public sealed class DatasetService(
     private async Task<ColumnMapping?> StartedWithAsync(string projectId, CancellationToken ct) =>
         ColumnMapping.Parse((await projects.StartOfAsync(projectId, ct))?.Settings.GetValueOrDefault(ColumnsPart.StoredAs) ?? "");
 
-    private List<PreviewExample> PreviewExamples(Stream file, SourceLayout layout, ColumnMapping mapping, IReadOnlyList<string> columns)
+    private static List<PreviewExample> PreviewExamples(UploadedSource source, SourceLayout layout, ColumnMapping mapping, IReadOnlyList<string> columns)
     {
         if (mapping.Columns.FirstOrDefault(c => !columns.Contains(c)) is { } missing)
         {
             throw new PortalException($"The file has no column \"{missing}\". Choose the columns again.");
         }
 
-        using var records = RecordReader.Open(file, layout, options.Value, mapping.Columns);
+        using var records = source.Rows(layout, mapping.Columns);
         var mapped = new MappedRecords(records, new RowMapper(mapping, records.Columns));
         List<PreviewExample> examples = [];
         while (examples.Count < PreviewedExamples && mapped.Read())
@@ -261,7 +269,13 @@ public sealed class DatasetService(
         }
 
         await using var file = blobs.OpenRead(import.BlobName);
-        using var records = RecordReader.Open(file, layout, options.Value);
+        return await OwnThread.RunAsync(() => ColumnsOf(file, layout, ct), ct);
+    }
+
+    private IReadOnlyList<string> ColumnsOf(Stream file, SourceLayout layout, CancellationToken ct)
+    {
+        using var source = readers.Open(file, layout, ct);
+        using var records = source.Rows(layout);
         return records.Columns;
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Portal.Storage;
@@ -7,7 +6,7 @@ using Portal.Storage;
 namespace Portal.Features.Data;
 
 /// <summary>Findings as a program is told of them: each with its remedy, and the rows and lines of the file where it stands.</summary>
-internal sealed class FindingReport(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, BlobStore blobs, IOptions<DataOptions> options)
+internal sealed class FindingReport(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, BlobStore blobs, SourceReader readers)
 {
     /// <summary>A line is looked for no further than this: a program that asks must not have a gigabyte read for it.</summary>
     private const int MostRead = 100_000;
@@ -18,7 +17,7 @@ internal sealed class FindingReport(IDbContextFactory<PortalDbContext> dbs, Curr
     {
         var rows = current.May(Permission.ReadRows) ? await RowsAsync(import.Id, found, ct) : [];
         var wanted = rows.Values.SelectMany(r => r).Select(r => r.Number).ToHashSet();
-        var lines = await Task.Run(() => LinesOf(import, wanted), ct);
+        var lines = await OwnThread.RunAsync(() => LinesOf(import, wanted, ct), ct);
         return [.. found.Select(f => FindingAnswer.Of(f, [.. rows.GetValueOrDefault(f.Id, []).Select(r => new FindingPlace(r.Number, lines.TryGetValue(r.Number, out var line) ? line : null, r.Reason))]))];
     }
 
@@ -40,7 +39,7 @@ internal sealed class FindingReport(IDbContextFactory<PortalDbContext> dbs, Curr
         return rows;
     }
 
-    private Dictionary<int, long> LinesOf(DatasetImport import, HashSet<int> wanted)
+    private Dictionary<int, long> LinesOf(DatasetImport import, HashSet<int> wanted, CancellationToken ct)
     {
         Dictionary<int, long> lines = [];
         if (wanted.Count is 0 || import.Mapping is not { } mapping || !blobs.Exists(import.BlobName))
@@ -49,7 +48,8 @@ internal sealed class FindingReport(IDbContextFactory<PortalDbContext> dbs, Curr
         }
 
         using var file = blobs.OpenRead(import.BlobName);
-        using var records = RecordReader.Open(file, import.Layout, options.Value, mapping.Columns);
+        using var source = readers.Open(file, import.Layout, ct);
+        using var records = source.Rows(import.Layout, mapping.Columns);
         var last = Math.Min(wanted.Max(), MostRead);
         while (records.Number < last && records.Read())
         {

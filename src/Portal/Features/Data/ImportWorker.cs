@@ -11,7 +11,7 @@ namespace Portal.Features.Data;
 /// was thought dead can write nothing more; whoever takes the import up deletes what is there and begins again.
 /// </summary>
 public sealed class ImportWorker(
-    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, StandingRight right, IVendorLimits limits, MediaCleaner cleaner, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
+    IDbContextFactory<PortalDbContext> dbs, TenantScope scope, BlobStore blobs, SourceReader readers, StandingRight right, IVendorLimits limits, MediaCleaner cleaner, IOptions<DataOptions> options, TimeProvider time, ILogger<ImportWorker> logger)
 {
     private const int MaximumAttempts = 5;
 
@@ -88,8 +88,9 @@ public sealed class ImportWorker(
         await DeleteRowsAsync(importId, () => RenewAsync(importId, lease, ct), ct);
         await using var file = Open(import);
         var mapping = import.Mapping ?? throw new PortalException("Nobody has said which columns matter. Choose them, then import again.");
-        var media = await OpenMediaAsync(import, file, ct);
-        using var records = RecordReader.Open(file, import.Layout, Options, mapping.Columns);
+        using var source = readers.OpenForWork(file, import.Layout, ct);
+        using var media = await OpenMediaAsync(import, source, ct);
+        using var records = source.Rows(import.Layout, mapping.Columns);
         var checks = new RowChecks(importId, new VendorLimits(await limits.OfAsync(import.ProjectId, ct))) { WrittenByModels = await WrittenByModelsAsync(import, records, ct) };
         await using var rows = new RowPipeline(records, mapping, checks, file, Options, ct);
         try
@@ -130,10 +131,11 @@ public sealed class ImportWorker(
         return written;
     }
 
-    private async Task<MediaImport> OpenMediaAsync(DatasetImport import, Stream file, CancellationToken ct)
+    private async Task<MediaImport> OpenMediaAsync(DatasetImport import, UploadedSource source, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await MediaImport.OpenAsync(db, blobs, import, file, Options, Now, ct);
+        var files = new MediaFiles(MediaShelf.Of(source, import.Layout), () => blobs.OpenRead(import.BlobName), upload => readers.OpenForMedia(upload, ct));
+        return await MediaImport.OpenAsync(db, blobs, import, files, Options, Now, ct);
     }
 
     /// <summary>What was unpacked for rows that are not saved any more: written down, so that it is found and cleared.</summary>

@@ -5,7 +5,7 @@ using Portal.Storage;
 namespace Portal.Features.Data;
 
 /// <summary>The files of an upload while its rows are read.</summary>
-internal sealed class MediaImport(DatasetImport import, MediaShelf shelf, MediaKeeper keeper)
+internal sealed class MediaImport(DatasetImport import, MediaShelf shelf, MediaKeeper keeper) : IDisposable
 {
     private const int AskedAtOnce = 1_000;
 
@@ -14,12 +14,11 @@ internal sealed class MediaImport(DatasetImport import, MediaShelf shelf, MediaK
 
     public IReadOnlyList<string> Unused => shelf.Unused;
 
-    public static async Task<MediaImport> OpenAsync(PortalDbContext db, BlobStore blobs, DatasetImport import, Stream file, DataOptions options, DateTime now, CancellationToken ct)
+    public static async Task<MediaImport> OpenAsync(PortalDbContext db, BlobStore blobs, DatasetImport import, MediaFiles files, DataOptions options, DateTime now, CancellationToken ct)
     {
         var known = await db.MediaFiles.AsNoTracking().Where(m => m.ProjectId == import.ProjectId).ToListAsync(ct);
         var room = new MediaRoom(await MediaService.HeldBytesAsync(db, ct), options.QuotaBytes);
-        var shelf = MediaShelf.Of(file, import.Layout, options);
-        return new MediaImport(import, shelf, new MediaKeeper(blobs, import, shelf, known, room, options, now));
+        return new MediaImport(import, files.Shelf, new MediaKeeper(blobs, import, files, known, room, options, now));
     }
 
     public async Task ResolveAsync(MappedRow row, CancellationToken ct)
@@ -35,6 +34,8 @@ internal sealed class MediaImport(DatasetImport import, MediaShelf shelf, MediaK
     public IReadOnlyList<MediaFile> TakeNew() => keeper.TakeNew();
 
     public void AddNew(PortalDbContext db) => db.MediaFiles.AddRange(TakeNew());
+
+    public void Dispose() => keeper.Dispose();
 
     /// <summary>A file that was cleared while rows were read that name it would be missed later: then the import begins again.</summary>
     public async Task RequireThereAsync(PortalDbContext db, CancellationToken ct)

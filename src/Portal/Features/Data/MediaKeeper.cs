@@ -11,7 +11,7 @@ internal sealed record KeptMedia(MediaFile File, string Name, bool IsOtherwise);
 /// Unpacks the files that rows name, each once, looks what they are and keeps them. What is unpacked is counted against the limits of an
 /// archive and against the room the organisation has left.
 /// </summary>
-internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaShelf shelf, IEnumerable<MediaFile> known, MediaRoom room, DataOptions options, DateTime now)
+internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaFiles files, IEnumerable<MediaFile> known, MediaRoom room, DataOptions options, DateTime now) : IDisposable
 {
     private readonly Dictionary<string, MediaFile> _byHash = known.ToDictionary(m => m.Sha256, StringComparer.Ordinal);
     private readonly Dictionary<ZipItem, (MediaFile? File, MediaFault? Fault)> _byItem = [];
@@ -46,7 +46,7 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
             return await TakeInlineAsync(address, ct);
         }
 
-        var (item, missing) = shelf.Find(address);
+        var (item, missing) = files.Shelf.Find(address);
         if (item is null)
         {
             return (null, missing);
@@ -60,6 +60,8 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         var name = MediaAddress.NameOf(MediaAddress.FolderOfOne(address) is null ? item.Name : address);
         return taken.File is { } file ? (new KeptMedia(file, name, IsOtherwise(file, said) || IsOtherwise(file, MediaTypes.OfName(name))), null) : (null, taken.Fault);
     }
+
+    public void Dispose() => files.Dispose();
 
     private async Task<(KeptMedia? Kept, MediaFault? Fault)> TakeInlineAsync(string address, CancellationToken ct)
     {
@@ -91,8 +93,7 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         }
 
         Count(item.Length);
-        await using var archive = blobs.OpenRead(import.BlobName);
-        await using var content = ZipItemStream.Open(archive, item, options);
+        await using var content = files.Source.OpenItem(item);
         PackedBytes += item.PackedLength;
         return await KeepAsync(content, $"\"{MediaAddress.NameOf(item.Name)}\"", ct);
     }
@@ -108,7 +109,7 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
         MediaFacts? facts;
         await using (var file = blobs.OpenRead(blob))
         {
-            facts = MediaFacts.Of(file);
+            facts = files.Source.FactsOf(file);
         }
 
         if (facts is null || facts.Problem is not "")
@@ -141,6 +142,23 @@ internal sealed class MediaKeeper(BlobStore blobs, DatasetImport import, MediaSh
     }
 
     private static bool IsOtherwise(MediaFile file, string said) => said is not "" && !MediaTypes.IsCalled(file.MimeType, MediaTypes.Of(said));
+}
+
+/// <summary>The files beside a table, and what opens them: not before a row names the first.</summary>
+internal sealed class MediaFiles(MediaShelf shelf, Func<Stream> upload, Func<Stream, UploadedSource> open) : IDisposable
+{
+    private Stream? _upload;
+    private UploadedSource? _source;
+
+    public MediaShelf Shelf => shelf;
+
+    public UploadedSource Source => _source ??= open(_upload ??= upload());
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _upload?.Dispose();
+    }
 }
 
 /// <summary>What the organisation's files may still take.</summary>

@@ -34,8 +34,8 @@ internal sealed class MediaShelf
     /// <summary>Files that no row has asked for so far.</summary>
     public IReadOnlyList<string> Unused => [.. _paths.Values.Where(f => !_used.Contains(f)).Select(f => f.Name).Order(StringComparer.Ordinal)];
 
-    public static MediaShelf Of(Stream file, SourceLayout layout, DataOptions options) =>
-        layout.Container is SourceContainer.Zip ? new MediaShelf(ZipArchiveReader.Read(file, options), layout.Entry) : new MediaShelf([], "", isArchive: false);
+    public static MediaShelf Of(UploadedSource source, SourceLayout layout) =>
+        layout.Container is SourceContainer.Zip ? new MediaShelf(source.Items(), layout.Entry) : new MediaShelf([], "", isArchive: false);
 
     public (ZipItem? Item, MediaFault? Fault) Find(string called)
     {

@@ -55,13 +55,15 @@ internal abstract class RecordReader : IDisposable
             return Restored(new XlsxRecords(SourceFile.OpenSeekable(file, layout, options), layout, options));
         }
 
-        var content = SourceFile.Open(file, layout, options);
-        return layout.Format is SourceFormat.Csv
-            ? Restored(new CsvRecords(new StreamReader(content, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16), layout, options))
-            : new JsonRecords(JsonRows.Open(content, layout, options), options, columns);
+        return Of(SourceFile.Open(file, layout, options), layout, options, columns);
     }
 
-    private static RecordReader Restored(RecordReader table) => DownloadedTable.HasColumns(table.Columns) ? new DownloadedRecords(table) : table;
+    /// <summary>The rows of what is text: a table, or JSON.</summary>
+    public static RecordReader Of(Stream content, SourceLayout layout, DataOptions options, IReadOnlyList<string>? columns) => layout.Format is SourceFormat.Csv
+        ? Restored(new CsvRecords(new StreamReader(content, TextEncoding.Get(layout.Encoding), detectEncodingFromByteOrderMarks: true, 1 << 16), layout, options))
+        : new JsonRecords(JsonRows.Open(content, layout, options), options, columns);
 
-    protected static string Shortened(string text) => text.Length <= RawLength ? text : text[..RawLength] + "…";
+    public static RecordReader Restored(RecordReader table) => DownloadedTable.HasColumns(table.Columns) ? new DownloadedRecords(table) : table;
+
+    protected static string Shortened(string text) => text.Length <= RawLength ? text : text[..(char.IsHighSurrogate(text[RawLength - 1]) ? RawLength - 1 : RawLength)] + "…";
 }

@@ -5,15 +5,7 @@ public sealed record SourceChoices(IReadOnlyList<string> Entries, IReadOnlyList<
 {
     public static readonly SourceChoices None = new([], []);
 
-    internal static SourceChoices Of(Stream file, SourceLayout layout, DataOptions options)
-    {
-        var entries = layout.Container is SourceContainer.Zip ? ArchiveChoice.Tables(ZipArchiveReader.Read(file, options)) : [];
-        if (layout.Format is not SourceFormat.Xlsx)
-        {
-            return new SourceChoices(entries, []);
-        }
-
-        using var book = SourceFile.OpenSeekable(file, layout, options);
-        return new SourceChoices(entries, new XlsxBook(book, options).Sheets);
-    }
+    internal static SourceChoices Of(UploadedSource source, SourceLayout layout, Func<IReadOnlyList<SheetInfo>> sheets) => new(
+        layout.Container is SourceContainer.Zip ? ArchiveChoice.Tables(source.Items()) : [],
+        layout.Format is SourceFormat.Xlsx ? sheets() : []);
 }

@@ -24,8 +24,7 @@ internal static class SourceFile
         }
 
         using var content = Open(file, layout, options);
-        var unpacked = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        var unpacked = Nameless();
         try
         {
             content.CopyTo(unpacked, 1 << 16);
@@ -37,6 +36,19 @@ internal static class SourceFile
             unpacked.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A file that is gone with its process, however that ends: where the system can, its name is taken away while it is open.</summary>
+    private static FileStream Nameless()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"portal-{Guid.NewGuid():N}");
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(path);
+        }
+
+        return file;
     }
 
     private static ZipItem ItemOf(Stream file, SourceLayout layout, DataOptions options) =>

@@ -22,7 +22,7 @@ public sealed record HeldPart(int Number, long Length, string Sha256);
 
 /// <summary>Takes files in, whole or in parts. A file appears in the project only when all of it is here and its hash is right.</summary>
 public sealed class UploadService(
-    IDbContextFactory<PortalDbContext> dbs, CurrentMember current, ProjectService projects, BlobStore blobs, IOptions<DataOptions> options, TimeProvider time)
+    IDbContextFactory<PortalDbContext> dbs, CurrentMember current, ProjectService projects, BlobStore blobs, SourceReader readers, IOptions<DataOptions> options, TimeProvider time)
 {
     private const int FileNameLength = 255;
 
@@ -301,7 +301,13 @@ public sealed class UploadService(
     {
         await using var file = blobs.OpenRead(blob);
         // A gigabyte is looked through for its encoding: not on the request's own thread.
-        return await Task.Run(() => SourceInspector.Inspect(file, Options), ct);
+        return await OwnThread.RunAsync(() => Inspect(file, ct), ct);
+    }
+
+    private SourceLayout Inspect(Stream file, CancellationToken ct)
+    {
+        using var source = readers.Open(file, null, ct);
+        return source.Inspect();
     }
 
     private IQueryable<Upload> Mine(PortalDbContext db, string projectId) => db.Uploads.Where(u => u.ProjectId == projectId && u.UserId == current.UserId);

@@ -20,6 +20,8 @@ internal sealed class XlsxRecords : RecordReader
     private bool _isPending;
     private long _row;
     private long _cellAt;
+    private long _shown;
+    private int _length;
 
     public XlsxRecords(Stream file, SourceLayout layout, DataOptions options)
     {
@@ -59,7 +61,7 @@ internal sealed class XlsxRecords : RecordReader
         _isPending = false;
         (Number, Line) = (Number + 1, _row);
         var beyond = _cells.FindIndex(Math.Min(_cells.Count, Columns.Count), c => !string.IsNullOrEmpty(c));
-        Problem = beyond < 0 ? null : $"it has a value in column {NameOf(beyond)}, where the table has {Columns.Count} columns";
+        Problem = _length > _options.MaxRecordCharacters ? $"the row is longer than {_options.MaxRecordCharacters:N0} characters" : beyond < 0 ? null : $"it has a value in column {NameOf(beyond)}, where the table has {Columns.Count} columns";
         Raw = Problem is null ? "" : Shortened(string.Join(" | ", _cells.Take(8)));
         while (_cells.Count < Columns.Count)
         {
@@ -87,7 +89,7 @@ internal sealed class XlsxRecords : RecordReader
             if (_xml is { NodeType: XmlNodeType.Element, LocalName: "row" })
             {
                 _row = long.TryParse(_xml.GetAttribute("r"), out var row) ? row : _row + 1;
-                _cellAt = 0;
+                (_cellAt, _length) = (0, 0);
                 _cells.Clear();
                 _faults.Clear();
             }
@@ -126,7 +128,9 @@ internal sealed class XlsxRecords : RecordReader
             _cells.Add(null);
         }
 
-        _cells[column] = value is null ? null : Shown(type, style, value);
+        // Many cells may show one long text of the workbook: a row is no longer than a row may be, however little it takes in the file.
+        _cells[column] = value is null || _length > _options.MaxRecordCharacters ? null : Shown(type, style, value);
+        Count(_cells[column]?.Length ?? 0);
         if (type is "e")
         {
             _faults[column] = $"cell {NameOf(column)}{_row} holds the error {value}; correct its formula";
@@ -134,6 +138,15 @@ internal sealed class XlsxRecords : RecordReader
         else if (isFormula && value is null)
         {
             _faults[column] = $"cell {NameOf(column)}{_row} holds a formula without its result; open the file in a spreadsheet program and save it";
+        }
+    }
+
+    private void Count(int length)
+    {
+        _length += length;
+        if ((_shown += length) > _options.MaxUnpackedBytes)
+        {
+            throw new PortalException($"The cells of \"{_sheet.Name}\" repeat their texts to more than {_options.MaxUnpackedBytes >> 20:N0} MB. Save the sheet as CSV (UTF-8), or split it, then upload that.");
         }
     }
 

@@ -7,14 +7,24 @@ namespace Portal.Features.Data;
 internal sealed class XlsxTexts
 {
     private const int MostBytes = 160 << 20;
+    private const int BlockBits = 20;
 
-    private readonly List<int> _ends = [];
-    private byte[] _bytes = new byte[1 << 12];
-    private int _length;
+    // In blocks, since an array that grows is there twice while it does; where a text begins is the number of its block and the place in it.
+    private readonly List<(byte[] Bytes, int Used)> _blocks = [];
+    private readonly List<uint> _starts = [];
+    private long _length;
 
-    public string? At(int index) => index < 0 || index >= _ends.Count
-        ? null
-        : Encoding.UTF8.GetString(_bytes.AsSpan((index is 0 ? 0 : _ends[index - 1])..(_ends[index])));
+    public string? At(int index)
+    {
+        if (index < 0 || index >= _starts.Count)
+        {
+            return null;
+        }
+
+        var (block, at) = Place(_starts[index]);
+        var end = index + 1 < _starts.Count && Place(_starts[index + 1]) is var next && next.Block == block ? next.At : _blocks[block].Used;
+        return Encoding.UTF8.GetString(_blocks[block].Bytes.AsSpan(at..end));
+    }
 
     public void Read(Stream content, DataOptions options)
     {
@@ -35,21 +45,25 @@ internal sealed class XlsxTexts
         });
     }
 
+    private static (int Block, int At) Place(uint start) => ((int)(start >> BlockBits), (int)(start & ((1 << BlockBits) - 1)));
+
     private void Add(string text)
     {
-        var needed = _length + Encoding.UTF8.GetByteCount(text);
-        if (needed > MostBytes)
+        var length = Encoding.UTF8.GetByteCount(text);
+        if ((_length += length) > MostBytes)
         {
             throw new PortalException($"The workbook holds more than {MostBytes >> 20} MB of text. Save the sheet as CSV (UTF-8), then upload that.");
         }
 
-        if (needed > _bytes.Length)
+        if (_blocks.Count is 0 || _blocks[^1].Bytes.Length - _blocks[^1].Used < Math.Max(length, 1))
         {
-            Array.Resize(ref _bytes, Math.Min(MostBytes, Math.Max(needed, _bytes.Length * 2)));
+            // What is longer than a block has one of its own, and begins at its beginning.
+            _blocks.Add((new byte[Math.Max(length, 1 << BlockBits)], 0));
         }
 
-        _length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length));
-        _ends.Add(_length);
+        var (bytes, used) = _blocks[^1];
+        _starts.Add(((uint)(_blocks.Count - 1) << BlockBits) | (uint)used);
+        _blocks[^1] = (bytes, used + Encoding.UTF8.GetBytes(text, bytes.AsSpan(used)));
     }
 }
 

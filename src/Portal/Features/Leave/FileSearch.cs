@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Portal.Features.Data;
 using Portal.Persistence;
 using Portal.Storage;
@@ -10,7 +9,7 @@ namespace Portal.Features.Leave;
 /// Which uploaded files hold a value, imported or not. A file goes as a whole: to cut a row out of a workbook or an archive and to prove
 /// that nothing of it stayed is more than anybody should be asked to believe, and the other rows are in the dataset.
 /// </summary>
-public sealed class FileSearch(IDbContextFactory<PortalDbContext> dbs, BlobStore blobs, IOptions<DataOptions> options)
+public sealed class FileSearch(IDbContextFactory<PortalDbContext> dbs, BlobStore blobs, SourceReader readers)
 {
     /// <param name="concerned">Imports and versions with rows that were found: their files hold these rows, whatever they look like there.</param>
     internal async Task<PersonLedger> FindAsync(PersonLedger ledger, HashSet<string> concerned, PersonMatch match, Func<Task> renew, CancellationToken ct)
@@ -45,7 +44,8 @@ public sealed class FileSearch(IDbContextFactory<PortalDbContext> dbs, BlobStore
         try
         {
             await using var file = blobs.OpenRead(import.BlobName);
-            using var records = RecordReader.Open(file, import.Layout, options.Value);
+            using var source = readers.OpenForWork(file, import.Layout, ct);
+            using var records = source.Rows(import.Layout);
             for (var read = 1; records.Read(); read++)
             {
                 ct.ThrowIfCancellationRequested();

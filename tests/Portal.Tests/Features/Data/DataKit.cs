@@ -20,13 +20,15 @@ internal sealed class DataKit : IDisposable
 {
     public DataKit() : this(new PortalDatabase()) { }
 
-    public DataKit(PortalDatabase database)
+    /// <param name="reader">What is started to read a file, where it is not read here.</param>
+    public DataKit(PortalDatabase database, ReaderProgram? reader = null)
     {
         Database = database;
         Current = new CurrentMember(Database.Scope);
         var current = Current;
         var right = new StandingRight(Database, new TenancyService(Database, TimeProvider.System), Database.Scope);
         Blobs = new BlobStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }), Database.Scope);
+        Readers = new SourceReader(reader ?? ReaderProgram.OfThisPortal(), Configured, NullLogger<SourceReader>.Instance);
         Projects = new ProjectService(Database, current, [], TimeProvider.System);
         Media = new MediaService(Database, current, Projects, Blobs);
         Findings = new FindingService(Database, current, TimeProvider.System);
@@ -38,10 +40,10 @@ internal sealed class DataKit : IDisposable
         ReviewResults = new ReviewResultService(Database, current, Projects, Edits);
         Redactor = new Redactor(Database, Database.Scope, Protection);
         Versions = new VersionService(Database, Database.Scope, current, Projects, Findings, Redactor, Jobs, TimeProvider.System);
-        Imports = new ImportWorker(Database, Database.Scope, Blobs, right, new CatalogueLimits(Database, Catalogue), new MediaCleaner(Database, Blobs), Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
+        Imports = new ImportWorker(Database, Database.Scope, Blobs, Readers, right, new CatalogueLimits(Database, Catalogue), new MediaCleaner(Database, Blobs), Configured, TimeProvider.System, NullLogger<ImportWorker>.Instance);
         Freezes = new FreezeWorker(Database, Database.Scope, Projects, Redactor, right, Configured, TimeProvider.System, NullLogger<FreezeWorker>.Instance);
-        Uploads = new UploadService(Database, current, Projects, Blobs, Configured, TimeProvider.System);
-        Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Configured, TimeProvider.System);
+        Uploads = new UploadService(Database, current, Projects, Blobs, Readers, Configured, TimeProvider.System);
+        Datasets = new DatasetService(Database, Database.Scope, current, Projects, Blobs, Uploads, Imports, Freezes, Versions, Findings, Jobs, Readers, TimeProvider.System);
         Examples = new ExampleService(Database, current, TimeProvider.System);
         Downloads = new DownloadService(Database, current, Projects, Examples, Media);
     }
@@ -50,7 +52,10 @@ internal sealed class DataKit : IDisposable
 
     public CurrentMember Current { get; }
 
-    public DataOptions Options { get; } = new();
+    /// <summary>Files are read in the tests' own process, which is quicker, unless a test is about the other.</summary>
+    public DataOptions Options { get; } = new() { ReadIn = ReaderPlace.Portal };
+
+    public SourceReader Readers { get; }
 
     public CollectedJobs Jobs { get; } = new();
 

@@ -15,7 +15,7 @@ public sealed class FindingReportTests : IDisposable
         var projectId = await _kit.CreateProjectAsync();
         var earlier = await _kit.ImportAsync(projectId, DataKit.Csv(40) + "\"a text over\ntwo lines\",card\nno answer,\n");
         await _kit.ImportAsync(projectId, DataKit.Csv(90), "later.csv");
-        var report = new FindingReport(_kit.Database, _kit.Current, _kit.Blobs, Options.Create(_kit.Options));
+        var report = new FindingReport(_kit.Database, _kit.Current, _kit.Blobs, _kit.Readers);
 
         var told = await report.OfAsync(earlier, await _kit.Findings.ListAsync(earlier.Id, null, CancellationToken.None), CancellationToken.None);
 

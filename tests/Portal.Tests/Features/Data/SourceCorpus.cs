@@ -196,12 +196,19 @@ internal static class SourceCorpus
         return packed.ToArray();
     }
 
-    public static byte[] Book(string sheet, string styles = "<styleSheet/>") => Zip(
-        ("[Content_Types].xml", "<Types/>"),
-        ("xl/workbook.xml", "<workbook xmlns:r=\"r\"><sheets><sheet name=\"Data\" r:id=\"r1\"/></sheets></workbook>"),
-        ("xl/_rels/workbook.xml.rels", "<R><Relationship Id=\"r1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/></R>"),
-        ("xl/styles.xml", styles),
-        ("xl/worksheets/sheet1.xml", sheet));
+    /// <summary>What comes of a text that is written down and read again.</summary>
+    public static string Text(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    public static byte[] Book(string sheet, string styles = "<styleSheet/>") => ZipOf(PartsOf(sheet, styles));
+
+    public static (string Name, byte[] Content)[] PartsOf(string sheet, string styles = "<styleSheet/>") =>
+    [
+        ("[Content_Types].xml", Bytes("<Types/>")),
+        ("xl/workbook.xml", Bytes("<workbook xmlns:r=\"r\"><sheets><sheet name=\"Data\" r:id=\"r1\"/></sheets></workbook>")),
+        ("xl/_rels/workbook.xml.rels", Bytes("<R><Relationship Id=\"r1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/></R>")),
+        ("xl/styles.xml", Bytes(styles)),
+        ("xl/worksheets/sheet1.xml", Bytes(sheet)),
+    ];
 
     public static byte[] ZipOf(params IEnumerable<(string Name, byte[] Content)> files)
     {

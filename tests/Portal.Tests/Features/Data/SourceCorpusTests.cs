@@ -111,6 +111,33 @@ public sealed class SourceCorpusTests
         Assert.Equal(new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc), row.Date);
     }
 
+    [Fact]
+    public void Workbook_AFewCellsThatRepeatALongText_AreARowTooLong_AndTheSheetABomb()
+    {
+        var cells = string.Concat(Enumerable.Repeat("<c t=\"s\"><v>0</v></c>", 100));
+        var book = SourceCorpus.ZipOf(SourceCorpus.PartsOf($"<worksheet><sheetData>{string.Concat(Enumerable.Repeat($"<row>{cells}</row>", 30))}</sheetData></worksheet>")
+            .Append(("xl/sharedStrings.xml", SourceCorpus.Bytes($"<sst><si><t>{new string('x', 1_000)}</t></si></sst>"))));
+        var options = new DataOptions { MaxRecordCharacters = 10_000, MaxUnpackedBytes = 200_000 };
+
+        using var reader = RecordReader.Open(new MemoryStream(book), new SourceLayout(SourceFormat.Xlsx, "utf-8", ',', HasHeader: false), options);
+
+        Assert.True(reader.Read());
+        Assert.Equal("the row is longer than 10,000 characters", reader.Problem);
+        Assert.InRange(reader.Values.Sum(v => v?.Length ?? 0), 10_000, 11_000);
+        Assert.Contains("repeat their texts", Assert.Throws<PortalException>(() => { while (reader.Read()) { } }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Raw_OfALongRow_IsNotCutWithinACharacter()
+    {
+        using var reader = RecordReader.Open(
+            new MemoryStream(SourceCorpus.Bytes($"text,label\na{string.Concat(Enumerable.Repeat("😀", 2_000))},b,c\n")), new SourceLayout(SourceFormat.Csv, "utf-8", ',', HasHeader: true), new DataOptions());
+
+        Assert.True(reader.Read());
+        Assert.NotNull(reader.Problem);
+        Assert.Equal(reader.Raw, SourceCorpus.Text(reader.Raw));
+    }
+
     [Theory]
     [InlineData("windows-1251", "Привет как дела сегодня")]
     [InlineData("windows-1252", "Où est l’été déjà commencé à Noël")]
