@@ -45,9 +45,10 @@ internal sealed record ReaderLimits(TimeSpan Patience, long HeapBytes, int CpuSe
         var (cpu, bytes) = ((ulong)frame.Int(), (ulong)frame.Long());
         if (OperatingSystem.IsLinux() && Environment.Is64BitProcess)
         {
-            Set(CpuLimit, cpu);
-            Set(DataLimit, bytes);
-            Set(CoreLimit, 0);
+            // At the first limit it is told why it ends, at the second it ends.
+            Set(CpuLimit, cpu, cpu + 1);
+            Set(DataLimit, bytes, bytes);
+            Set(CoreLimit, 0, 0);
         }
 
         return new DataOptions
@@ -64,9 +65,9 @@ internal sealed record ReaderLimits(TimeSpan Patience, long HeapBytes, int CpuSe
         _ => $"This file made its reader fail, so it is damaged, or not what it says it is. {Remedy}",
     };
 
-    private static void Set(int resource, ulong most)
+    private static void Set(int resource, ulong soft, ulong hard)
     {
-        var limit = new Limit(most, most);
+        var limit = new Limit(soft, hard);
         if (SetLimit(resource, in limit) is not 0)
         {
             throw new PlatformNotSupportedException($"The limit {resource} cannot be set.");

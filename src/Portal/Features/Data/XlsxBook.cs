@@ -50,15 +50,10 @@ internal sealed class XlsxBook
 
     public CellFormat FormatOf(int style) => style >= 0 && style < _styles.Count ? _styles[style] : CellFormat.General;
 
-    public XlsxTexts ReadTexts()
+    public XlsxTexts OpenTexts()
     {
-        var texts = new XlsxTexts();
-        if (_parts.ContainsKey("xl/sharedStrings.xml"))
-        {
-            texts.Read(OpenPart("xl/sharedStrings.xml"), _options);
-        }
-
-        return texts;
+        const string part = "xl/sharedStrings.xml";
+        return new XlsxTexts(_parts.ContainsKey(part) ? XmlGuard.Open(OpenPart(part), part) : null, part, _options);
     }
 
     public void ReadStyles()

@@ -29,7 +29,7 @@ internal sealed class XlsxRecords : RecordReader
         _book = new XlsxBook(file, options);
         _book.ReadStyles();
         _sheet = _book.Find(layout.Sheet);
-        _texts = _book.ReadTexts();
+        _texts = _book.OpenTexts();
         _xml = _book.Open(_sheet);
         if (!ReadCells())
         {
@@ -76,6 +76,7 @@ internal sealed class XlsxRecords : RecordReader
     public override void Dispose()
     {
         _xml.Dispose();
+        _texts.Dispose();
         _file.Dispose();
     }
 

@@ -3,8 +3,11 @@ using System.Xml;
 
 namespace Portal.Features.Data;
 
-/// <summary>A workbook's shared texts, as UTF-8 one after the other: a million of them take little more than their letters.</summary>
-internal sealed class XlsxTexts
+/// <summary>
+/// A workbook's shared texts, as UTF-8 one after the other: a million of them take little more than their letters. They are read as far as somebody asks,
+/// so that a look at the first rows costs no more than those.
+/// </summary>
+internal sealed class XlsxTexts(XmlReader? content, string part, DataOptions options) : IDisposable
 {
     private const int MostBytes = 160 << 20;
     private const int BlockBits = 20;
@@ -12,10 +15,16 @@ internal sealed class XlsxTexts
     // In blocks, since an array that grows is there twice while it does; where a text begins is the number of its block and the place in it.
     private readonly List<(byte[] Bytes, int Used)> _blocks = [];
     private readonly List<uint> _starts = [];
+    private readonly XlsxText _text = new(options.MaxCellCharacters);
+    private XmlReader? _rest = content;
     private long _length;
 
     public string? At(int index)
     {
+        while (index >= _starts.Count && ReadNext())
+        {
+        }
+
         if (index < 0 || index >= _starts.Count)
         {
             return null;
@@ -26,23 +35,35 @@ internal sealed class XlsxTexts
         return Encoding.UTF8.GetString(_blocks[block].Bytes.AsSpan(at..end));
     }
 
-    public void Read(Stream content, DataOptions options)
+    public void Dispose()
     {
-        var text = new XlsxText(options.MaxCellCharacters);
-        XmlGuard.Read(content, "xl/sharedStrings.xml", node =>
+        _rest?.Dispose();
+        _rest = null;
+    }
+
+    /// <summary>False where no text follows.</summary>
+    private bool ReadNext()
+    {
+        while (_rest is not null && XmlGuard.Next(_rest, part))
         {
-            if (text.Take(node) && node is { LocalName: "si" })
+            if (_text.Take(_rest) && _rest is { LocalName: "si" })
             {
-                if (node.NodeType is XmlNodeType.EndElement || node.IsEmptyElement)
+                var isWhole = _rest.NodeType is XmlNodeType.EndElement || _rest.IsEmptyElement;
+                if (isWhole)
                 {
-                    Add(text.ToString());
+                    Add(_text.ToString());
                 }
 
-                text.Clear();
+                _text.Clear();
+                if (isWhole)
+                {
+                    return true;
+                }
             }
+        }
 
-            return true;
-        });
+        Dispose();
+        return false;
     }
 
     private static (int Block, int At) Place(uint start) => ((int)(start >> BlockBits), (int)(start & ((1 << BlockBits) - 1)));

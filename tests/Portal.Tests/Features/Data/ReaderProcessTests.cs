@@ -8,6 +8,7 @@ using Xunit;
 namespace Portal.Tests.Features.Data;
 
 /// <summary>Files read by another process: what it says of good and bad ones, and what becomes of one that does not do as it must.</summary>
+[Collection(nameof(SourceCorpus))]
 public sealed class ReaderProcessTests : IDisposable
 {
     private static readonly TimeSpan s_patient = TimeSpan.FromMinutes(5);
@@ -29,7 +30,8 @@ public sealed class ReaderProcessTests : IDisposable
     {
         // Beyond either it would be refused in other words.
         (_options.MaxReaderBytes, _options.MaxReaderCpu) = (128L << 20, TimeSpan.FromSeconds(5));
-        var files = SourceCorpus.All().Where(f => f.Content is [(byte)'P', (byte)'K', ..] or [0x1F, 0x8B, ..]).ToList();
+        // Of those that are changed at random, enough to see that nothing depends on where they are read.
+        var files = SourceCorpus.All().Where((f, i) => f.Content is [(byte)'P', (byte)'K', ..] or [0x1F, 0x8B, ..] && (f.Ending is not (Ending)(-1) || i % 3 is 0)).ToList();
         var readers = Readers(ReaderProgram.OfThisPortal());
 
         var wrong = files.AsParallel().WithDegreeOfParallelism(2).Select((file, i) =>
@@ -42,7 +44,7 @@ public sealed class ReaderProcessTests : IDisposable
         }).OfType<string>().ToList();
 
         Assert.True(wrong.Count is 0, string.Join('\n', wrong));
-        Assert.True(files.Count >= 70, $"Only {files.Count} files.");
+        Assert.True(files.Count >= 50, $"Only {files.Count} files.");
     }
 
     [Fact]
@@ -74,8 +76,8 @@ public sealed class ReaderProcessTests : IDisposable
     [InlineData("printf '\\000\\100\\000\\000\\000short'", "made its reader fail")]
     [InlineData("while :; do printf '\\000\\000\\000\\000\\000'; done", "made its reader fail")]
     [InlineData("printf '\\001\\004\\000\\000\\000a\\001\\nb'; sleep 1000", "a  b")]
-    [InlineData("printf '\\002\\000\\000\\000\\000'; sleep 1000", "more than 64 MB of memory")]
-    [InlineData("x=$(head -c 8000000 /dev/zero | tr '\\000' x); y=; while :; do y=$y$x; done", "more than 64 MB of memory")]
+    [InlineData("printf '\\002\\000\\000\\000\\000'; sleep 1000", "more than 64.0 MB of memory")]
+    [InlineData("x=$(head -c 16000000 /dev/zero | tr '\\000' x); y=; while :; do y=$y$x; done", "more than 64.0 MB of memory")]
     public async Task AProcess_ThatDoesNotDoAsItMust_EndsInAVerdict_AndLeavesNobody(string script, string words)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The bad processes are shell scripts.");
@@ -127,7 +129,7 @@ public sealed class ReaderProcessTests : IDisposable
         _options.MaxReaderBytes = 32L << 20;
         using var large = Store("large.xlsx", SourceCorpus.ZipOf(parts));
 
-        Assert.StartsWith("Reading this file took more than 32 MB of memory", Read(Readers(ReaderProgram.OfThisPortal()).Open(large, null, Ct)).Words, StringComparison.Ordinal);
+        Assert.StartsWith("Reading this file took more than 32.0 MB of memory", Read(Readers(ReaderProgram.OfThisPortal()).Open(large, null, Ct)).Words, StringComparison.Ordinal);
 
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The kernel's limit of processor time is Linux'.");
         (_options.MaxReaderBytes, _options.MaxReaderCpu) = (256L << 20, TimeSpan.FromSeconds(1));

@@ -5,6 +5,8 @@ using Xunit;
 
 namespace Portal.Tests.Features.Data;
 
+/// <summary>One at a time with whatever else reads the corpus: it measures what the process takes.</summary>
+[Collection(nameof(SourceCorpus))]
 public sealed class SourceCorpusTests
 {
     [Fact]
