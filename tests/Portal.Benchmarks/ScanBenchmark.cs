@@ -111,7 +111,7 @@ internal abstract class ScanBenchmark : Benchmark
     }
 
     /// <summary>The files of a table that came alone: none.</summary>
-    private MediaImport MediaOf(Stream file, DataOptions options)
+    private static MediaImport MediaOf(Stream file, DataOptions options)
     {
         var import = new DatasetImport { ProjectId = "prj_bench", FileName = "rows.jsonl", BlobName = "rows", Length = file.Length, Sha256 = "", UploadedAt = DateTime.UnixEpoch };
         var (blobs, shelf) = (new BlobStore(Options.Create(new StorageOptions()), new TenantScope()), new MediaShelf([], "", isArchive: false));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Portal.Features.Data;
@@ -124,7 +125,7 @@ public sealed class ReaderProcessTests : IDisposable
     [Fact]
     public void AFile_ThatTakesMoreThanTheProcessMay_IsRefusedWithTheLimit()
     {
-        var parts = SourceCorpus.PartsOf("<worksheet><sheetData><row><c t=\"s\"><v>0</v></c></row></sheetData></worksheet>")
+        var parts = SourceCorpus.PartsOf("<worksheet><sheetData><row><c t=\"s\"><v>149</v></c></row></sheetData></worksheet>")
             .Append(("xl/sharedStrings.xml", SourceCorpus.Bytes($"<sst>{string.Concat(Enumerable.Repeat($"<si><t>{new string('x', 400_000)}</t></si>", 150))}</sst>")));
         _options.MaxReaderBytes = 32L << 20;
         using var large = Store("large.xlsx", SourceCorpus.ZipOf(parts));
@@ -159,16 +160,23 @@ public sealed class ReaderProcessTests : IDisposable
     }
 
     [Fact]
-    public void WhereNoneCanBeStarted_SuchFilesAreRefused_OrReadInThePortal()
+    public async Task WhereNoneCanBeStarted_ItIsSaidAtTheStart_AndSuchFilesAreRefused_OrReadInThePortal()
     {
         var readers = Readers(new ReaderProgram(Path.Combine(_folder, "missing"), []));
         using var stored = Store("a.zip", SourceCorpus.Zip(("a.csv", "text,label\na,b\n")));
         using var plain = Store("a.csv", SourceCorpus.Bytes("text,label\na,b\n"));
 
+        var trial = new Trial();
+        await trial.RunAsync(readers, _options);
+        Assert.Contains("refused", Assert.Single(trial.Said), StringComparison.Ordinal);
         Assert.Contains("cannot be read on this server", Assert.Throws<PortalException>(() => readers.Open(stored, null, Ct)).Message, StringComparison.Ordinal);
         Assert.Equal(1, Read(readers.Open(plain, null, Ct)).Rows);
         _options.ReadIn = ReaderPlace.OwnProcessIfPossible;
         Assert.Equal(1, Read(readers.Open(stored, null, Ct)).Rows);
+        await trial.RunAsync(readers, _options);
+        Assert.Contains("read inside the portal", trial.Said[^1], StringComparison.Ordinal);
+        await trial.RunAsync(Readers(ReaderProgram.OfThisPortal()), _options);
+        Assert.Contains("in a process of their own", trial.Said[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,6 +215,25 @@ public sealed class ReaderProcessTests : IDisposable
         var failed = (await kit.Datasets.OverviewAsync(projectId, Ct)).Imports.Single(i => i.Id == startedId);
         Assert.Equal(ImportState.Failed, failed.State);
         Assert.Contains("made its reader fail", failed.Failure, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the start says.</summary>
+    private sealed class Trial : ILogger<ReaderTrial>
+    {
+        public List<string> Said { get; } = [];
+
+        public async Task RunAsync(SourceReader readers, DataOptions options)
+        {
+            using var trial = new ReaderTrial(readers, Options.Create(options), this);
+            await trial.StartAsync(Ct);
+            await (trial.ExecuteTask ?? Task.CompletedTask);
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
     }
 
     private static byte[] Content(Stream content)

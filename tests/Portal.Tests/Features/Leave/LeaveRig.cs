@@ -7,8 +7,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Connect;
+using Portal.Features.Data;
 using Portal.Features.Leave;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
@@ -69,6 +71,7 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(Options));
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = Database.Folder }));
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new ConnectOptions { SandboxUrl = _google }));
+        services.AddSingleton(new SourceReader(ReaderProgram.OfThisPortal(), Microsoft.Extensions.Options.Options.Create(new DataOptions { ReadIn = ReaderPlace.Portal }), NullLogger<SourceReader>.Instance));
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
         services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
