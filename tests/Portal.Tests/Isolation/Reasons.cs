@@ -179,6 +179,7 @@ internal static class Reasons
         ["RefusalPace → PartitionedRateLimiter"] = "a window an organization, by its id",
         ["RefusalPace → RateLimitPartition"] = "the same",
         ["RowAsker → ConcurrentBag"] = "lives as long as one call of one run",
+        ["RowChecks → ConcurrentBag"] = "lives as long as one import's file is read",
         ["RowChecks → Lock"] = "lives as long as one import's file is read",
         ["RowPipeline → SemaphoreSlim"] = "lives as long as one import's file is read",
         ["SessionService → DataProtectionCommonExtensions"] = Sealed,
