@@ -126,6 +126,9 @@ public static class PortalUrls
 
     public static string Step(string org, string projectId, string step) => $"{Project(org, projectId)}/{step}";
 
+    /// <summary>The Tune step with its settings open, as the last tuning had them.</summary>
+    public static string TuneAgain(string org, string projectId) => Step(org, projectId, "tune") + "?again=true";
+
     /// <summary>The Model step with its table's order and the run whose mistakes are open.</summary>
     public static string Model(string org, string projectId, string? sort = null, string? run = null, int after = 0)
     {

@@ -285,6 +285,7 @@ internal sealed class Planting(IsolationWorld world)
             (_, "ResultJson" or "Entry" or "Sheet" or "Items" or "ThinkingLevel" or "Problem" or "Failure" or "Error" or "LeaseToken" or "UploadSession" or "Via" or "ViaId") => "",
             (_, "ContentJson") => new PlaybookContent(TaskKind.Classify, canary, canary, MetricKind.Accuracy, 0.9) { Labels = [canary] }.ToStored(),
             (_, "SettingsJson" or "FiguresJson") => "{}",
+            (_, "SignalsJson") => "[]",
             ("InferenceLog", "Source") => Portal.Features.Billing.UsageSource.Endpoint,
             ("InferenceLog" or "StoredCall", "ResponseId") => $"ans_{canary}",
             ("StoredCall", "IsValid") => false,

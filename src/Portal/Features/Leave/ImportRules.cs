@@ -36,6 +36,8 @@ internal static class ImportRules
         ["Invitation"] = "belonging is not brought by an archive",
         ["OrganizationDomain"] = "a domain is proved where it is used",
         [nameof(StoredCall)] = "texts are kept only where an owner has said so",
+        [nameof(RetuneProposal)] = "nothing that an archive brings is live, so there is nothing to tune again",
+        [nameof(RetuneWatch)] = "the same",
         [nameof(TrafficDraft)] = "texts are kept only where an owner has said so",
         [nameof(TextKeeping)] = "an owner says here what is kept",
     };

@@ -13,6 +13,9 @@ public static class MonitorFeature
             .Validate(o => !o.AllowLoopbackWebhooks || !builder.Environment.IsProduction(),
                 "Monitor:AllowLoopbackWebhooks is set: it lets webhooks lead to this machine, over plain http. It is for development.");
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookGateway>();
+        services.AddOptions<RetuneOptions>().BindConfiguration("Retune").ValidateDataAnnotations()
+            .Validate(o => o.AtMostEvery > TimeSpan.Zero && o.Every >= o.AtMostEvery, "Retune:AtMostEvery must be more than none, and Retune:Every no less.").ValidateOnStart();
+        services.AddScoped<RetuneFigures>().AddScoped<RetuneService>().AddScoped<IProjectNotices, RetuneNotices>().AddScoped<RetuneWorker>().AddScoped<ISwept, RetuneSweep>();
         services.AddSingleton<CallBases>().AddSingleton<KnownPairs>().AddSingleton<TextKeeper>().AddHostedService(s => s.GetRequiredService<TextKeeper>());
         services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
             .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<WrongCallService>()

@@ -7,6 +7,7 @@ public sealed partial class MonitorPage : PortalPage
 {
     private MonitorView? _view;
     private IReadOnlyList<RetiringModel> _retiring = [];
+    private RetuneView? _retune;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -27,6 +28,9 @@ public sealed partial class MonitorPage : PortalPage
     private RetirementRadar Radar { get; set; } = default!; // filled by the renderer
 
     [Inject]
+    private RetuneService Retunes { get; set; } = default!; // filled by the renderer
+
+    [Inject]
     private TimeProvider Time { get; set; } = default!; // filled by the renderer
 
     private MonitorScope Scope => new(MonitorRange.Named(RangeKey), Deployment, Key);
@@ -37,6 +41,15 @@ public sealed partial class MonitorPage : PortalPage
     {
         _view = await Monitor.ReadAsync(ProjectId, Scope, ct);
         _retiring = await Radar.OfProjectAsync(ProjectId, ct);
+        _retune = await Retunes.ReadAsync(ProjectId, ct);
+    }
+
+    private async Task DismissAsync()
+    {
+        if (_retune?.Open is { } open && await RunAsync(ct => Retunes.DismissAsync(ProjectId, open.Id, ct), "Dismissed. It is proposed again only for something new."))
+        {
+            await RefreshAsync();
+        }
     }
 
     private void Show(MonitorScope scope) => Navigation.NavigateTo(PortalUrls.Monitor(Org, ProjectId,

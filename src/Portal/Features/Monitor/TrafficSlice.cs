@@ -150,5 +150,9 @@ public static class MonitorTables
         public DbSet<TrafficCursor> TrafficCursors => db.Set<TrafficCursor>();
 
         public DbSet<DriftBaseline> DriftBaselines => db.Set<DriftBaseline>();
+
+        public DbSet<RetuneProposal> RetuneProposals => db.Set<RetuneProposal>();
+
+        public DbSet<RetuneWatch> RetuneWatches => db.Set<RetuneWatch>();
     }
 }

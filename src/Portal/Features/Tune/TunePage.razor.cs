@@ -25,6 +25,10 @@ public sealed partial class TunePage : PortalPage
     [Parameter]
     public string ProjectId { get; set; } = "";
 
+    /// <summary>The settings are open, as the last tuning had them.</summary>
+    [SupplyParameterFromQuery]
+    private bool Again { get; set; }
+
     [Inject]
     private TuningService Tuning { get; set; } = default!; // filled by the renderer
 
@@ -52,8 +56,9 @@ public sealed partial class TunePage : PortalPage
         _job = await Tuning.FindLatestAsync(ProjectId, ct);
         if (_plan is null || wasOpen != IsOpen)
         {
-            await ProposeAsync(isFirst: _plan is null, ct);
+            var isFirst = _plan is null;
             _plan = await Tuning.PlanAsync(ProjectId, ct);
+            await ProposeAsync(_plan, isFirst, ct);
             _history = await Tuning.HistoryAsync(ProjectId, ct);
             _wantsQuote = true;
         }
@@ -66,13 +71,16 @@ public sealed partial class TunePage : PortalPage
         }
     }
 
-    /// <summary>The settings of the playbook that the project began with, as far as nothing was tuned yet.</summary>
-    private async Task ProposeAsync(bool isFirst, CancellationToken ct)
+    /// <summary>The settings of the last tuning where it is to be done again; of the playbook that the project began with, as far as nothing was tuned yet.</summary>
+    private async Task ProposeAsync(TuningPlan plan, bool isFirst, CancellationToken ct)
     {
-        if (isFirst && _job is null && await Tuning.StartedWithAsync(ProjectId, ct) is { } proposed)
+        var proposed = !isFirst ? null : Again ? await Tuning.LastSettingsAsync(plan, ct) : _job is null ? await Tuning.StartedWithAsync(ProjectId, ct) : null;
+        if (proposed is not null)
         {
             (_epochs, _multiplier, _adapterSize) = (proposed.Epochs, proposed.LearningRateMultiplier, proposed.AdapterSize);
         }
+
+        _again |= isFirst && Again;
     }
 
     /// <summary>Counting asks Google and may take seconds, so the page is shown first.</summary>

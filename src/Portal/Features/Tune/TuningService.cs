@@ -64,6 +64,16 @@ public sealed class TuningService(
         return settings is null || await choices.FindAsync(projectId, ct) is not { } choice ? null : settings.Within(await catalogue.GetAsync(choice.BaseModelId, ct));
     }
 
+    /// <summary>The settings of the last tuning as far as the chosen model takes them; without one, those that the project began with, or the model's own.</summary>
+    public async Task<Hyperparameters> LastSettingsAsync(TuningPlan plan, CancellationToken ct)
+    {
+        var projectId = plan.Project.Project.Id;
+        var model = plan.Model;
+        var last = await FindLatestAsync(projectId, ct);
+        return last is not null && model is not null ? new Hyperparameters(last.EpochCount, last.LearningRateMultiplier, last.AdapterSize).Within(model)
+            : await StartedWithAsync(projectId, ct) ?? new Hyperparameters(null, null, model?.DefaultAdapterSize ?? 0);
+    }
+
     /// <summary>What these settings cost. Throws a <see cref="PortalException"/> naming what is in the way.</summary>
     public async Task<TuningQuote> QuoteAsync(TuningPlan plan, Hyperparameters settings, CancellationToken ct)
     {
