@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
@@ -11,10 +13,11 @@ namespace Portal.Benchmarks;
 /// Pages of the grid over 400,000 rows, a tenth of them sealed: the first and the last, each filter, a rare and a missing word, sorted by label.
 /// On SQLite, or on the PostgreSQL server whose connection string is PORTAL_BENCH_POSTGRES.
 /// </summary>
-internal sealed class GridBenchmark : PortalBenchmark
+internal class GridBenchmark : PortalBenchmark
 {
     private const int Rows = 400_000;
     private const int Batch = 5_000;
+    private const int Pictures = 20_000;
 
     private static readonly (string Name, RowQuery Query)[] s_queries =
     [
@@ -45,6 +48,9 @@ internal sealed class GridBenchmark : PortalBenchmark
 
     public override string Unit => "pages";
 
+    /// <summary>Whether rows name pictures, which a page has to find.</summary>
+    protected virtual bool HasPictures => false;
+
     public override string Against => "reading 25 rows by their key";
 
     protected override string? Server => Environment.GetEnvironmentVariable("PORTAL_BENCH_POSTGRES");
@@ -64,7 +70,12 @@ internal sealed class GridBenchmark : PortalBenchmark
         foreach (var (name, query) in s_queries)
         {
             var began = Stopwatch.GetTimestamp();
-            await rows.ListAsync(_projectId, query, CancellationToken.None);
+            var page = await rows.ListAsync(_projectId, query, CancellationToken.None);
+            if (HasPictures && page.Media.Count != page.Rows.Count)
+            {
+                throw new InvalidOperationException($"\"{name}\" misses pictures.");
+            }
+
             (_times.TryGetValue(name, out var times) ? times : _times[name] = []).Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
@@ -111,6 +122,21 @@ internal sealed class GridBenchmark : PortalBenchmark
             db.Datasets.Add(dataset);
             await db.SaveChangesAsync();
             _importId = import.Id;
+            if (HasPictures)
+            {
+                foreach (var number in Enumerable.Range(0, Pictures))
+                {
+                    var picture = new MediaFile
+                    {
+                        ProjectId = _projectId, Sha256 = HashOf(number), Length = 90_000, MimeType = "image/jpeg", Kind = MediaKind.Image, Width = 640, Height = 480, BlobName = "none", AddedAt = DateTime.UnixEpoch,
+                    };
+                    db.Add(picture);
+                    db.Add(new VersionMedia { VersionId = version.Id, MediaId = picture.Id, Split = Split.Train });
+                }
+
+                await db.SaveChangesAsync();
+            }
+
             await FillAsync(dbs, version.Id);
         }
     }
@@ -127,11 +153,30 @@ internal sealed class GridBenchmark : PortalBenchmark
                 var label = number % 40_000 is 7 ? "rare" : $"label {number % 77}";
                 var text = $"{texts[number % texts.Count]} {number}{(number is 90_011 ? " needle" : "")}";
                 var slice = number % 20_000 is 11 ? "rare" : $"slice {number % 9}";
-                db.Add(new Example { ImportId = _importId, Number = number, Input = text, Output = label, Label = label, Slice = slice, SetAsideBy = number % 5_000 is 0 ? FindingRule.EmptyOutput : null });
+                db.Add(new Example { ImportId = _importId, Number = number, Input = text, Output = label, Label = label, Slice = slice, SetAsideBy = number % 5_000 is 0 ? FindingRule.EmptyOutput : null, Content = ContentOf(number, text, label) });
                 db.Add(new FrozenExample { VersionId = versionId, Number = number, Split = (number % 10) switch { 0 => Split.Test, 1 => Split.Validation, _ => Split.Train }, Input = text, Output = label });
             }
 
             await db.SaveChangesAsync();
         }
     }
+
+    private string? ContentOf(int number, string text, string label) => !HasPictures ? null : JsonSerializer.Serialize(new
+    {
+        contents = new object[]
+        {
+            new { role = "user", parts = new object[] { new { fileData = new { mimeType = "image/jpeg", fileUri = MediaAddress.Of(HashOf(number % Pictures), $"{number}.jpg") } }, new { text } } },
+            new { role = "model", parts = new[] { new { text = label } } },
+        },
+    });
+
+    private static string HashOf(int picture) => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(picture)));
+}
+
+/// <summary>The same where every row shows a picture.</summary>
+internal sealed class GridPicturesBenchmark : GridBenchmark
+{
+    public override string Name => "grid-pictures";
+
+    protected override bool HasPictures => true;
 }
