@@ -44,11 +44,24 @@ internal static class Journey
     }
 
     /// <summary>Runs the proposed baselines and chooses what the verdict proposes.</summary>
-    public static async Task MeasureAndChooseAsync(this IPage page)
+    public static async Task MeasureAndChooseAsync(this IPage page, PortalProcess portal)
     {
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run baselines · ") }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Choose .+") }).First.ClickAsync(new() { Timeout = 90_000 });
+        await page.ShowingAsync(portal, () => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Choose .+") }).First.ClickAsync(new() { Timeout = 90_000 }));
         await page.Link("Go on to Tune").ClickAsync();
+    }
+
+    /// <summary>Where it takes too long, what the page showed instead is said with it, and what the portal did last.</summary>
+    private static async Task ShowingAsync(this IPage page, PortalProcess portal, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{page.Url} shows:\n{await page.Locator("body").InnerTextAsync()}\n{portal.Output}", late);
+        }
     }
 
     public static async Task StartTuningAsync(this IPage page, string epochs)

@@ -20,7 +20,7 @@ public sealed class JourneyTests(Browser browser) : IClassFixture<Browser>
 
         var project = await page.DefineAsync("Ticket routing", target: "70");
         await page.UploadAndFreezeAsync(Tickets);
-        await page.MeasureAndChooseAsync();
+        await page.MeasureAndChooseAsync(portal);
         await page.StartTuningAsync(epochs: "8");
         await page.Link("Go on to Evaluate").ClickAsync(new() { Timeout = 120_000 });
         await EvaluateAsync(page, "On the 32 sealed rows of version 1");
@@ -47,7 +47,7 @@ public sealed class JourneyTests(Browser browser) : IClassFixture<Browser>
 
         var project = await page.DefineAsync("Card support", target: "80");
         await page.UploadAndFreezeAsync(Repository.Banking, decision: "Keep");
-        await page.MeasureAndChooseAsync();
+        await page.MeasureAndChooseAsync(portal);
         await page.StartTuningAsync(epochs: "3");
         await page.Link("Go on to Evaluate").ClickAsync(new() { Timeout = 240_000 });
         await EvaluateAsync(page, "sealed rows of version 1");
