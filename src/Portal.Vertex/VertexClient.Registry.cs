@@ -29,6 +29,18 @@ public sealed partial class VertexClient
 
     public Task<VertexEndpoint> GetEndpointAsync(string name, CancellationToken cancellationToken) => GetAsync<VertexEndpoint>(name, "", cancellationToken);
 
+    /// <summary>Endpoints of <see cref="Parent"/>.</summary>
+    /// <param name="filter">E.g. <c>labels.team="x"</c> or <c>displayName="x"</c>; null for all.</param>
+    public IAsyncEnumerable<VertexEndpoint> ListEndpointsAsync(string? filter, CancellationToken cancellationToken) =>
+        PagesAsync(
+            async token =>
+            {
+                var query = VertexQuery.Of(("filter", filter), ("pageSize", $"{PageSize}"), ("pageToken", token));
+                var page = await GetAsync<VertexListEndpointsResponse>(Parent, "/endpoints" + query, cancellationToken);
+                return (page.Endpoints, page.NextPageToken);
+            },
+            cancellationToken);
+
     /// <summary>Makes an endpoint in a location; the operation's response is the endpoint. No idempotency key: never retried.</summary>
     /// <param name="parent"><c>projects/{p}/locations/{l}</c> where the model is, which need not be <see cref="Parent"/> (vertex-ai.md 2.5).</param>
     public Task<VertexOperation> CreateEndpointAsync(string parent, VertexEndpoint endpoint, CancellationToken cancellationToken) =>

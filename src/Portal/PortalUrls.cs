@@ -120,6 +120,9 @@ public static class PortalUrls
 
     public static string SavePlaybook(string org, string projectId) => $"{Project(org, projectId)}/playbook";
 
+    /// <summary>What the organization has deployed, and what Google has of it.</summary>
+    public static string Endpoints(string org) => $"/o/{org}/endpoints";
+
     public static string Connection(string org) => $"/o/{org}/connection";
 
     public static string Project(string org, string projectId) => $"/o/{org}/projects/{projectId}";

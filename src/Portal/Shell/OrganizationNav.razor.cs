@@ -15,6 +15,7 @@ public sealed partial class OrganizationNav
         (Current.May(Permission.ViewBilling), "Billing", PortalUrls.Billing(Current.Slug)));
 
     private IReadOnlyList<(string Words, string Address)> Settings => Shown(
+        (Current.May(Permission.ViewConnection), "Endpoints", PortalUrls.Endpoints(Current.Slug)),
         (Current.May(Permission.ViewConnection), "Connection", PortalUrls.Connection(Current.Slug)),
         (Current.Membership.Kind is TenantKind.Customer && Current.May(Permission.ViewMembers), "Consultancies", PortalUrls.Consultancies(Current.Slug)),
         (Current.May(Permission.ManageSignIn), "Sign-in", PortalUrls.SignInSettings(Current.Slug)),

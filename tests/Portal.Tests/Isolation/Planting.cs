@@ -320,6 +320,7 @@ internal sealed class Planting(IsolationWorld world)
             ("CandidateAnswer", "Score") => 0.0,
             ("TuningJob", "State") => TuningJobState.Running,
             ("TuningJob", "VendorName") => $"projects/portal-sandbox/locations/us-central1/tuningJobs/{canary}",
+            ("Stray", "Name") => $"projects/portal-sandbox/locations/us-central1/endpoints/{canary}",
             ("EvaluationRun", "State") => Portal.Features.Evaluate.EvaluationState.Succeeded,
             ("CandidateRun", "State") => RunState.Succeeded,
             ("DatasetVersion", "State") => VersionState.Frozen,

@@ -45,6 +45,19 @@ public sealed class RegistryTests
         var job = await TunedAsync(project);
         var model = job.TunedModel!.Model;
 
+        List<string> listed = [];
+        await foreach (var endpoint in project.Client.ListEndpointsAsync("displayName=\"no such name\"", default))
+        {
+            listed.Add(endpoint.Name);
+        }
+
+        Assert.Empty(listed);
+        await foreach (var endpoint in project.Client.ListEndpointsAsync(null, default))
+        {
+            listed.Add(endpoint.Name);
+        }
+
+        Assert.Equal(job.TunedModel!.Checkpoints.Select(c => c.Endpoint).Order(), listed.Order());
         var tooEarly = await Assert.ThrowsAsync<VertexException>(() => project.Client.DeleteModelAsync(model, default));
         var inUse = await Assert.ThrowsAsync<VertexException>(() => project.Client.DeleteEndpointAsync(job.TunedModel.Endpoint, default));
         foreach (var endpoint in job.TunedModel.Checkpoints.Select(checkpoint => checkpoint.Endpoint))

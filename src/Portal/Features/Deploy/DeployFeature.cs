@@ -17,11 +17,13 @@ public static class DeployFeature
             .Validate(o => o.CallWait >= TimeSpan.Zero && o.CallWait <= TimeSpan.FromMinutes(1), "Deploy:CallWait must be up to a minute.")
             .Validate(o => o.FaultPause > TimeSpan.Zero && o.FaultPause <= TimeSpan.FromMinutes(5), "Deploy:FaultPause must be up to 5 minutes.")
             .Validate(o => o.CanaryEvery > TimeSpan.Zero && o.CanaryEvery <= TimeSpan.FromHours(1), "Deploy:CanaryEvery must be up to an hour.")
+            .Validate(o => o.InventoryEvery >= TimeSpan.FromMinutes(5) && o.InventoryEvery <= TimeSpan.FromDays(30), "Deploy:InventoryEvery must be from 5 minutes to 30 days.")
             .ValidateOnStart();
         services.AddSingleton<CallLimits>().AddSingleton<HoldTurns>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<CallHolds>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<CanaryFigures>().AddScoped<CanaryService>().AddScoped<CanaryWorker>().AddScoped<ISwept, CanarySweep>()
+            .AddScoped<IdleEndpoints>().AddScoped<GoogleInventory>().AddScoped<InventoryService>().AddScoped<InventoryWorker>().AddScoped<ISwept, InventorySweep>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
             .AddScoped<ILimitCount, LiveCount>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();

@@ -60,6 +60,13 @@ public sealed class DeployOptions
     [Range(0, 1)]
     public double CanaryThumbShare { get; set; } = 0.05;
 
+    /// <summary>Days without a call with a key after which a live endpoint is called idle.</summary>
+    [Range(1, 365)]
+    public int IdleDays { get; set; } = 14;
+
+    /// <summary>How often what an organization has at Google is laid beside what the portal knows.</summary>
+    public TimeSpan InventoryEvery { get; set; } = TimeSpan.FromDays(1);
+
     public TimeSpan FaultPause { get; set; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan CallWait { get; set; } = TimeSpan.FromSeconds(5);

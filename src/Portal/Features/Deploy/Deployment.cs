@@ -178,5 +178,9 @@ public static class DeployTables
         public DbSet<Deployment> Deployments => db.Set<Deployment>();
 
         public DbSet<InferenceLog> InferenceLogs => db.Set<InferenceLog>();
+
+        public DbSet<InventoryLook> InventoryLooks => db.Set<InventoryLook>();
+
+        public DbSet<Stray> Strays => db.Set<Stray>();
     }
 }

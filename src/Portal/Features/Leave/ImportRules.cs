@@ -35,6 +35,8 @@ internal static class ImportRules
         ["IdentityProvider"] = "a way in is not opened by an archive",
         ["Invitation"] = "belonging is not brought by an archive",
         ["OrganizationDomain"] = "a domain is proved where it is used",
+        [nameof(InventoryLook)] = "what stands at Google is looked at here",
+        [nameof(Stray)] = "the same",
         [nameof(StoredCall)] = "texts are kept only where an owner has said so",
         [nameof(RetuneProposal)] = "nothing that an archive brings is live, so there is nothing to tune again",
         [nameof(RetuneWatch)] = "the same",

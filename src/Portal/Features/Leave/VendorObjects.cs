@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Portal.Features.Connect;
-using Portal.Features.Model;
 using Portal.Features.Tune;
 using Portal.Persistence;
 using Portal.Vertex;
@@ -15,16 +13,14 @@ public sealed record VendorAnswer(bool IsDone, bool IsWaiting, string Problem);
 /// Removes what an organisation has at Google: running jobs are cancelled, endpoints, tuned models and the bucket deleted. Found by the
 /// label that every job of ours carries, never by a name in our rows alone: a name can have been put there by an import.
 /// </summary>
-public sealed class VendorObjects(ConnectService connect, IDbContextFactory<PortalDbContext> dbs, TenantScope scope)
+public sealed class VendorObjects(ConnectService connect, TunedObjects tuned, TenantScope scope)
 {
-    private const string TenantLabel = "portal-tenant";
-
     public async Task<VendorAnswer> RemoveAsync(Func<List<VendorTrace>, Task> note, CancellationToken ct)
     {
         var (isWaiting, problem) = (false, "");
         try
         {
-            foreach (var location in await LocationsAsync(ct))
+            foreach (var location in await tuned.LocationsAsync(ct))
             {
                 var session = await connect.OpenAsync(location, ct);
                 foreach (var job in await JobsAsync(session, ct))
@@ -67,22 +63,13 @@ public sealed class VendorObjects(ConnectService connect, IDbContextFactory<Port
         return isWaiting ? new VendorAnswer(false, true, "Google is ending a tuning job.") : new VendorAnswer(problem is "", false, problem);
     }
 
-    private async Task<IReadOnlyList<string>> LocationsAsync(CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        var used = await db.TuningJobs.AsNoTracking().Where(j => j.OrderedAt != null && j.Location != "").Select(j => j.Location).Distinct().ToListAsync(ct);
-        // And where a job could be that lost its row: wherever any model is tuned.
-        var offered = (await db.CatalogueModels.AsNoTracking().ToListAsync(ct)).SelectMany(m => m.TuningLocations);
-        return [.. used.Concat(offered).Append(connect.Location).Distinct(StringComparer.Ordinal)];
-    }
-
     private async Task<List<VertexTuningJob>> JobsAsync(VertexSession session, CancellationToken ct)
     {
         var found = new List<VertexTuningJob>();
-        await foreach (var job in session.Vertex.ListTuningJobsAsync($"labels.{TenantLabel}=\"{scope.TenantId}\"", ct))
+        await foreach (var job in session.Vertex.ListTuningJobsAsync($"labels.{TuningJob.TenantLabelKey}=\"{scope.TenantId}\"", ct))
         {
             // The list's filter is not documented in detail; the label is.
-            if (job.Labels.GetValueOrDefault(TenantLabel) == scope.TenantId)
+            if (job.Labels.GetValueOrDefault(TuningJob.TenantLabelKey) == scope.TenantId)
             {
                 found.Add(job);
             }
@@ -97,20 +84,12 @@ public sealed class VendorObjects(ConnectService connect, IDbContextFactory<Port
         var tuned = job.TunedModel;
         foreach (var endpoint in (tuned?.Checkpoints ?? []).Select(c => c.Endpoint).Append(tuned?.Endpoint ?? "").Where(e => e is not "").Distinct(StringComparer.Ordinal))
         {
-            traces.Add(await TryAsync("endpoint", endpoint, async () =>
-            {
-                foreach (var deployed in (await session.Vertex.GetEndpointAsync(endpoint, ct)).DeployedModels)
-                {
-                    await EndAsync(session, await session.Vertex.UndeployModelAsync(endpoint, deployed.Id, ct), ct);
-                }
-
-                await EndAsync(session, await session.Vertex.DeleteEndpointAsync(endpoint, ct), ct);
-            }));
+            traces.Add(await TryAsync("endpoint", endpoint, () => TunedObjects.DeleteEndpointAsync(session, endpoint, ct)));
         }
 
         if (tuned?.Model.Split('@')[0] is { Length: > 0 } model)
         {
-            traces.Add(await TryAsync("tuned model", model, async () => await EndAsync(session, await session.Vertex.DeleteModelAsync(model, ct), ct)));
+            traces.Add(await TryAsync("tuned model", model, () => TunedObjects.DeleteModelAsync(session, model, ct)));
         }
 
         return traces;
@@ -138,14 +117,6 @@ public sealed class VendorObjects(ConnectService connect, IDbContextFactory<Port
             }
         }));
         return traces;
-    }
-
-    private static async Task EndAsync(VertexSession session, VertexOperation operation, CancellationToken ct)
-    {
-        if (!operation.Done)
-        {
-            await session.Vertex.WaitOperationAsync(operation.Name, ct);
-        }
     }
 
     private static async Task<VendorTrace> TryAsync(string kind, string name, Func<Task> remove)

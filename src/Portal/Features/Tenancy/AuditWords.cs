@@ -127,6 +127,7 @@ public static class AuditWords
         ["task.saved"] = "Saved the task of",
         ["texts.kept"] = "Decided to keep texts of calls to",
         ["texts.not-kept"] = "Decided to keep no texts of calls to",
+        ["stray.deleted"] = "Deleted at Google",
         ["retune.proposed"] = "The portal made",
         ["retune.dismissed"] = "Dismissed",
         ["traffic.taken"] = "Took calls that went wrong, for the rows of",
@@ -167,7 +168,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("draft.", "Drafts of synthetic rows"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("redaction.", "Looks behind placeholders"), ("retune.", "Proposals to tune again"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("redaction.", "Looks behind placeholders"), ("retune.", "Proposals to tune again"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("stray.", "Objects at Google without a use"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("webhook.", "Webhooks"), ("work.", "Work that was stopped or begun again"),
     ];
 

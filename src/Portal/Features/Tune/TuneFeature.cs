@@ -18,6 +18,6 @@ public static class TuneFeature
 
     internal static IServiceCollection AddTuning(this IServiceCollection services) => services
         .AddScoped<TuningService>().AddScoped<TokenCounter>().AddScoped<TrainingFile>().AddScoped<TuningMedia>()
-        .AddScoped<TuningGateway>().AddScoped<TuningLease>().AddScoped<TuningMoves>().AddScoped<TuningResult>().AddScoped<TuningWorker>().AddScoped<TuningFilesWorker>()
+        .AddScoped<TuningGateway>().AddScoped<TunedObjects>().AddScoped<TuningLease>().AddScoped<TuningMoves>().AddScoped<TuningResult>().AddScoped<TuningWorker>().AddScoped<TuningFilesWorker>()
         .AddScoped<ISwept, TuneSweep>().AddScoped<IFailedWork, FailedTunings>().AddScoped<IProjectStep, TuneStep>().AddScoped<IOnboardingSign, TunedSign>().AddScoped<IPlaybookPart, TuningPart>().AddScoped<IVersionUses, TuningUses>();
 }

@@ -27,7 +27,7 @@ public sealed class TuningGateway(ConnectService connect)
             {
                 BaseModel = job.BaseModelId,
                 TunedModelDisplayName = $"portal-{job.Id}",
-                Labels = new Dictionary<string, string> { [TuningJob.LabelKey] = job.Label, ["portal-tenant"] = job.TenantId },
+                Labels = new Dictionary<string, string> { [TuningJob.LabelKey] = job.Label, [TuningJob.TenantLabelKey] = job.TenantId },
                 SupervisedTuningSpec = new VertexSupervisedTuningSpec
                 {
                     TrainingDatasetUri = job.TrainUri,

@@ -14,6 +14,9 @@ public sealed partial class TuningJob : TenantOwned, IVersioned
     /// <summary>Label that makes the job findable at Google, whose create call has no idempotency key.</summary>
     public const string LabelKey = "portal-job";
 
+    /// <summary>Says whose the job is; Google copies it to the model and to its endpoints.</summary>
+    public const string TenantLabelKey = "portal-tenant";
+
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(60);
 
     public required string ProjectId { get; init; }

@@ -37,7 +37,7 @@ internal sealed class FakeVertex : IAsyncDisposable
         var vertex = new FakeVertex(app);
         app.Run(async http =>
         {
-            var body = await JsonNode.ParseAsync(http.Request.Body) ?? throw new JsonException("The portal sent nothing.");
+            var body = !HttpMethods.IsPost(http.Request.Method) ? new JsonObject() : await JsonNode.ParseAsync(http.Request.Body) ?? throw new JsonException("The portal sent nothing.");
             vertex.Asked.Enqueue((http.Request.Path.Value ?? "", body));
             await vertex.Answer(http);
         });

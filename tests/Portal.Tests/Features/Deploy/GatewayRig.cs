@@ -21,6 +21,7 @@ using Portal.Features.Evaluate;
 using Portal.Features.Model;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
+using Portal.Features.Tune;
 using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Storage;
@@ -79,6 +80,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.AddData();
         builder.AddModel();
         builder.AddEvaluate();
+        builder.AddTune();
         builder.AddDeploy();
         builder.AddMonitor();
         builder.Services.Configure<VertexTransportOptions>(o => (o.BaseDelay, o.MaxDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)));

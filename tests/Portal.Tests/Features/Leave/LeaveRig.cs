@@ -13,6 +13,7 @@ using Portal.Features.Connect;
 using Portal.Features.Data;
 using Portal.Features.Leave;
 using Portal.Features.Tenancy;
+using Portal.Features.Tune;
 using Portal.Hosting;
 using Portal.Persistence;
 using Portal.Storage;
@@ -74,7 +75,7 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton(new SourceReader(ReaderProgram.OfThisPortal(), Microsoft.Extensions.Options.Options.Create(new DataOptions { ReadIn = ReaderPlace.Portal }), NullLogger<SourceReader>.Instance));
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
         services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
-        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<TenancyService>().AddLeaving();
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<TunedObjects>().AddScoped<TenancyService>().AddLeaving();
         services.AddScoped<StandingRight>().AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
         services.AddScoped<OwnerTenantContext>(provider => () => Database.CreateOwnerContext(provider.GetRequiredService<TenantScope>()));
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext(), new Saves(() => OnSave())));
