@@ -1,6 +1,7 @@
 using Portal.Components;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Evaluate;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 
@@ -25,7 +26,7 @@ public static class DeployFeature
             .AddScoped<CanaryFigures>().AddScoped<CanaryService>().AddScoped<CanaryWorker>().AddScoped<ISwept, CanarySweep>()
             .AddScoped<IdleEndpoints>().AddScoped<GoogleInventory>().AddScoped<InventoryService>().AddScoped<InventoryWorker>().AddScoped<ISwept, InventorySweep>()
             .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
-            .AddScoped<ILimitCount, LiveCount>()
+            .AddScoped<ILimitCount, LiveCount>().AddScoped<ILiveModel, EndpointLive>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();
     }
 

@@ -42,6 +42,8 @@ internal sealed class AnswerSheet
             _task, [.. kept.Select(i => Numbers[i])], [.. kept.Select(i => _expected[i])], [.. kept.Select(i => _answers[i])], [.. kept.Select(i => _correct[i])]);
     }
 
+    public AnswerSheet Without(IReadOnlySet<int> numbers) => Only(Numbers.Where(n => !numbers.Contains(n)).ToHashSet());
+
     public MacroF1 Labels() => new(_expected, _answers, _task.Labels);
 
     public Estimate Estimate(MetricKind metric)

@@ -29,5 +29,8 @@ public sealed record CandidateResult(
     int Rows, int Failed, int? Outside, IReadOnlyList<MetricScore> Scores, IReadOnlyList<LabelScore> Labels, IReadOnlyList<ConfusionRows> Confusions,
     double LatencyP50Ms, double LatencyP95Ms, double MeanInputTokens, double MeanOutputTokens, long CostPerThousandMicros)
 {
+    /// <summary>Null where nothing was live, or what was did not take part.</summary>
+    public LiveComparison? ToLive { get; init; }
+
     public MetricScore? Of(MetricKind metric) => Scores.FirstOrDefault(s => s.Metric == metric);
 }

@@ -9,6 +9,6 @@ public static class EvaluateFeature
     public static void AddEvaluate(this WebApplicationBuilder builder) => builder.Services.AddEvaluation();
 
     internal static IServiceCollection AddEvaluation(this IServiceCollection services) => services
-        .AddScoped<EvaluationService>().AddScoped<EvaluationRows>().AddScoped<EvaluationWorker>()
+        .AddScoped<EvaluationService>().AddScoped<EvaluationRows>().AddScoped<LiveReader>().AddScoped<EvaluationWorker>()
         .AddScoped<IProjectStep, EvaluateStep>().AddScoped<ISwept, EvaluationSweep>().AddScoped<IFailedWork, FailedEvaluations>().AddScoped<IVersionUses, EvaluationUses>();
 }

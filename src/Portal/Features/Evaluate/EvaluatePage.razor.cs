@@ -85,7 +85,7 @@ public sealed partial class EvaluatePage : PortalPage
         _detail = Evaluation is { } id ? await Evaluations.GetAsync(ProjectId, id, ct) : await Evaluations.FindLatestAsync(ProjectId, ct);
         _history = await Evaluations.ListAsync(ProjectId, ct);
         _selected = _detail?.Candidates.FirstOrDefault(c => c.CandidateId == Candidate) ?? _detail?.Candidates[Math.Min(1, _detail.Candidates.Count - 1)];
-        _gate = _detail is { } detail && _selected is { } selected ? ReleaseGate.Of(detail.Evaluation, selected, detail.Baseline.Name) : null;
+        _gate = _detail is { } detail && _selected is { } selected ? detail.GateOf(selected) : null;
         _view = new EvaluateView(Org, ProjectId)
         {
             Evaluation = Evaluation, Candidate = _selected?.CandidateId, Sort = Sort, Filter = Filter, Pair = Pair, Page = Math.Max(1, Page),

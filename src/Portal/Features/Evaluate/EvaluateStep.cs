@@ -20,7 +20,7 @@ public sealed class EvaluateStep(EvaluationService evaluations, ChoiceService ch
             return new StepStatus(StepState.Working, $"{Show.Count(latest.Answered)} of {Show.Count(latest.Total)} sealed rows answered");
         }
 
-        var waiting = setup.Options.Where(o => o.IsTuned && latest?.Candidates.Any(c => c.CandidateId == o.Candidate.Id) is not true)
+        var waiting = setup.Options.Where(o => o.IsTuned && o.Candidate.Id != setup.Live?.Id && latest?.Candidates.Any(c => c.CandidateId == o.Candidate.Id) is not true)
             .MaxBy(o => o.Candidate.CreatedAt)?.Candidate;
         return latest switch
         {
@@ -37,8 +37,8 @@ public sealed class EvaluateStep(EvaluationService evaluations, ChoiceService ch
     private static StepStatus Result(EvaluationDetail detail)
     {
         var (metric, baseline) = (detail.Evaluation.Metric, detail.Baseline);
-        var best = detail.Candidates.Skip(1).MaxBy(c => c.Result?.Of(metric)?.Value.Value) ?? baseline;
-        if (best.Result?.Of(metric) is not { } score || ReleaseGate.Of(detail.Evaluation, best, baseline.Name) is not { } gate)
+        var best = detail.Candidates.Skip(1).OrderBy(c => c.CandidateId == detail.Live?.Id).ThenByDescending(c => c.Result?.Of(metric)?.Value.Value).FirstOrDefault() ?? baseline;
+        if (best.Result?.Of(metric) is not { } score || detail.GateOf(best) is not { } gate)
         {
             return new StepStatus(StepState.Blocked, "The evaluation has no result", "Look");
         }

@@ -20,10 +20,20 @@ public static class EvaluationScoring
 
     /// <param name="expected">The right output by row number.</param>
     /// <param name="runs">The baseline first.</param>
-    public static IReadOnlyList<CandidateResult> Of(TaskDefinition task, IReadOnlyDictionary<int, string> expected, IReadOnlyList<AnsweredRun> runs)
+    /// <param name="live">Where one of them is what callers are answered by.</param>
+    public static IReadOnlyList<CandidateResult> Of(
+        TaskDefinition task, IReadOnlyDictionary<int, string> expected, IReadOnlyList<AnsweredRun> runs, LiveRows? live = null)
     {
         var sheets = runs.Select(r => AnswerSheet.Of(task, expected, r.Answers)).ToList();
-        return [.. runs.Select((run, place) => Of(task, run, sheets[place], place is 0 ? null : sheets[0]))];
+        if (live is not null)
+        {
+            sheets[live.Place] = sheets[live.Place].Without(live.Ages.Seen);
+        }
+
+        return [.. runs.Select((run, place) => Of(task, run, sheets[place], place is 0 ? null : sheets[0]) with
+        {
+            ToLive = live is null ? null : ToLive(live, sheets[live.Place], place == live.Place ? null : sheets[place]),
+        })];
     }
 
     private static CandidateResult Of(TaskDefinition task, AnsweredRun run, AnswerSheet sheet, AnswerSheet? baseline)
@@ -37,6 +47,25 @@ public static class EvaluationScoring
             sheet.Rows, failed, task.Labels.Count > 0 ? report?.OutsideAnswers : null, [.. scores], report?.Labels ?? [],
             [.. (report?.Confusions ?? []).Take(MostConfusions).Select(c => new ConfusionRows(c, [.. labels!.RowsOf(c).Take(MostRowsOfAConfusion).Select(row => sheet.Numbers[row])]))],
             m.LatencyP50Ms, m.LatencyP95Ms, m.MeanInputTokens, m.MeanOutputTokens, m.CostPerThousandMicros);
+    }
+
+    private static LiveComparison ToLive(LiveRows live, AnswerSheet standing, AnswerSheet? candidate)
+    {
+        var (ages, isLater) = (live.Ages, live.Version > live.JudgedBy);
+        // A version that is no later seals nothing anew: all of its rows are those to hold one's own on.
+        IReadOnlySet<int> old = isLater ? ages.Old : ages.Old.Union(ages.Fresh).ToHashSet();
+        return new LiveComparison(
+            live.Place, live.Version, live.JudgedBy, ages.Seen.Count, ages.Gone, candidate is null ? null : Part(live.Metric, standing, candidate, old),
+            candidate is null || !isLater ? null : Part(live.Metric, standing, candidate, ages.Fresh));
+    }
+
+    private static LivePart Part(MetricKind metric, AnswerSheet standing, AnswerSheet candidate, IReadOnlySet<int> numbers)
+    {
+        var common = standing.Numbers.Intersect(candidate.Numbers).Where(numbers.Contains).ToHashSet();
+        var (before, after) = (standing.Only(common), candidate.Only(common));
+        return common.Count is 0
+            ? new LivePart(0, default, default, new Comparison(default, null, 0, ComparisonVerdict.NotDistinguishable))
+            : new LivePart(common.Count, before.Estimate(metric), after.Estimate(metric), Compare(metric, before, after));
     }
 
     private static Comparison Compare(MetricKind metric, AnswerSheet baseline, AnswerSheet candidate)

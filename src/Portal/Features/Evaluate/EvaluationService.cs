@@ -16,7 +16,12 @@ public sealed record EvaluationDetail(
     /// <summary>Tuned models, by id, whose training rows were erased since.</summary>
     public IReadOnlyDictionary<string, ErasedTraining> Erased { get; init; } = new Dictionary<string, ErasedTraining>();
 
+    /// <summary>What is live now.</summary>
+    public Candidate? Live { get; init; }
+
     public EvaluatedCandidate Baseline => Candidates[0];
+
+    public ReleaseGate? GateOf(EvaluatedCandidate candidate) => ReleaseGate.Of(Evaluation, candidate, Baseline.Name, LiveOpponent.Among(Candidates, Live));
 
     public int Total => Candidates.Count * Version.TestCount;
 
@@ -30,7 +35,7 @@ public sealed record EvaluationQuote(Quote Sum, int Reused);
 
 public sealed class EvaluationService(
     IDbContextFactory<PortalDbContext> dbs, ProjectService projects, ExampleService examples, CandidateService candidates,
-    CandidateRunService runs, ChoiceService choices, CurrentMember current, IBackgroundJobClient jobs, TimeProvider time)
+    CandidateRunService runs, ChoiceService choices, LiveReader live, CurrentMember current, IBackgroundJobClient jobs, TimeProvider time)
 {
     public bool MayStart => current.May(Permission.RunModels);
 
@@ -40,7 +45,8 @@ public sealed class EvaluationService(
         await using var db = await dbs.CreateDbContextAsync(ct);
         var versions = await db.DatasetVersions.AsNoTracking().Where(v => v.ProjectId == projectId && v.State == VersionState.Frozen).ToListAsync(ct);
         var setup = EvaluationSetup.Of(
-            project, versions, await candidates.ListAsync(projectId, ct), await runs.ListAsync(projectId, Split.Validation, ct), await choices.FindAsync(projectId, ct));
+            project, versions, await candidates.ListAsync(projectId, ct), await runs.ListAsync(projectId, Split.Validation, ct), await choices.FindAsync(projectId, ct),
+            (await live.FindAsync(projectId, ct))?.Candidate);
         return setup.Version is { } version ? setup with { Looks = await examples.CountLooksAsync(version.Id, ct) } : setup;
     }
 
@@ -74,7 +80,8 @@ public sealed class EvaluationService(
     {
         current.Require(Permission.RunModels);
         var setup = await ReadSetupAsync(projectId, ct);
-        var ids = candidateIds.Where(id => id != baselineId).Distinct(StringComparer.Ordinal).Prepend(baselineId).ToList();
+        // What is to take a place stands before what has it.
+        var ids = candidateIds.Where(id => id != baselineId).Distinct(StringComparer.Ordinal).OrderBy(id => id == setup.Live?.Id).Prepend(baselineId).ToList();
         var picked = ids.Select(id => setup.Options.FirstOrDefault(o => o.Candidate.Id == id)?.Candidate ?? throw new NotFoundException("candidate")).ToList();
         var (version, target) = Require(setup, picked);
         await using var db = await dbs.CreateDbContextAsync(ct);
@@ -158,19 +165,24 @@ public sealed class EvaluationService(
     }
 
     /// <summary>
-    /// The release gate of a candidate by its newest finished evaluation, not by its luckiest. Null while it has not been evaluated.
+    /// The release gate of a candidate by its newest finished evaluation, not by its luckiest, against what is live now. Null while it has
+    /// not been evaluated.
     /// </summary>
     public async Task<ReleaseGate?> FindGateAsync(string projectId, string candidateId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var found = await (from evaluation in db.EvaluationRuns.AsNoTracking()
                            join candidate in db.EvaluatedCandidates on evaluation.Id equals candidate.EvaluationId
-                           join baseline in db.EvaluatedCandidates on evaluation.Id equals baseline.EvaluationId
-                           where evaluation.ProjectId == projectId && candidate.CandidateId == candidateId && baseline.Place == 0
-                               && evaluation.State == EvaluationState.Succeeded
+                           where evaluation.ProjectId == projectId && candidate.CandidateId == candidateId && evaluation.State == EvaluationState.Succeeded
                            orderby evaluation.Number descending
-                           select new { evaluation, candidate, baseline.Name }).FirstOrDefaultAsync(ct);
-        return found is null ? null : ReleaseGate.Of(found.evaluation, found.candidate, found.Name);
+                           select new { evaluation, candidate }).FirstOrDefaultAsync(ct);
+        if (found is null)
+        {
+            return null;
+        }
+
+        var parts = await db.EvaluatedCandidates.AsNoTracking().Where(c => c.EvaluationId == found.evaluation.Id).OrderBy(c => c.Place).ToListAsync(ct);
+        return ReleaseGate.Of(found.evaluation, found.candidate, parts[0].Name, LiveOpponent.Among(parts, (await live.FindAsync(projectId, ct))?.Candidate));
     }
 
     private void Enqueue(EvaluationRun evaluation) =>
@@ -181,7 +193,7 @@ public sealed class EvaluationService(
         { Version: null or { TestCount: 0 } } => throw new PortalException("There are no sealed rows to evaluate on. Freeze a version with a test split in the Data step."),
         { IsWornOut: true } => throw new PortalException(setup.WornOutWords),
         { Project.Task.Target: null } => throw new PortalException("The task has no target, so nobody could say what is good enough. Set one in the Define step."),
-        _ when picked.Count > EvaluationSetup.MostCandidates + 1 => throw new PortalException($"At most {EvaluationSetup.MostCandidates} candidates are compared at once: among many, the best is the luckiest. Leave some out."),
+        _ when picked.Skip(1).Count(c => c.Id != setup.Live?.Id) > EvaluationSetup.MostCandidates => throw new PortalException($"At most {EvaluationSetup.MostCandidates} candidates are compared at once: among many, the best is the luckiest. Leave some out."),
         { Version: { } version, Project.Task.Target: { } target } => (version, target),
     };
 
@@ -193,6 +205,7 @@ public sealed class EvaluationService(
         return new EvaluationDetail(evaluation, await examples.GetVersionAsync(evaluation.VersionId, ct), parts, found)
         {
             Erased = await candidates.ErasedTrainingAsync(evaluation.ProjectId, ct),
+            Live = (await live.FindAsync(evaluation.ProjectId, ct))?.Candidate,
         };
     }
 

@@ -14,7 +14,7 @@ namespace Portal.Features.Evaluate;
 /// </summary>
 public sealed class EvaluationWorker(
     TenantScope scope, IDbContextFactory<PortalDbContext> dbs, ProjectService projects, ExampleService examples, CandidateRunService runs,
-    StandingRight right, TimeProvider time, ILogger<EvaluationWorker> logger)
+    LiveReader live, StandingRight right, TimeProvider time, ILogger<EvaluationWorker> logger)
 {
     private const int PageSize = 1_000;
 
@@ -122,7 +122,7 @@ public sealed class EvaluationWorker(
         }
         else
         {
-            await MeasureAsync(evaluation, parts, found, ct);
+            await MeasureAsync(db, evaluation, parts, found, ct);
             evaluation.Succeed(Now);
         }
 
@@ -130,7 +130,7 @@ public sealed class EvaluationWorker(
         logger.LogInformation("Evaluation {EvaluationId} {State}", evaluation.Id, evaluation.State);
     }
 
-    private async Task MeasureAsync(EvaluationRun evaluation, List<EvaluatedCandidate> parts, List<CandidateRun> found, CancellationToken ct)
+    private async Task MeasureAsync(PortalDbContext db, EvaluationRun evaluation, List<EvaluatedCandidate> parts, List<CandidateRun> found, CancellationToken ct)
     {
         var (_, task) = await projects.GetAsync(evaluation.ProjectId, ct);
         var expected = await ReadExpectedAsync(evaluation.VersionId, ct);
@@ -141,11 +141,16 @@ public sealed class EvaluationWorker(
             answered.Add(new AnsweredRun(await runs.AnswersAsync(run.Id, ct), metrics));
         }
 
-        foreach (var (part, result) in parts.Zip(EvaluationScoring.Of(task, expected, answered)))
+        foreach (var (part, result) in parts.Zip(EvaluationScoring.Of(task, expected, answered, await ReadLiveAsync(db, evaluation, parts, ct))))
         {
             part.Measured(result);
         }
     }
+
+    /// <summary>What is live now, where it is one of the candidates and somebody knows what it was judged by.</summary>
+    private async Task<LiveRows?> ReadLiveAsync(PortalDbContext db, EvaluationRun evaluation, List<EvaluatedCandidate> parts, CancellationToken ct) =>
+        await live.FindAsync(evaluation.ProjectId, ct) is { JudgedBy: { } judged } found && parts.Find(p => p.CandidateId == found.Candidate.Id) is { Place: var place }
+            ? await LiveRows.OfAsync(db, await examples.GetVersionAsync(evaluation.VersionId, ct), evaluation.Metric, (place, found.Candidate, judged), ct) : null;
 
     private async Task<Dictionary<int, string>> ReadExpectedAsync(string versionId, CancellationToken ct)
     {

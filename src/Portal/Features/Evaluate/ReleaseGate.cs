@@ -28,7 +28,8 @@ public sealed record ReleaseGate(bool Passed, IReadOnlyList<GateCheck> Checks)
     public IReadOnlyList<string> Reasons => [.. Checks.Where(c => c.Outcome is not CheckOutcome.Passed).Select(c => c.Detail)];
 
     /// <summary>Null until the evaluation has a result for the candidate.</summary>
-    public static ReleaseGate? Of(EvaluationRun evaluation, EvaluatedCandidate candidate, string baselineName)
+    /// <param name="live">What it would take the place of; null where nothing is live.</param>
+    public static ReleaseGate? Of(EvaluationRun evaluation, EvaluatedCandidate candidate, string baselineName, LiveOpponent? live = null)
     {
         if (evaluation is not { State: EvaluationState.Succeeded, EndedAt: { } at } || candidate.Result is not { } result || result.Of(evaluation.Metric) is not { } score)
         {
@@ -37,7 +38,7 @@ public sealed record ReleaseGate(bool Passed, IReadOnlyList<GateCheck> Checks)
 
         GateCheck[] checks =
         [
-            Target(evaluation, score), Baseline(candidate, score, baselineName), Complete(result),
+            Target(evaluation, score), Baseline(candidate, score, baselineName), .. LiveCheck.Of(candidate, result, live), Complete(result),
             .. result.Outside is { } outside ? [Labels(outside, result.Rows)] : Array.Empty<GateCheck>(),
         ];
         return new ReleaseGate(checks.All(c => c.Outcome is CheckOutcome.Passed), checks) { EvaluationId = evaluation.Id, EvaluatedAt = at };

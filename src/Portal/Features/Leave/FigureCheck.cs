@@ -103,15 +103,20 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
     private static byte[] HashOf(ErasedRow row) => row.Hash.Length is 64 && row.Hash.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(row.Hash) : throw ArchiveReader.Refused($"The hash of erased row {row.Number} is none.");
 
     /// <summary>Figures over rows of which some were erased since cannot be computed again: they are kept, and counted in the report.</summary>
-    private async Task<bool> HasLostRowsAsync(string versionId, Split split, string name, CancellationToken ct)
+    private async Task<bool> HasLostRowsAsync(string versionId, Split split, string name, CancellationToken ct) =>
+        LostRows(await db.ErasedRows.AnyAsync(e => e.VersionId == versionId && e.Split == split, ct), name);
+
+    private async Task<bool> HasLostRowsAsync(IReadOnlyList<string> versionIds, string name, CancellationToken ct) =>
+        LostRows(await db.ErasedRows.AnyAsync(e => versionIds.Contains(e.VersionId), ct), name);
+
+    private bool LostRows(bool are, string name)
     {
-        if (!await db.ErasedRows.AnyAsync(e => e.VersionId == versionId && e.Split == split, ct))
+        if (are)
         {
-            return false;
+            _older.Add($"The figures {name}, some of whose rows were erased");
         }
 
-        _older.Add($"The figures {name}, some of whose rows were erased");
-        return true;
+        return are;
     }
 
     /// <summary>An answer that repeated an erased value is gone from whichever row it was to, and figures over it are kept like those over erased rows.</summary>
@@ -191,7 +196,13 @@ internal sealed class FigureCheck(PortalDbContext db, ArchiveManifest manifest)
             return;
         }
 
-        foreach (var (part, result) in parts.Zip(EvaluationScoring.Of(task, expected, answered)))
+        var live = await LiveFigures.FindAsync(db, evaluation, parts, ct);
+        if (live is { VersionIds: var others } && await HasLostRowsAsync(others, name, ct))
+        {
+            return;
+        }
+
+        foreach (var (part, result) in parts.Zip(EvaluationScoring.Of(task, expected, answered, live?.Rows)))
         {
             CompareFigures($"a figure of {part.Name} {name}", part.Result, result, task, evaluation.EndedAt);
         }

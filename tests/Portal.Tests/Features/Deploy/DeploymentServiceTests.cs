@@ -38,6 +38,36 @@ public sealed class DeploymentServiceTests
         Assert.Empty(rig.Work.Enqueued);
     }
 
+    [Fact]
+    public async Task Deploy_InPlaceOfALiveModel_NeedsAComparisonWithIt()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var next = await rig.ReadAsync("org_a", async db =>
+        {
+            var first = await db.Candidates.SingleAsync();
+            var candidate = new Candidate
+            {
+                ProjectId = first.ProjectId, Name = "Next", Rung = Rung.Prompt, BaseModelId = first.BaseModelId, ModelName = first.ModelName, RecipeId = first.RecipeId, VersionId = null, SourceId = "ver_2", Key = "next",
+                CreatedAt = db.Now,
+            };
+            db.Candidates.Add(candidate);
+            await db.SaveChangesAsync();
+            return candidate;
+        });
+        await rig.EvaluateAsync("org_a", next, passed: true, withLive: false);
+        await using var admin = rig.As("org_a", MemberRole.Admin);
+        async Task<DeployChoice> ChoiceAsync() => (await Deployments(admin).ChoicesAsync(live.ProjectId, CancellationToken.None)).Single(c => c.Candidate.Id == next.Id);
+
+        Assert.Contains("is live, and Next was not held against it", Assert.Single((await ChoiceAsync()).Gate.Reasons), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<PortalException>(() => Deployments(admin).DeployAsync(live.ProjectId, next.Id, "intents", "", CancellationToken.None));
+        await Assert.ThrowsAsync<PortalException>(() => Deployments(admin).DeployCanaryAsync(live.ProjectId, next.Id, 10, "", CancellationToken.None));
+
+        await rig.EvaluateAsync("org_a", next, passed: true);
+        Assert.Equal(2, (await ChoiceAsync()).Gate.Checks.Count(c => c.Name.Contains("what is live", StringComparison.Ordinal)));
+        Assert.True((await Deployments(admin).DeployAsync(live.ProjectId, next.Id, "intents", "", CancellationToken.None)).GatePassed);
+    }
+
     [Theory]
     [InlineData(MemberRole.Owner, "")]
     [InlineData(MemberRole.Owner, "   short   ")]

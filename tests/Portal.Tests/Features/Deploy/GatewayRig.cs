@@ -214,7 +214,8 @@ internal sealed class GatewayRig : IAsyncDisposable
     });
 
     /// <summary>A finished evaluation by which the candidate passes the gate, or misses the target.</summary>
-    public Task EvaluateAsync(string tenantId, Candidate candidate, bool passed) => ReadAsync(tenantId, async db =>
+    /// <param name="withLive">What is live takes part, and is not told from it.</param>
+    public Task EvaluateAsync(string tenantId, Candidate candidate, bool passed, bool withLive = true) => ReadAsync(tenantId, async db =>
     {
         var number = await db.EvaluationRuns.CountAsync() + 1;
         var version = new DatasetVersion { ProjectId = candidate.ProjectId, Number = number, StartedAt = db.Now };
@@ -225,7 +226,15 @@ internal sealed class GatewayRig : IAsyncDisposable
         db.EvaluationRuns.Add(evaluation);
         var part = new EvaluatedCandidate { EvaluationId = evaluation.Id, Place = 0, CandidateId = candidate.Id, Name = candidate.Name, Rung = candidate.Rung };
         var score = passed ? new Estimate(0.97, 0.95, 0.98) : new Estimate(0.7, 0.67, 0.73);
-        part.Measured(new CandidateResult(1_000, 0, 0, [new MetricScore(MetricKind.Accuracy, score, 1_000, null)], [], [], 200, 400, 20, 3, 100));
+        var result = new CandidateResult(1_000, 0, 0, [new MetricScore(MetricKind.Accuracy, score, 1_000, null)], [], [], 200, 400, 20, 3, 100);
+        if (withLive && await db.Deployments.FirstOrDefaultAsync(d => d.ProjectId == candidate.ProjectId && d.State == DeploymentState.Deployed && d.CandidateId != candidate.Id) is { } live)
+        {
+            var old = new LivePart(1_000, score, score, new Comparison(new Estimate(0, -0.01, 0.01), 1, 1_000, ComparisonVerdict.NotDistinguishable));
+            result = result with { ToLive = new LiveComparison(1, 2, 1, 0, 0, old, old) };
+            db.EvaluatedCandidates.Add(new EvaluatedCandidate { EvaluationId = evaluation.Id, Place = 1, CandidateId = live.CandidateId, Name = live.CandidateName, Rung = candidate.Rung });
+        }
+
+        part.Measured(result);
         db.EvaluatedCandidates.Add(part);
         return await db.SaveChangesAsync();
     });

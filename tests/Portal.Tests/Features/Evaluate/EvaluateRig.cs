@@ -24,11 +24,16 @@ public sealed class EvaluateRig : IDisposable
     public EvaluateRig(MemberRole role = MemberRole.Owner)
     {
         _role = role;
-        Model = new ModelRig(services => services.AddEvaluation());
+        Model = new ModelRig(services => With(services));
         Enter(Model.Services, "org_test", MemberRole.Owner);
     }
 
     public ModelRig Model { get; }
+
+    /// <summary>What the slice that deploys says is live.</summary>
+    public FakeLive Live { get; } = new();
+
+    public IServiceCollection With(IServiceCollection services) => services.AddEvaluation().AddSingleton<ILiveModel>(Live);
 
     public string ProjectId => Model.ProjectId;
 
@@ -56,11 +61,11 @@ public sealed class EvaluateRig : IDisposable
     }
 
     /// <summary>A later version with the same sealed rows and others behind them, and a model tuned on it.</summary>
-    public async Task SealAnewAsync(int test)
+    public async Task SealAnewAsync(int test, int train = 12, int validation = 12)
     {
         // Newer than what is there.
         Model.Time.Advance(TimeSpan.FromMinutes(1));
-        VersionId = await Model.FreezeAsync(12, 12, test);
+        VersionId = await Model.FreezeAsync(train, validation, test);
         Tuned = await AddTunedAsync($"job_{test}");
     }
 
@@ -128,4 +133,11 @@ public sealed class EvaluateRig : IDisposable
         new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_1"), new Claim("name", "Olivia")])));
 
     public void Dispose() => Model.Dispose();
+}
+
+public sealed class FakeLive : ILiveModel
+{
+    public LiveModel? Model { get; set; }
+
+    public Task<LiveModel?> FindAsync(string projectId, CancellationToken ct) => Task.FromResult(Model);
 }

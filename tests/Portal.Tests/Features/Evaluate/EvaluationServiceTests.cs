@@ -185,7 +185,7 @@ public sealed class EvaluationServiceTests : IDisposable
     {
         await _rig.SeedAsync();
         var done = await _rig.EvaluateAsync(_rig.Right(70, 98));
-        var theirs = _rig.Model.For("org_other", services => services.AddEvaluation());
+        var theirs = _rig.Model.For("org_other", services => _rig.With(services));
         EvaluateRig.Enter(theirs, "org_other", MemberRole.Owner);
         var (service, rows) = (theirs.GetRequiredService<EvaluationService>(), theirs.GetRequiredService<EvaluationRows>());
 
@@ -206,7 +206,7 @@ public sealed class EvaluationServiceTests : IDisposable
     {
         await _rig.SeedAsync();
         var evaluation = await _rig.StartAsync();
-        var theirs = _rig.Model.For("org_other", services => services.AddEvaluation());
+        var theirs = _rig.Model.For("org_other", services => _rig.With(services));
 
         await theirs.GetRequiredService<EvaluationWorker>().RunAsync("org_other", evaluation.Id, s_ct);
 

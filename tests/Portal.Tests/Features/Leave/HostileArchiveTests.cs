@@ -20,6 +20,8 @@ public sealed class HostileArchiveTests(EvaluatedOrganization source, HostileArc
         ["evaluation's p"] = (a => Text(a, "EvaluatedCandidate", "resultJson", 1, t => Regex.Replace(t, "\"P\":[0-9.Ee-]+", "\"P\":0.9999")), "toBaseline.p, is 0.9999"),
         ["evaluation's interval"] = (a => Text(a, "EvaluatedCandidate", "resultJson", 1, t => t.Replace("\"Low\":0.", "\"Low\":0.9", StringComparison.Ordinal)), "value.low, is 0.9"),
         ["evaluation's verdict"] = (a => Text(a, "EvaluatedCandidate", "resultJson", 1, t => Regex.Replace(t, "\"Verdict\":\"[A-Za-z]+\"", "\"Verdict\":\"Worse\"")), "verdict, is \"Worse\""),
+        ["evaluation against what is live"] = (a => Text(a, "EvaluatedCandidate", "resultJson", 1, t => t.Replace("\"New\":{\"Rows\":30", "\"New\":{\"Rows\":31", StringComparison.Ordinal)), "toLive.new.rows, is 31"),
+        ["evaluation against nobody"] = (a => Text(a, "EvaluatedCandidate", "resultJson", 0, t => t.Replace("\"JudgedBy\":1", "\"JudgedBy\":77", StringComparison.Ordinal)), "compared with as live is not in it"),
         ["answer's score"] = (a => Flip(a), "The score of row"),
         ["answer outside"] = (a => a.Set("CandidateAnswer", "number", 99_999), "which its version does not have"),
         ["answer left out"] = (a => a.SetLines("CandidateAnswer", a.Lines("CandidateAnswer").Skip(1)), "The answered and failed rows of run"),
