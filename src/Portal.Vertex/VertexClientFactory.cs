@@ -1,19 +1,25 @@
+using System.Collections.Concurrent;
 using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.Options;
+using Portal.Vertex.Transport;
 
 namespace Portal.Vertex;
 
-/// <summary>Makes clients that share connections, retries and clock; a client is cheap and can be kept or thrown away.</summary>
+/// <summary>Makes clients that share connections, retries, their budgets and clock; a client is cheap and can be kept or thrown away.</summary>
 public sealed class VertexClientFactory(IHttpClientFactory http, IOptions<VertexTransportOptions> patience, TimeProvider clock)
 {
     internal const string HttpClientName = "Portal.Vertex";
 
+    private readonly ConcurrentDictionary<string, VertexRetryBudget> _budgets = new(StringComparer.Ordinal);
+
     /// <param name="options">Project, location and, for a sandbox, its address.</param>
     /// <param name="tokens">A <see cref="GoogleCredential"/> or another source; none only for an address on this machine.</param>
     public VertexClient CreateClient(VertexClientOptions options, ITokenAccess? tokens = null) =>
-        new(http.CreateClient(HttpClientName), options, tokens, clock, patience.Value);
+        new(http.CreateClient(HttpClientName), Budgeted(options), tokens, clock, patience.Value);
 
     /// <inheritdoc cref="CreateClient"/>
     public VertexStorageClient CreateStorageClient(VertexClientOptions options, ITokenAccess? tokens = null) =>
-        new(http.CreateClient(HttpClientName), options, tokens, clock, patience.Value);
+        new(http.CreateClient(HttpClientName), Budgeted(options), tokens, clock, patience.Value);
+
+    private VertexClientOptions Budgeted(VertexClientOptions options) => options with { Retries = _budgets.GetOrAdd(options.RetryGroup, _ => new VertexRetryBudget()) };
 }

@@ -1,3 +1,5 @@
+using Portal.Vertex.Transport;
+
 namespace Portal.Vertex;
 
 /// <summary>Which Google project a client acts in, and where.</summary>
@@ -17,4 +19,9 @@ public sealed record VertexClientOptions
 
     /// <summary>Replaces every Google host, Cloud Storage's included: the address of a sandbox.</summary>
     public Uri? BaseAddress { get; init; }
+
+    /// <summary>Clients of one group share a retry budget: repetitions stay below a tenth of its calls, and take nothing from another group's.</summary>
+    public string RetryGroup { get; init; } = "";
+
+    internal VertexRetryBudget Retries { get; init; } = new();
 }

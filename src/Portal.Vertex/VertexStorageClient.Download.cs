@@ -28,7 +28,8 @@ public sealed partial class VertexStorageClient
             catch (VertexException exception) when (exception.HttpStatus == 0 && download.IsReading)
             {
                 faults = download.Written > before ? 1 : faults + 1;
-                if (faults > MaxFaults)
+                // Going on with the rest repeats nothing.
+                if (faults > MaxFaults || (download.Written == before && !_transport.Retries.TrySpend()))
                 {
                     throw;
                 }

@@ -51,9 +51,11 @@ public sealed partial class VertexStorageClient
             }
             catch (VertexException exception) when (exception.IsTransient)
             {
-                faults = attempt.Position > safe ? 1 : faults + 1;
+                var isFurther = attempt.Position > safe;
+                faults = isFurther ? 1 : faults + 1;
                 safe = Math.Max(safe, attempt.Position);
-                if (faults > MaxFaults)
+                // Going on with the rest repeats nothing.
+                if (faults > MaxFaults || (!isFurther && !_transport.Retries.TrySpend()))
                 {
                     throw;
                 }

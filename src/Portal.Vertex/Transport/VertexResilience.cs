@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace Portal.Vertex.Transport;
 
-/// <summary>Retries and patience, by kind of call. Source: vertex-ai.md 1.4.</summary>
+/// <summary>Retries and patience, by kind of call, while the group's budget allows for retries. Source: vertex-ai.md 1.4.</summary>
 internal static class VertexResilience
 {
     private const int ReadRetries = 4;
@@ -24,7 +24,9 @@ internal static class VertexResilience
                 ShouldHandle = async args =>
                     args.AttemptNumber < Retries(KindOf(args.Context))
                     && CanRepeat(KindOf(args.Context), args.Outcome)
-                    && (await AskedDelayAsync(args.Outcome, clock) ?? TimeSpan.Zero) <= options.MaxDelay,
+                    && (await AskedDelayAsync(args.Outcome, clock) ?? TimeSpan.Zero) <= options.MaxDelay
+                    // Last: whoever comes so far does repeat.
+                    && args.Context.GetRequestMessage()?.TrySpendRetry() is true,
                 DelayGenerator = async args => await AskedDelayAsync(args.Outcome, clock),
             })
             .AddTimeout(new TimeoutStrategyOptions

@@ -34,6 +34,8 @@ internal sealed class VertexTransport
 
     public VertexTransportOptions Patience { get; }
 
+    public VertexRetryBudget Retries => _options.Retries;
+
     /// <summary>The address of a path below the sandbox, if there is one, or below Google's own host.</summary>
     public Uri Address(string googleHost, string pathAndQuery)
     {
@@ -74,8 +76,9 @@ internal sealed class VertexTransport
             _ => new VertexRawBody(JsonSerializer.SerializeToUtf8Bytes(body, VertexJson.Options), s_json),
         };
         var token = await _tokens.GetAsync(address, cancellationToken);
+        Retries.Earn();
         var response = await SendOnceAsync(token);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && await _tokens.RenewAsync(token, address, cancellationToken) is { } renewed)
+        if (response.StatusCode == HttpStatusCode.Unauthorized && await _tokens.RenewAsync(token, address, cancellationToken) is { } renewed && Retries.TrySpend())
         {
             response.Dispose();
             response = await SendOnceAsync(renewed);
@@ -115,6 +118,7 @@ internal sealed class VertexTransport
     {
         var request = new HttpRequestMessage(method, address);
         request.SetKind(kind);
+        request.SetRetries(Retries);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body.Bytes) { Headers = { ContentType = body.ContentType } };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Portal.Vertex;
 
 namespace Portal.Hosting;
 
@@ -33,7 +34,7 @@ public static class Telemetry
                 })
                 .AddProcessor(new SilentTags())
                 .AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(PortalTelemetry.Name)
+            .WithMetrics(metrics => metrics.AddMeter(PortalTelemetry.Name, VertexTelemetry.Name)
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddOtlpExporter());
     }

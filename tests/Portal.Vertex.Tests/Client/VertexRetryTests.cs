@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Vertex.Contracts;
 
@@ -139,6 +140,56 @@ public sealed class VertexRetryTests
         Assert.Equal(3, google.Calls.Count);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    public async Task Outage_OfEverything_IsRepeatedAtMostATenthOfWhatWasAskedAndByEachGroupOnItsOwn(HttpStatusCode fault)
+    {
+        const int Asked = 1_000;
+        const int FromTheBeginning = 10;
+        var google = new DownGoogle(fault);
+        using var rig = new VertexRig(google);
+        var noisy = rig.Client(VertexRig.Options with { RetryGroup = "noisy" }, new EndlessTokens());
+
+        // The budget is shared by all clients of a group, whoever makes them, and holds for calls side by side.
+        await Parallel.ForEachAsync(Enumerable.Range(0, Asked), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, ct) =>
+        {
+            var client = i % 2 is 0 ? noisy : rig.Client(VertexRig.Options with { RetryGroup = "noisy", Location = "global" }, new EndlessTokens());
+            await Assert.ThrowsAsync<VertexException>(() => i % 3 is 0 ? client.GetTuningJobAsync(Job, ct) : client.GenerateContentAsync("gemini-3.5-flash", s_prompt, ct));
+        });
+
+        // Every credit is spent but for the last part of one: neither more nor much less than was allowed.
+        Assert.InRange(google.Calls, Asked + (Asked / 10), Asked + (Asked / 10) + FromTheBeginning);
+
+        // Of a group that was quiet, the first call is repeated as ever.
+        var before = google.Calls;
+        await Assert.ThrowsAsync<VertexException>(() => rig.Client(VertexRig.Options with { RetryGroup = "quiet" }, new EndlessTokens()).GetTuningJobAsync(Job, default));
+        Assert.Equal(fault is HttpStatusCode.Unauthorized ? 2 : 5, google.Calls - before);
+    }
+
+    [Fact]
+    public async Task Budget_AfterAnOutage_IsEarnedAgainByCalls()
+    {
+        var google = new DownGoogle(HttpStatusCode.ServiceUnavailable);
+        using var rig = new VertexRig(google);
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<VertexException>(() => rig.Client().GetTuningJobAsync(Job, default));
+        }
+
+        google.IsDown = false;
+        for (var i = 0; i < 20; i++)
+        {
+            await rig.Client().GetTuningJobAsync(Job, default);
+        }
+
+        google.IsDown = true;
+        var before = google.Calls;
+        await Assert.ThrowsAsync<VertexException>(() => rig.Client().GetTuningJobAsync(Job, default));
+        Assert.InRange(google.Calls - before, 3, 4);
+    }
+
     [Fact]
     public async Task Change_AnsweredWithInternalError_IsNotRepeated()
     {
@@ -237,5 +288,29 @@ public sealed class VertexRetryTests
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Client().GetTuningJobAsync(Job, cancellation.Token));
+    }
+
+    /// <summary>Answers every call with one fault, as long as it is down.</summary>
+    private sealed class DownGoogle(HttpStatusCode fault) : HttpMessageHandler
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public bool IsDown { get; set; } = true;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _calls);
+            return Task.FromResult(IsDown ? new HttpResponseMessage(fault) { Content = new StringContent("") } : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}") });
+        }
+    }
+
+    /// <summary>A new token whenever one is asked for.</summary>
+    private sealed class EndlessTokens : ITokenAccess
+    {
+        private int _issued;
+
+        public Task<string> GetAccessTokenForRequestAsync(string? authUri = null, CancellationToken cancellationToken = default) => Task.FromResult($"token-{Interlocked.Increment(ref _issued)}");
     }
 }

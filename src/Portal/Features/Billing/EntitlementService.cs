@@ -36,8 +36,10 @@ public sealed class EntitlementService(
     {
         current.Require(Permission.ViewProjects);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return new LimitUse(limit, await UsedAsync(db, limit, ct), (await PlanAsync(db, ct)).LimitOf(limit));
+        return await UseAsync(db, limit, ct);
     }
+
+    public async Task<LimitUse> UseAsync(PortalDbContext db, Limit limit, CancellationToken ct) => new(limit, await UsedAsync(db, limit, ct), (await PlanAsync(db, ct)).LimitOf(limit));
 
     internal async Task<IReadOnlyList<LimitUse>> UsesAsync(PortalDbContext db, Plan plan, CancellationToken ct)
     {

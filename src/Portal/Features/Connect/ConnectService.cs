@@ -24,6 +24,7 @@ public sealed class ConnectService(VertexClientFactory clients, GoogleAccess acc
             ProjectId = o.GcpProject,
             Location = location,
             QuotaProject = o.QuotaProject,
+            RetryGroup = scope.TenantId,
             BaseAddress = IsSandbox ? new Uri(o.SandboxUrl) : null,
         };
         var credential = IsSandbox ? null : await access.GetAsync(ct);

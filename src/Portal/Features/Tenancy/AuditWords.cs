@@ -95,6 +95,7 @@ public static class AuditWords
         ["member.invited"] = "Invited",
         ["member.joined"] = "Joined as a member:",
         ["member.left"] = "Left the organization:",
+        ["member.no-room"] = "Found no room as a member:",
         ["member.removed"] = "Removed the member",
         ["model.chosen"] = "Chose the model",
         ["organization.erased"] = "Erased the organization",

@@ -80,6 +80,12 @@ public sealed class InvitationService(IDbContextFactory<PortalDbContext> dbs, Te
             throw new PortalException("This invitation was sent less than a minute ago. Give the mail a moment to arrive, then send it again.");
         }
 
+        if (!invitation.IsOpen(Now))
+        {
+            // It ran out, and its seat may have been taken since.
+            await limits.RequireRoomAsync(db, Limit.Members, ct);
+        }
+
         await UnindexAsync(db, invitation, ct);
         var issued = await SendAsync(db, invitation, portal, ct);
         db.InvitationIndex.Add(new InvitationIndex { Hash = invitation.TokenHash, TenantId = scope.TenantId, InvitationId = invitation.Id });

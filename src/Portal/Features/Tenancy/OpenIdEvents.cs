@@ -89,17 +89,23 @@ internal sealed class OpenIdEvents(
         var user = await tenancy.SignInAsync(token.Issuer.TrimEnd('/'), token.Subject, person, ct);
         var address = AddressOf(http);
         context.ReturnUri = PortalUrls.LocalOr(context.ReturnUri, "/");
-        if (live is not null && !await providers.AdmitAsync(live, user, person, address, ct) && context.ReturnUri is "/"
-            && (await tenancy.MembershipsAsync(user.Id, live.TenantId, ct)).Count is 0)
+        if (live is not null)
         {
-            // Signed in, and nobody here: an invitation may change that, so they learn what to ask for.
-            context.ReturnUri = PortalUrls.SignInProblem(nameof(SignInProblem.NotAdmitted), "");
+            context.ReturnUri = await AdmittedToAsync(context.ReturnUri, await providers.AdmitAsync(live, user, person, address, ct), user, live, ct);
         }
 
         var sid = token.Payload.TryGetValue("sid", out var value) && value is string { Length: <= 255 } text ? text : "";
         var agent = PersonClaims.CleanName(http.Request.Headers.UserAgent.ToString());
         context.Properties!.SetParameter(SessionCookie.StartParameter, new SessionStart(
             user.Id, user.Issuer, live?.TenantId, live?.ProviderId, sid, _idToken, address, agent)); // set by the handler
+    }
+
+    /// <summary>Signed in, and nobody here: they learn what to ask for. An invitation's link is still opened, since it may change that.</summary>
+    private async Task<string> AdmittedToAsync(string asked, Admission admission, User user, LiveProvider live, CancellationToken ct)
+    {
+        var isTold = admission is Admission.NotAdmitted ? asked is "/" : admission is Admission.NoRoom && !asked.StartsWith(PortalUrls.Invitation(""), StringComparison.Ordinal);
+        return isTold && (await tenancy.MembershipsAsync(user.Id, live.TenantId, ct)).Count is 0
+            ? PortalUrls.SignInProblem(admission is Admission.NoRoom ? nameof(SignInProblem.NoRoom) : nameof(SignInProblem.NotAdmitted), "") : asked;
     }
 
     public override Task RedirectToIdentityProviderForSignOut(RedirectContext context)

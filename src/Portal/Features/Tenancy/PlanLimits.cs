@@ -29,6 +29,9 @@ public interface IPlanLimits
 
     /// <summary>For the place where the limit bites.</summary>
     Task<LimitUse> UseAsync(Limit limit, CancellationToken ct);
+
+    /// <summary>For whoever is told in other words than an exception's, in the caller's transaction.</summary>
+    Task<LimitUse> UseAsync(PortalDbContext db, Limit limit, CancellationToken ct);
 }
 
 /// <summary>How many of something there are now. Each slice counts its own, since Billing knows none of it.</summary>

@@ -7,6 +7,16 @@ namespace Portal.Features.Tenancy;
 internal sealed record LiveProvider(
     string ProviderId, string TenantId, string TenantName, string Slug, string Name, string Issuer, string ClientId, string Secret, int Generation);
 
+/// <summary>What became of somebody whom an organisation's provider vouched for.</summary>
+internal enum Admission
+{
+    Member,
+    NotAdmitted,
+
+    /// <summary>They would be a member, had the plan room for one more.</summary>
+    NoRoom,
+}
+
 /// <summary>
 /// The other end of an organisation's provider: found before anybody is signed in, by its link or by the domain of an address. Every
 /// kind of miss has one answer, null.
@@ -49,13 +59,13 @@ internal sealed class ProviderDirectory(IDbContextFactory<PortalDbContext> dbs, 
         return person with { IsEmailVerified = person.IsEmailVerified && await db.VerifiedDomains.AnyAsync(d => d.Name == domain && d.TenantId == live.TenantId, ct) };
     }
 
-    /// <summary>Whether the person is a member now: already, or by the verified domain.</summary>
+    /// <summary>Whether the person is a member now: already, or by the verified domain while the plan has room.</summary>
     /// <param name="live">The provider that vouched.</param>
     /// <param name="user">The person, known by issuer and subject.</param>
     /// <param name="person">What is believed of them, see <see cref="BelievedAsync"/>.</param>
     /// <param name="address">Where they are, for the audit log.</param>
     /// <param name="ct">Ends it.</param>
-    public async Task<bool> AdmitAsync(LiveProvider live, User user, PersonClaims person, string address, CancellationToken ct)
+    public async Task<Admission> AdmitAsync(LiveProvider live, User user, PersonClaims person, string address, CancellationToken ct)
     {
         // In a scope of its own: who signs in is in no organisation yet.
         await using var own = services.CreateAsyncScope();
@@ -65,24 +75,31 @@ internal sealed class ProviderDirectory(IDbContextFactory<PortalDbContext> dbs, 
         await using var db = await own.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
         if (await IsMemberAsync(db, user.Id, ct))
         {
-            return true;
+            return Admission.Member;
         }
 
         // Those who are not meant take no turn: they must not hold up the organisation.
         if (await MayAsync(db, live, user, person, ct) is null)
         {
-            return false;
+            return Admission.NotAdmitted;
         }
 
         await using var turn = await db.TakeMembersTurnAsync(ct);
         if (await IsMemberAsync(db, user.Id, ct))
         {
-            return true;
+            return Admission.Member;
         }
 
         if (await MayAsync(db, live, user, person, ct) is not { } role)
         {
-            return false;
+            return Admission.NotAdmitted;
+        }
+
+        if (await own.ServiceProvider.GetRequiredService<MemberRoom>().RefuseAsync(db, user, DomainOf(person.Email), ct) is { } letters)
+        {
+            await turn.CommitAsync(ct);
+            own.ServiceProvider.GetRequiredService<OwnerMail>().Wake(live.TenantId, letters);
+            return Admission.NoRoom;
         }
 
         var member = new Member { TenantId = live.TenantId, UserId = user.Id, Role = role, CreatedAt = time.GetUtcNow().UtcDateTime };
@@ -90,7 +107,7 @@ internal sealed class ProviderDirectory(IDbContextFactory<PortalDbContext> dbs, 
         db.Audit("member.admitted", new AuditTarget("member", member.Id, user.Name), $"Role: {role}. By {live.Name} ({live.Issuer}), for the verified domain {DomainOf(person.Email)}.");
         await db.SaveChangesAsync(ct);
         await turn.CommitAsync(ct);
-        return true;
+        return Admission.Member;
     }
 
     public static string DomainOf(string email) => email[(email.LastIndexOf('@') + 1)..];

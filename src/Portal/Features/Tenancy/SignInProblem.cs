@@ -18,6 +18,7 @@ public enum SignInProblem
     NoSubject,
     NotFound,
     NotAdmitted,
+    NoRoom,
 }
 
 /// <summary>A check of ours that an answer of the provider did not pass.</summary>
@@ -57,6 +58,9 @@ public sealed record SignInWords(string Title, string Cause, string Remedy)
         SignInProblem.NotAdmitted => new("You are not a member yet",
             "Your organization's provider knows you, but the organization admits people by invitation only, or your provider did not say that it has verified your address in a domain of the organization.",
             "Ask an owner of the organization for an invitation."),
+        SignInProblem.NoRoom => new("There is no room for another member",
+            "Your organization would let you in, but its plan allows for no more members. Its owners are told, and nothing of yours is lost.",
+            "Sign in again once an owner has made room. If you have an invitation, open its link: its place is kept for you."),
         _ => new("Signing in did not work",
             "Something went wrong between your identity provider and the portal. You were not signed in.",
             "Try again. If it stays, tell the portal's administrator and give the reference below."),

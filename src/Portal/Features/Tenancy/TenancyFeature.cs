@@ -18,7 +18,7 @@ public static class TenancyFeature
         services.AddScoped<TenancyService>().AddScoped<CurrentMember>().AddScoped<MemberGate>().AddScoped<AuditService>();
         services.AddScoped<EngagementService>().AddScoped<OtherSide>().AddScoped<VisitService>().AddScoped<EngagementWorker>().AddScoped<ISwept, EngagementSweep>();
         services.AddKeys();
-        services.AddScoped<ILimitCount, MemberCount>();
+        services.AddScoped<ILimitCount, MemberCount>().AddScoped<MemberRoom>();
         services.AddScoped<MemberService>().AddScoped<InvitationService>().AddScoped<AdmissionService>();
         services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => EmailKey.Of(o.From) is not "", "Mail:From must be an e-mail address that the mail server lets the portal write from.")

@@ -94,6 +94,27 @@ public sealed class InvitationTests : IDisposable
     }
 
     [Fact]
+    public async Task Resend_OfOneThatRanOut_NeedsRoomAgain()
+    {
+        var inside = await EnterOwnerAsync();
+        _rig.Seats = 2;
+        await InviteAsync(inside, "nina@example.com");
+        var id = (await inside.Invitations.ListAsync(CancellationToken.None)).Single().Id;
+        await Assert.ThrowsAsync<PortalException>(() => InviteAsync(inside, "otto@example.com"));
+        // It has its seat while it is open.
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        await inside.Invitations.ResendAsync(id, MembersRig.Portal, CancellationToken.None);
+        _rig.Time.Advance(TimeSpan.FromDays(8));
+        await InviteAsync(inside, "otto@example.com");
+
+        var full = await Assert.ThrowsAsync<PortalException>(() => inside.Invitations.ResendAsync(id, MembersRig.Portal, CancellationToken.None));
+
+        Assert.Contains("2 of 2 members", full.Message, StringComparison.Ordinal);
+        _rig.Seats = 3;
+        await inside.Invitations.ResendAsync(id, MembersRig.Portal, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Invitation_OfOthers_IsNotFound()
     {
         var issuing = await EnterOwnerAsync();

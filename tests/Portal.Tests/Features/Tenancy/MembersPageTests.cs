@@ -161,5 +161,7 @@ public sealed class MembersPageTests : BunitContext
         public Task RequireRoomAsync(PortalDbContext db, Limit limit, CancellationToken ct) => Task.CompletedTask;
 
         public Task<LimitUse> UseAsync(Limit limit, CancellationToken ct) => Task.FromResult(new LimitUse(limit, used, 10));
+
+        public Task<LimitUse> UseAsync(PortalDbContext db, Limit limit, CancellationToken ct) => UseAsync(limit, ct);
     }
 }

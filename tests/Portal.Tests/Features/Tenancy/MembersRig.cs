@@ -33,6 +33,7 @@ internal sealed class MembersRig : IDisposable
         Database = new PortalDatabase(Time);
         var services = new ServiceCollection();
         AddTo(services);
+        services.AddScoped<IPlanLimits>(_ => new Room(this));
         _services = services.BuildServiceProvider();
     }
 
@@ -41,6 +42,9 @@ internal sealed class MembersRig : IDisposable
     public PortalDatabase Database { get; }
 
     public RecordedWork Work { get; } = new();
+
+    /// <summary>How many members the plan allows for.</summary>
+    public long Seats { get; set; } = 100;
 
     public MailOptions Mail { get; } = new();
 
@@ -129,6 +133,21 @@ internal sealed class MembersRig : IDisposable
         public InvitationService Invitations => Services.GetRequiredService<InvitationService>();
 
         public IDbContextFactory<PortalDbContext> Dbs => Services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
+    }
+
+    private sealed class Room(MembersRig rig) : IPlanLimits
+    {
+        public async Task RequireRoomAsync(PortalDbContext db, Limit limit, CancellationToken ct)
+        {
+            if (await UseAsync(db, limit, ct) is { IsFull: true } use)
+            {
+                throw new PortalException($"This organization has {use}.");
+            }
+        }
+
+        public Task<LimitUse> UseAsync(Limit limit, CancellationToken ct) => throw new NotSupportedException();
+
+        public async Task<LimitUse> UseAsync(PortalDbContext db, Limit limit, CancellationToken ct) => new(limit, await new MemberCount().CountAsync(db, ct), rig.Seats);
     }
 
     /// <summary>Asks the scope again before each context, as the portal's factory does.</summary>

@@ -126,6 +126,34 @@ internal sealed class ProviderRig : IAsyncDisposable
         return await db.SaveChangesAsync();
     });
 
+    /// <summary>So many belong to it, its owner with an address among them.</summary>
+    public Task<int> FillAsync(string org, int members) => OutsideAsync(async db =>
+    {
+        var tenant = await db.Tenants.SingleAsync(t => t.Slug == org);
+        (await db.Users.SingleAsync(u => u.Id == OwnerId)).SignedIn("Olivia", $"olivia@{org}.example", true, DateTime.UnixEpoch);
+        for (var number = await db.Members.CountAsync(m => m.TenantId == tenant.Id); number < members; number++)
+        {
+            var user = db.Users.Add(new User { Issuer = "https://elsewhere.example", Subject = $"filling-{number}" }).Entity;
+            db.Members.Add(new Member { TenantId = tenant.Id, UserId = user.Id, Role = MemberRole.Viewer });
+        }
+
+        return await db.SaveChangesAsync();
+    });
+
+    public Task<int> MemberCountAsync(string org) => OutsideAsync(async db =>
+    {
+        var tenant = await db.Tenants.SingleAsync(t => t.Slug == org);
+        return await db.Members.CountAsync(m => m.TenantId == tenant.Id);
+    });
+
+    public async Task<IReadOnlyList<OutgoingMail>> MailsAsync(string org)
+    {
+        await using var scope = Portal.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<TenantScope>().Enter(await OutsideAsync(db => db.Tenants.Where(t => t.Slug == org).Select(t => t.Id).SingleAsync()));
+        await using var db = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        return await db.OutgoingMails.AsNoTracking().ToListAsync();
+    }
+
     /// <summary>Whether the gate of an organisation opens for the session of a browser.</summary>
     public async Task<bool> IsLetInAsync(string org, TestBrowser browser)
     {

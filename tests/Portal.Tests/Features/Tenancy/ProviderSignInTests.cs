@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
 using Xunit;
@@ -84,6 +85,44 @@ public sealed class ProviderSignInTests
         await browser.SubmitAsync(PortalUrls.SignInWithStart(id));
 
         Assert.Null(await rig.RoleAsync("acme", person.UserId));
+    }
+
+    [Fact]
+    public async Task SignIn_OfTwoOnTwoNodesForTheLastRoom_AdmitsOneAndTellsTheOwnersOnce()
+    {
+        await using var rig = await ProviderRig.StartAsync();
+        var id = await rig.ConfigureAsync("acme");
+        await rig.FillAsync("acme", (int)Plans.Practice.LimitOf(Limit.Members)!.Value - 1); // the practice plan limits members
+        var people = 0;
+        rig.Provider.Claims = c =>
+        {
+            var one = Interlocked.Increment(ref people);
+            (c["sub"], c["name"], c["email"]) = ($"new-{one}", $"Newcomer {one}", $"new{one}@acme.example");
+        };
+        using var here = rig.Portal.Open();
+        using var there = new TestBrowser(await rig.Portal.AddNodeAsync());
+
+        var addresses = await Task.WhenAll(new[] { here, there }.Select(b => Task.Run(async () => (await b.SubmitAsync(PortalUrls.SignInWithStart(id), ("returnUrl", "/o/acme"))).Address)));
+
+        Assert.Equal(["/o/acme", "/sign-in/problem?why=NoRoom"], addresses.Select(a => new Uri(a).PathAndQuery).Order(StringComparer.Ordinal));
+        Assert.Equal(100, await rig.MemberCountAsync("acme"));
+        // Tried again, and by somebody else: each stands in the log once, and the owners have one mail.
+        rig.Provider.Claims = c => (c["sub"], c["name"], c["email"]) = ("third", "Third", "third@acme.example");
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            using var third = rig.Portal.Open();
+            Assert.EndsWith("why=NoRoom", (await third.SubmitAsync(PortalUrls.SignInWithStart(id))).Address, StringComparison.Ordinal);
+            // Signed in all the same, so that an invitation's link opens.
+            Assert.NotNull((await third.WhoamiAsync()).UserId);
+            Assert.EndsWith("/invitations/abc", (await third.SubmitAsync(PortalUrls.SignInWithStart(id), ("returnUrl", "/invitations/abc"))).Address, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await rig.LogAsync("acme")).Count(e => e is { Action: "member.no-room", Outcome: AuditOutcome.Denied }));
+        Assert.StartsWith("acme has no room for Newcomer", Assert.Single(await rig.MailsAsync("acme")).Subject, StringComparison.Ordinal);
+        await rig.OutsideAsync(db => db.Members.Where(m => m.Role == MemberRole.Viewer).Take(1).ExecuteDeleteAsync());
+        using var again = rig.Portal.Open();
+        Assert.EndsWith("/o/acme", (await again.SubmitAsync(PortalUrls.SignInWithStart(id), ("returnUrl", "/o/acme"))).Address, StringComparison.Ordinal);
+        Assert.Equal(MemberRole.Reviewer, await rig.RoleAsync("acme", (await again.WhoamiAsync()).UserId));
     }
 
     [Theory]

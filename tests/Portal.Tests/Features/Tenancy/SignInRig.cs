@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Portal.Hosting;
 using Portal.Persistence;
@@ -55,6 +56,7 @@ internal sealed class SignInRig : IAsyncDisposable
         builder.AddPublicEdge();
         builder.AddShell();
         builder.AddTenancy();
+        builder.AddBilling();
         builder.Services.AddSingleton<IBackgroundJobClient, RecordedWork>();
         builder.Services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Factory(_database, s.GetRequiredService<TenantScope>()));
         builder.Services.AddScoped<PortalDbContext>(s => s.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext());
