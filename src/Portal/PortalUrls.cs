@@ -90,6 +90,8 @@ public static class PortalUrls
     public static string Consultancies(string org) => $"/o/{org}/consultancies";
 
     /// <summary>A consultancy's clients, in the order asked for.</summary>
+    public static string ClientsCsv(string org, string? sort = null) => $"/o/{org}/api/clients.csv" + (sort is null ? "" : $"?sort={Uri.EscapeDataString(sort)}");
+
     public static string Clients(string org, string? sort = null) => $"/o/{org}/clients" + (sort is null ? "" : $"?sort={Uri.EscapeDataString(sort)}");
 
     /// <summary>What the organization takes with it, and how it leaves.</summary>

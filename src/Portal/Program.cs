@@ -66,6 +66,7 @@ app.MapHealth();
 app.MapApiReference();
 app.MapBackgroundWork();
 app.MapTenancy();
+app.MapDefine();
 app.MapBilling();
 app.MapData();
 app.MapDeploy();

@@ -71,6 +71,10 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
         return rows;
     }
 
+    /// <summary>What the clients used this month that let it be seen; null where none does, which is not zero.</summary>
+    public static (long Micros, int Clients)? TotalOf(IReadOnlyCollection<ClientRow> rows) =>
+        rows.Count(r => r.SpentMicros is not null) is > 0 and var granted ? (rows.Sum(r => r.SpentMicros ?? 0), granted) : null;
+
     public static IEnumerable<ClientRow> Sorted(IEnumerable<ClientRow> rows, string? by) => by switch
     {
         "client" => rows.OrderBy(r => r.Name, StringComparer.CurrentCultureIgnoreCase),

@@ -22,6 +22,8 @@ public sealed partial class ClientsPage : PortalPage
     [SupplyParameterFromQuery(Name = "sort")]
     public string? Sort { get; set; }
 
+    private string? SortKey => Sort is "client" or "spend" or "idle" ? Sort : null;
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!; // cascaded by the shell
 

@@ -11,4 +11,6 @@ public static class DefineFeature
             .AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>()
             .AddScoped<Onboarding>().AddScoped<IOnboardingSign, ConnectionSign>().AddScoped<IOnboardingSign, TaskSign>()
             .AddScoped<ILimitCount, ProjectCount>().AddScoped<IUsageSubjects, UsageSubjects>().AddScoped<IAuditedProjects, UsageSubjects>();
+
+    public static void MapDefine(this WebApplication app) => app.MapClients();
 }

@@ -115,15 +115,25 @@ internal sealed class EngagementRig : IDisposable
 
     public Task<T> KeysAsync<T>(string person, Func<ApiKeyService, Task<T>> act) => AsAsync(person, "northwind", s => act(s.GetRequiredService<ApiKeyService>()));
 
-    public Task<string> ProjectAsync(string name) =>
-        AsAsync("olivia", "northwind", async s => (await s.GetRequiredService<ProjectService>().CreateAsync(name, CancellationToken.None)).Id);
+    public Task<string> ProjectAsync(string name, string owner = "olivia", string slug = "northwind") =>
+        AsAsync(owner, slug, async s => (await s.GetRequiredService<ProjectService>().CreateAsync(name, CancellationToken.None)).Id);
 
-    /// <summary>Asked by Carla for herself, approved by Olivia with this grant.</summary>
-    public async Task<string> EngageAsync(EngagementGrant grant)
+    public Task<int> UseAsync(string slug, string projectId, long micros) => ReadAsync(slug, db =>
+    {
+        db.UsageEvents.Add(new UsageEvent
+        {
+            ProjectId = projectId, Meter = Meter.InputTokens, Source = UsageSource.Endpoint, Quantity = micros, PricePerMillion = 1_000_000, AmountMicros = micros,
+            IdempotencyKey = $"{projectId}:{micros}", At = Time.GetUtcNow().UtcDateTime,
+        });
+        return db.SaveChangesAsync();
+    });
+
+    /// <summary>Asked by Carla for herself, approved by an owner of the client's with this grant.</summary>
+    public async Task<string> EngageAsync(EngagementGrant grant, string owner = "olivia", string slug = "northwind")
     {
         var id = await AsAsync("carla", "fieldwork", async s =>
-            (await s.GetRequiredService<EngagementService>().RequestAsync("northwind", Grant([.. Permissions.ForConsultants]), [IdOf("carla")], "", CancellationToken.None)).Id);
-        await AsAsync("olivia", "northwind", s => s.ApproveAsync(id, grant, CancellationToken.None));
+            (await s.GetRequiredService<EngagementService>().RequestAsync(slug, Grant([.. Permissions.ForConsultants]), [IdOf("carla")], "", CancellationToken.None)).Id);
+        await AsAsync(owner, slug, s => s.ApproveAsync(id, grant, CancellationToken.None));
         return id;
     }
 

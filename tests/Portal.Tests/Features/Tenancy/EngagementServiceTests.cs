@@ -216,6 +216,29 @@ public sealed class EngagementServiceTests : IAsyncLifetime
         Assert.Single(await _rig.LogAsync("northwind"), e => e.Action is "consultant.read-figures");
     }
 
+    /// <summary>Of two clients one lets its costs be seen: the sum is of that one, and of the other nothing is told anywhere.</summary>
+    [Fact]
+    public async Task Board_OfTwoClients_SumsAndExportsOnlyCostsThatAreGranted()
+    {
+        var shown = await _rig.ProjectAsync("Shown");
+        var unseen = await _rig.ProjectAsync("Unseen");
+        await _rig.UseAsync("northwind", shown, 1_250_001);
+        await _rig.UseAsync("northwind", unseen, 40_000_000);
+        await _rig.UseAsync("harbour", await _rig.ProjectAsync("Secret", "ben", "harbour"), 77_000_000);
+        await _rig.EngageAsync(_rig.Grant([Permission.ViewBilling], [shown]));
+        await _rig.EngageAsync(_rig.Grant([Permission.RunModels]), "ben", "harbour");
+
+        var rows = await _rig.AsAsync("carla", "fieldwork", s => BoardAsync(s, "carla"));
+
+        Assert.Equal([("Harbour Insurance", (long?)null), ("Northwind Travel", 1_250_001)], rows.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => (r.Name, r.SpentMicros)));
+        Assert.Equal((1_250_001, 1), ClientBoard.TotalOf(rows));
+        Assert.Null(ClientBoard.TotalOf([.. rows.Where(r => r.SpentMicros is null)]));
+        var csv = ClientsApi.CsvOf(ClientBoard.Sorted(rows, "client"), _rig.Time.GetUtcNow().UtcDateTime).Split("\r\n");
+        Assert.Contains("\"yes\",\"1.250001\",\"USD\"", csv[2], StringComparison.Ordinal);
+        Assert.Contains("\"no\",\"\",\"\"", csv[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("77", string.Concat(csv), StringComparison.Ordinal);
+    }
+
     /// <summary>Of two that wait, the one that waits longer; one that nothing holds up does not stand before it, however idle.</summary>
     [Fact]
     public async Task Board_OfSeveralProjects_ShowsTheNeediest()

@@ -140,6 +140,16 @@ internal sealed class ProviderRig : IAsyncDisposable
         return await db.SaveChangesAsync();
     });
 
+    /// <summary>What a node does with somebody whom the provider has just vouched for.</summary>
+    public async Task<Admission> AdmitAsync(string providerId, string name)
+    {
+        var person = new PersonClaims(name, $"{name.Replace(' ', '.')}@acme.example", IsEmailVerified: true);
+        await using var scope = Portal.Services.CreateAsyncScope();
+        var user = await scope.ServiceProvider.GetRequiredService<TenancyService>().SignInAsync(Provider.Issuer, name, person, default);
+        var directory = scope.ServiceProvider.GetRequiredService<ProviderDirectory>();
+        return await directory.AdmitAsync((await directory.FindAsync(providerId, default))!, user, person, "10.0.0.9", default); // it is on
+    }
+
     public Task<int> MemberCountAsync(string org) => OutsideAsync(async db =>
     {
         var tenant = await db.Tenants.SingleAsync(t => t.Slug == org);
