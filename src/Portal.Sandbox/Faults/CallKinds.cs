@@ -13,7 +13,7 @@ internal static class CallKinds
         var path = http.Request.Path.Value ?? "";
         return StorageCall.From(http) is not null ? CallKind.Storage
             : path.StartsWith("/connect/", StringComparison.Ordinal) || path.StartsWith("/.well-known/", StringComparison.Ordinal) ? CallKind.Identity
-            : StripeApi.IsStripe(path) ? CallKind.Stripe
+            : StripeApi.IsStripe(http.Request) ? CallKind.Stripe
             : !path.StartsWith("/v1", StringComparison.Ordinal) ? CallKind.Other
             : s_generating.Any(ending => path.EndsWith(ending, StringComparison.Ordinal)) ? CallKind.Generate
             : path.Contains("/tuningJobs", StringComparison.Ordinal) ? CallKind.Tuning

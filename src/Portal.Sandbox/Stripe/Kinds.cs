@@ -13,6 +13,7 @@ internal static class Kinds
     public const string PortalSession = "billing_portal.session";
     public const string Meter = "billing.meter";
     public const string CreditGrant = "billing.credit_grant";
+    public const string CreditTransaction = "billing.credit_balance_transaction";
     public const string Coupon = "coupon";
     public const string PromotionCode = "promotion_code";
     public const string BalanceTransaction = "customer_balance_transaction";
@@ -30,6 +31,7 @@ internal static class Kinds
         PromotionCode => "promotion code",
         Meter => "billing meter",
         CreditGrant => "billing credit grant",
+        CreditTransaction => "billing credit balance transaction",
         WebhookEndpoint => "webhook endpoint",
         ThinEvent => "event",
         _ => kind,

@@ -17,8 +17,13 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
 
     private readonly ConcurrentDictionary<string, byte> _reporting = new(StringComparer.Ordinal);
 
-    public static bool IsStripe(string path) =>
-        (path.StartsWith("/v1/", StringComparison.Ordinal) && s_routes.Knows(path)) || path.StartsWith("/v2/core/", StringComparison.Ordinal);
+    /// <summary>By its address, or by the key it brings: so that what this sandbox does not have is refused in Stripe's words too.</summary>
+    public static bool IsStripe(HttpRequest request)
+    {
+        var (path, key) = (request.Path.Value ?? "", request.Headers.Authorization.ToString());
+        return path.StartsWith("/v2/core/", StringComparison.Ordinal) || (path.StartsWith("/v1/", StringComparison.Ordinal)
+            && (s_routes.Knows(path) || key.StartsWith("Bearer sk_", StringComparison.Ordinal) || key.StartsWith("Bearer rk_", StringComparison.Ordinal)));
+    }
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -26,6 +31,11 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         var requestId = StripeIds.Next("req", 14);
         http.Response.Headers["Request-Id"] = requestId;
         http.Response.Headers["Stripe-Version"] = StripeSession.ApiVersion;
+        if (request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key && !HttpMethods.IsGet(request.Method))
+        {
+            http.Response.Headers["Idempotency-Key"] = key;
+        }
+
         try
         {
             CheckKey(request);
@@ -45,7 +55,7 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         }
         catch (StripeRefusal refusal) when (!http.Response.HasStarted)
         {
-            await RefuseAsync(http, refusal);
+            await WriteAsync(http, refusal.Status, refusal.ToJson(requestId).ToJsonString());
         }
     }
 
@@ -156,7 +166,7 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         catch (StripeRefusal refusal) when (refusal.IsKept && refusal.Message is not IdempotencyMessage)
         {
             // What it did is undone; that it was refused is kept.
-            database.Run(session => Keep(session, key, fingerprint, refusal.Status, refusal.ToJson().ToJsonString()));
+            database.Run(session => Keep(session, key, fingerprint, refusal.Status, refusal.ToJson(asked.RequestId).ToJsonString()));
             throw;
         }
     }

@@ -81,19 +81,25 @@ internal sealed record StripeCall(StripeSession Session, JsonObject Params, IRea
         }
     }
 
-    /// <summary>Refuses what Stripe does not know, so that a misspelt parameter is found here.</summary>
+    /// <summary>
+    /// Refuses every parameter, however deep, that is not named: a misspelt one is found here, and none that would change the outcome is
+    /// dropped in silence. A name inside another is written with a point, and the places in a list are left out.
+    /// </summary>
     public StripeCall Only(params ReadOnlySpan<string> names)
     {
-        foreach (var (name, _) in Params)
+        foreach (var (path, sent) in Paths(Params, "", ""))
         {
-            if (name is not "expand" && !names.Contains(name))
+            if (path is not "expand" && !names.Contains(path))
             {
-                throw StripeRefusal.Invalid($"Received unknown parameter: {name}", name, "parameter_unknown");
+                throw StripeRefusal.Invalid($"Received unknown parameter: {sent}", sent, "parameter_unknown");
             }
         }
 
         return this;
     }
+
+    /// <summary>The same for a list, which has its cursors.</summary>
+    public StripeCall Lists(params ReadOnlySpan<string> names) => Only(["limit", "starting_after", "ending_before", .. names]);
 
     /// <summary>A page of a list, newest first, by Stripe's cursors.</summary>
     public JsonObject Page(IEnumerable<JsonObject> all)
@@ -116,6 +122,26 @@ internal sealed record StripeCall(StripeSession Session, JsonObject Params, IRea
         }
 
         return StripeJson.List(Path, list.Take((int)limit).Select(o => o.Shown()), list.Count > limit);
+    }
+
+    private static IEnumerable<(string Path, string Sent)> Paths(JsonObject inside, string path, string sent)
+    {
+        foreach (var (name, value) in inside)
+        {
+            var (to, named) = (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? path : path is "" ? name : $"{path}.{name}", sent is "" ? name : $"{sent}[{name}]");
+            // Whoever calls names the keys of these, and a range is read as one.
+            if (value is JsonObject inner && name is not ("metadata" or "payload" or "created"))
+            {
+                foreach (var deeper in Paths(inner, to, named))
+                {
+                    yield return deeper;
+                }
+            }
+            else
+            {
+                yield return (to, named);
+            }
+        }
     }
 
     private static int IndexOf(List<JsonObject> list, string id, string param) =>

@@ -10,7 +10,7 @@ internal static class StripeExpand
     private static readonly Dictionary<string, string> s_kinds = new(StringComparer.Ordinal)
     {
         ["cus"] = Kinds.Customer, ["sub"] = Kinds.Subscription, ["in"] = Kinds.Invoice, ["prod"] = Kinds.Product, ["price"] = Kinds.Price, ["pm"] = Kinds.PaymentMethod, ["cs"] = Kinds.Checkout,
-        ["promo"] = Kinds.PromotionCode, ["clock"] = Kinds.TestClock, ["ii"] = Kinds.InvoiceItem,
+        ["promo"] = Kinds.PromotionCode, ["mtr"] = Kinds.Meter, ["credgr"] = Kinds.CreditGrant, ["cbtxn"] = Kinds.CreditTransaction, ["clock"] = Kinds.TestClock, ["ii"] = Kinds.InvoiceItem,
     };
 
     public static void Expand(StripeSession session, JsonObject answer, IReadOnlyList<string> paths)

@@ -22,13 +22,18 @@ internal sealed class StripeRefusal(int status, string type, string message, str
     public static StripeRefusal Declined(string declineCode) =>
         new(402, "card_error", declineCode is "insufficient_funds" ? "Your card has insufficient funds." : "Your card was declined.", "card_declined") { DeclineCode = declineCode };
 
-    public JsonObject ToJson()
+    public JsonObject ToJson(string? requestId = null)
     {
         var error = new JsonObject { ["type"] = type, ["message"] = Message };
         if (code is not null)
         {
             error["code"] = code;
             error["doc_url"] = $"https://stripe.com/docs/error-codes/{code.Replace('_', '-')}";
+        }
+
+        if (requestId is not null)
+        {
+            error["request_log_url"] = $"https://dashboard.stripe.com/test/logs/{requestId}";
         }
 
         if (param is not null)

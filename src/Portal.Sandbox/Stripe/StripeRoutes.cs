@@ -16,6 +16,9 @@ internal sealed class StripeRoutes
 
     public void Get(string pattern, StripeHandler handler) => Add("GET", pattern, handler);
 
+    /// <summary>One of a kind by its id, and the whole of it.</summary>
+    public void One(string pattern, string kind) => Get(pattern, call => call.Only().Session.Get(kind, call.Id).Shown());
+
     public void Post(string pattern, StripeHandler handler) => Add("POST", pattern, handler);
 
     public void Delete(string pattern, StripeHandler handler) => Add("DELETE", pattern, handler);
@@ -46,7 +49,7 @@ internal sealed class StripeRoutes
     }
 
     /// <summary>An answer that refuses and yet keeps what was changed.</summary>
-    public static JsonObject Kept(StripeRefusal refusal) => new() { [RefusedMark] = refusal.ToJson(), ["status"] = refusal.Status };
+    public static JsonObject Kept(StripeRefusal refusal, string? requestId) => new() { [RefusedMark] = refusal.ToJson(requestId), ["status"] = refusal.Status };
 
     public static (int Status, JsonObject Body) Open(JsonObject answer) =>
         answer[RefusedMark] is JsonObject refused ? ((int)answer.Long("status"), refused.Copy()) : (200, answer);

@@ -42,6 +42,7 @@ internal static class Invoices
             ["quote_details"] = null, ["type"] = "subscription_details",
             ["subscription_details"] = new JsonObject { ["metadata"] = subscription["metadata"]?.DeepClone(), ["subscription"] = subscription.Text("id") },
         };
+        invoice["_takes_pending"] = true;
         invoice["lines"] = StripeJson.List($"/v1/invoices/{id}/lines", []);
         return invoice;
     }
@@ -87,7 +88,7 @@ internal static class Invoices
     /// <summary>Takes up what waits for the customer's next invoice, and counts all again.</summary>
     public static void Total(StripeSession session, JsonObject invoice)
     {
-        foreach (var item in session.Of(Kinds.InvoiceItem, invoice.Required("customer")).Where(i => i.Text("invoice") is null))
+        foreach (var item in session.Of(Kinds.InvoiceItem, invoice.Required("customer")).Where(i => i.Text("invoice") is null && invoice.Flag("_takes_pending")))
         {
             item["invoice"] = invoice.Text("id");
             session.Save(item);
@@ -134,7 +135,7 @@ internal static class Invoices
     {
         var customer = Customers.Existing(session, invoice.Required("customer"));
         var subscription = SubscriptionOf(invoice) is { } id ? session.Find(Kinds.Subscription, id) : null;
-        var card = Customers.CardOf(session, customer, cardId ?? subscription?.Text("default_payment_method"));
+        var card = Customers.CardOf(session, customer, cardId ?? invoice.Text("default_payment_method") ?? subscription?.Text("default_payment_method"));
         declined = invoice.Long("amount_due") is 0 ? null : card is null ? "no_card" : card.Text("_decline");
         invoice["attempted"] = true;
         if (declined is null)
@@ -157,6 +158,16 @@ internal static class Invoices
         }
 
         return declined is null;
+    }
+
+    /// <summary>Paid in another way than through here.</summary>
+    public static void Settle(StripeSession session, JsonObject invoice, long at)
+    {
+        MarkPaid(session, invoice, Customers.Existing(session, invoice.Required("customer")), at);
+        if (SubscriptionOf(invoice) is { } id && session.Find(Kinds.Subscription, id) is { } subscription)
+        {
+            Subscriptions.AfterPayment(session, subscription, invoice, isPaid: true);
+        }
     }
 
     public static void End(StripeSession session, JsonObject invoice, string status, string transition, long at)

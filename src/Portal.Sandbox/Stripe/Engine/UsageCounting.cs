@@ -64,12 +64,17 @@ internal static class UsageCounting
             ["reason"] = new JsonObject { ["error_count"] = refused.Count, ["error_types"] = new JsonArray([.. types]) },
             ["validation_start"] = Iso(refused.Min(r => r.Event.Created)), ["validation_end"] = Iso(session.Now),
         };
-        session.Publish(new JsonObject
+        var told = new JsonObject
         {
             ["id"] = StripeIds.Next("evt_test"), ["object"] = Kinds.ThinEvent, ["type"] = meter is null ? "v1.billing.meter.no_meter_found" : "v1.billing.meter.error_report_triggered",
-            ["created"] = Iso(session.Now), ["livemode"] = false, ["context"] = null, ["reason"] = null, ["data"] = data,
-            ["related_object"] = meter is null ? null : new JsonObject { ["id"] = meter.Text("id"), ["type"] = Kinds.Meter, ["url"] = $"/v1/billing/meters/{meter.Text("id")}" },
-        });
+            ["created"] = Iso(session.Now), ["livemode"] = false, ["data"] = data,
+        };
+        if (meter is not null)
+        {
+            told["related_object"] = new JsonObject { ["id"] = meter.Text("id"), ["type"] = Kinds.Meter, ["url"] = $"/v1/billing/meters/{meter.Text("id")}" };
+        }
+
+        session.Publish(told);
     }
 
     private static string Iso(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

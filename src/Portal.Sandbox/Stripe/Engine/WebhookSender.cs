@@ -55,6 +55,7 @@ internal sealed class WebhookSender(StripeDatabase database, TimeProvider time) 
         var shown = published.Shown();
         if (published.Text("object") is Kinds.ThinEvent)
         {
+            shown.Remove("pending_webhooks");
             shown.Remove("data"); // A thin event says that something happened; what, is fetched.
         }
         else if (endpoint.Text("api_version") is { } version)

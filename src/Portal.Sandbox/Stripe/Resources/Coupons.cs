@@ -8,19 +8,29 @@ internal static class Coupons
     public static void Map(StripeRoutes routes)
     {
         routes.Post("coupons", Create);
-        routes.Get("coupons", call => call.Page(call.Session.All(Kinds.Coupon)));
-        routes.Get("coupons/*", call => call.Session.Get(Kinds.Coupon, call.Id).Shown());
+        routes.Get("coupons", call => call.Lists("created").Page(call.Session.All(Kinds.Coupon)));
+        routes.One("coupons/*", Kinds.Coupon);
+        routes.Post("coupons/*", call =>
+        {
+            var coupon = call.Only("name", "metadata").Session.Get(Kinds.Coupon, call.Id);
+            var before = coupon.Copy();
+            call.Into(coupon, "name");
+            coupon["metadata"] = call.Metadata(coupon.Part("metadata"));
+            return call.Session.Tell("coupon.updated", coupon, before).Shown();
+        });
         routes.Delete("coupons/*", call =>
         {
-            call.Session.Delete(call.Session.Get(Kinds.Coupon, call.Id).Required("id"));
+            call.Session.Delete(call.Only().Session.Get(Kinds.Coupon, call.Id).Required("id"));
             return new JsonObject { ["id"] = call.Id, ["object"] = Kinds.Coupon, ["deleted"] = true };
         });
         routes.Post("promotion_codes", CreateCode);
-        routes.Get("promotion_codes", call => call.Page(call.Session.All(Kinds.PromotionCode).Where(p => call.Text("code") is not { } code || p.Text("code") == code)));
-        routes.Get("promotion_codes/*", call => call.Session.Get(Kinds.PromotionCode, call.Id).Shown());
+        routes.Get("promotion_codes", call => call.Lists("active", "code", "coupon", "customer", "created").Page(call.Session.All(Kinds.PromotionCode)
+            .Where(p => (call.Text("code") is not { } code || p.Text("code") == code) && (call.Flag("active") is not { } active || p.Flag("active") == active)
+                && (call.Text("coupon") is not { } coupon || p.Part("promotion").Text("coupon") == coupon) && (call.Text("customer") is not { } customer || p.Text("customer") == customer))));
+        routes.One("promotion_codes/*", Kinds.PromotionCode);
         routes.Post("promotion_codes/*", call =>
         {
-            var code = call.Session.Get(Kinds.PromotionCode, call.Id);
+            var code = call.Only("active", "metadata").Session.Get(Kinds.PromotionCode, call.Id);
             code["active"] = call.Flag("active") ?? code.Flag("active");
             code["metadata"] = call.Metadata(code.Part("metadata"));
             return call.Session.Save(code).Shown();
@@ -33,7 +43,17 @@ internal static class Coupons
         var code = promotionCodeId is null ? null : session.Get(Kinds.PromotionCode, promotionCodeId, "discounts[promotion_code]");
         var id = couponId ?? code?.Part("promotion").Text("coupon") ?? throw StripeRefusal.Missing("discounts[coupon]");
         var coupon = session.Get(Kinds.Coupon, id, "discounts[coupon]");
-        if (!coupon.Flag("valid") || code is not null && !code.Flag("active") || coupon.LongOrNull("redeem_by") is { } by && by < at)
+        if (code is not null && (!code.Flag("active") || code.LongOrNull("expires_at") is { } over && over < at || code.LongOrNull("max_redemptions") is { } times && code.Long("times_redeemed") >= times))
+        {
+            throw StripeRefusal.Invalid("This promotion code cannot be redeemed because it has expired or was redeemed as often as it may be.", "discounts", "promotion_code_expired");
+        }
+
+        if (code?.Text("customer") is { } only && only != customerId)
+        {
+            throw StripeRefusal.Invalid("This promotion code cannot be redeemed by this customer.", "discounts", "resource_missing");
+        }
+
+        if (!coupon.Flag("valid") || coupon.LongOrNull("redeem_by") is { } by && by < at)
         {
             throw StripeRefusal.Invalid($"Coupon {id} is expired or can no longer be redeemed.", "discounts", "coupon_expired");
         }
@@ -74,7 +94,7 @@ internal static class Coupons
 
     private static JsonObject Create(StripeCall call)
     {
-        call.Only("id", "name", "percent_off", "amount_off", "currency", "duration", "duration_in_months", "max_redemptions", "redeem_by", "metadata", "applies_to");
+        call.Only("id", "name", "percent_off", "amount_off", "currency", "duration", "duration_in_months", "max_redemptions", "redeem_by", "metadata");
         var percent = call.Text("percent_off");
         if ((percent is null) == (call.Long("amount_off") is null))
         {
@@ -95,7 +115,7 @@ internal static class Coupons
 
     private static JsonObject CreateCode(StripeCall call)
     {
-        call.Only("promotion", "code", "active", "customer", "expires_at", "max_redemptions", "metadata", "restrictions");
+        call.Only("promotion.type", "promotion.coupon", "code", "active", "customer", "expires_at", "max_redemptions", "metadata");
         var coupon = call.Session.Get(Kinds.Coupon, call.At("promotion").Required("coupon"), "promotion[coupon]");
         var code = new JsonObject
         {

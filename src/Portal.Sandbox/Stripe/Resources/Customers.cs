@@ -13,24 +13,27 @@ internal static class Customers
 
     private static readonly string[] s_fields = ["name", "email", "description", "phone"];
 
+    private static readonly string[] s_address = ["city", "country", "line1", "line2", "postal_code", "state"];
+
     private static readonly string[] s_params =
     [
-        .. s_fields, "metadata", "address", "shipping", "balance", "tax_exempt", "invoice_settings", "preferred_locales", "test_clock", "payment_method", "source", "coupon", "promotion_code",
-        "tax", "tax_id_data", "invoice_prefix", "next_invoice_sequence", "cash_balance", "default_source",
+        .. s_fields, "metadata", "address", .. s_address.Select(part => $"address.{part}"), "shipping", "shipping.name", "shipping.phone", .. s_address.Select(part => $"shipping.address.{part}"),
+        "balance", "tax_exempt", "invoice_settings.default_payment_method", "invoice_settings.footer", "preferred_locales", "invoice_prefix", "next_invoice_sequence",
     ];
 
     public static void Map(StripeRoutes routes)
     {
         routes.Post("customers", Create);
-        routes.Get("customers", call => call.Page(call.Session.All(Kinds.Customer).Where(c => call.Text("email") is not { } email || c.Text("email") == email)
+        routes.Get("customers", call => call.Lists("email", "test_clock", "created").Page(call.Session.All(Kinds.Customer).Where(c => call.Text("email") is not { } email || c.Text("email") == email)
             .Where(c => call.Text("test_clock") is not { } clock || c.Text("test_clock") == clock)));
         routes.Get("customers/*", Get);
         routes.Post("customers/*", Update);
         routes.Delete("customers/*", Delete);
         routes.Post("customers/*/balance_transactions", AddBalance);
-        routes.Get("customers/*/balance_transactions", call => call.Page(call.Session.Of(Kinds.BalanceTransaction, Existing(call.Session, call.Id).Required("id"))));
-        routes.Get("customers/*/balance_transactions/*", call => call.Session.Get(Kinds.BalanceTransaction, call.Ids[1]));
-        routes.Get("customers/*/payment_methods", call => call.Page(call.Session.Of(Kinds.PaymentMethod, Existing(call.Session, call.Id).Required("id"))));
+        routes.Get("customers/*/balance_transactions", call => call.Lists("created").Page(call.Session.Of(Kinds.BalanceTransaction, Existing(call.Session, call.Id).Required("id"))));
+        routes.Get("customers/*/balance_transactions/*", call => call.Only().Session.Get(Kinds.BalanceTransaction, call.Ids[1]));
+        routes.Get("customers/*/payment_methods", call => call.Lists("type").Page(
+            call.Session.Of(Kinds.PaymentMethod, Existing(call.Session, call.Id).Required("id")).Where(p => call.Text("type") is not { } type || p.Text("type") == type)));
     }
 
     /// <summary>A customer that can still be charged: a deleted one is known and refused.</summary>
@@ -55,7 +58,7 @@ internal static class Customers
 
     public static JsonObject Create(StripeCall call)
     {
-        call.Only(s_params);
+        call.Only([.. s_params, "test_clock", "payment_method"]);
         var session = call.Session;
         var customer = StripeJson.From(Template);
         var id = StripeIds.Next("cus", 14);
@@ -81,7 +84,7 @@ internal static class Customers
 
     private static JsonObject Get(StripeCall call)
     {
-        var customer = call.Session.Get(Kinds.Customer, call.Id);
+        var customer = call.Only().Session.Get(Kinds.Customer, call.Id);
         return customer.Flag("_deleted") ? Deleted(call.Id) : customer.Shown();
     }
 
@@ -124,12 +127,25 @@ internal static class Customers
         customer["metadata"] = call.Metadata(customer.Part("metadata"));
         customer["tax_exempt"] = call.OneOf("tax_exempt", customer.Text("tax_exempt") ?? "none", "none", "exempt", "reverse");
         customer["balance"] = call.Long("balance") ?? customer.Long("balance");
-        if (call.Params["address"] is JsonObject)
+        call.Into(customer, "invoice_prefix");
+        customer["next_invoice_sequence"] = call.Long("next_invoice_sequence") ?? customer.Long("next_invoice_sequence");
+        if (call.Has("preferred_locales"))
         {
-            var address = new JsonObject { ["city"] = null, ["country"] = null, ["line1"] = null, ["line2"] = null, ["postal_code"] = null, ["state"] = null };
-            call.At("address").Into(address, "city", "country", "line1", "line2", "postal_code", "state");
-            customer["address"] = address;
+            customer["preferred_locales"] = new JsonArray([.. call.Texts("preferred_locales").Select(l => JsonValue.Create(l))]);
         }
+
+        if (call.Has("address"))
+        {
+            customer["address"] = Address(call);
+        }
+
+        if (call.Has("shipping"))
+        {
+            customer["shipping"] = call.At("shipping") is { Params.Count: > 0 } to
+                ? new JsonObject { ["address"] = Address(to), ["name"] = to.Required("name"), ["phone"] = to.Text("phone") } : null;
+        }
+
+        call.At("invoice_settings").Into(customer.Part("invoice_settings"), "footer");
 
         if (call.At("invoice_settings").Text("default_payment_method") is { } card)
         {
@@ -143,6 +159,22 @@ internal static class Customers
         }
     }
 
+    private static JsonObject? Address(StripeCall call)
+    {
+        if (call.Params["address"] is not JsonObject)
+        {
+            return null;
+        }
+
+        var address = new JsonObject();
+        foreach (var part in s_address)
+        {
+            address[part] = call.At("address").Text(part);
+        }
+
+        return address;
+    }
+
     private static JsonObject AddBalance(StripeCall call)
     {
         call.Only("amount", "currency", "description", "metadata");
@@ -150,6 +182,8 @@ internal static class Customers
         var amount = call.Long("amount") ?? throw StripeRefusal.Missing("amount");
         customer["currency"] = customer.Text("currency") ?? call.Required("currency");
         SetBalance(call.Session, customer, amount, "adjustment", null, call.Text("description"));
-        return call.Session.Of(Kinds.BalanceTransaction, call.Id)[0].Shown();
+        var made = call.Session.Of(Kinds.BalanceTransaction, call.Id)[0];
+        made["metadata"] = call.Metadata();
+        return call.Session.Save(made).Shown();
     }
 }

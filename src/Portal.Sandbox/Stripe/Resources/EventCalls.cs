@@ -11,20 +11,20 @@ internal static class EventCalls
     public static void Map(StripeRoutes routes)
     {
         routes.Get("events", List);
-        routes.Get("events/*", call => call.Session.Get(Kinds.Event, call.Id).Shown());
-        routes.Get("v2/core/events/*", call => call.Session.Get(Kinds.ThinEvent, call.Id).Shown());
+        routes.One("events/*", Kinds.Event);
+        routes.Get("v2/core/events/*", call => Thin(call.Only().Session.Get(Kinds.ThinEvent, call.Id)));
         routes.Get("v2/core/events", call => new JsonObject
         {
-            ["data"] = new JsonArray([.. call.Session.All(Kinds.ThinEvent).Take(100).Select(e => (JsonNode)e.Shown())]), ["next_page_url"] = null, ["previous_page_url"] = null,
+            ["data"] = new JsonArray([.. call.Only("limit").Session.All(Kinds.ThinEvent).Take((int)Math.Clamp(call.Long("limit") ?? 20, 1, 100)).Select(e => (JsonNode)Thin(e))]), ["next_page_url"] = null, ["previous_page_url"] = null,
         });
         routes.Post("webhook_endpoints", CreateEndpoint);
-        routes.Get("webhook_endpoints", call => call.Page(call.Session.All(Kinds.WebhookEndpoint)));
-        routes.Get("webhook_endpoints/*", call => call.Session.Get(Kinds.WebhookEndpoint, call.Id).Shown());
+        routes.Get("webhook_endpoints", call => call.Lists().Page(call.Session.All(Kinds.WebhookEndpoint)));
+        routes.One("webhook_endpoints/*", Kinds.WebhookEndpoint);
         routes.Post("webhook_endpoints/*", UpdateEndpoint);
         routes.Delete("webhook_endpoints/*", call => Deleted(call, Kinds.WebhookEndpoint));
         routes.Post("test_helpers/test_clocks", CreateClock);
-        routes.Get("test_helpers/test_clocks", call => call.Page(call.Session.All(Kinds.TestClock)));
-        routes.Get("test_helpers/test_clocks/*", call => call.Session.Get(Kinds.TestClock, call.Id).Shown());
+        routes.Get("test_helpers/test_clocks", call => call.Lists().Page(call.Session.All(Kinds.TestClock)));
+        routes.One("test_helpers/test_clocks/*", Kinds.TestClock);
         routes.Post("test_helpers/test_clocks/*/advance", Advance);
         routes.Delete("test_helpers/test_clocks/*", DeleteClock);
         routes.Get("balance", _ => new JsonObject
@@ -43,8 +43,17 @@ internal static class EventCalls
         }
     }
 
+    /// <summary>As the second version of the API shows it: what it has not is left out.</summary>
+    private static JsonObject Thin(JsonObject stored)
+    {
+        var shown = stored.Shown();
+        shown.Remove("pending_webhooks");
+        return shown;
+    }
+
     private static JsonObject List(StripeCall call)
     {
+        call.Lists("created", "delivery_success", "type", "types");
         var types = call.Text("type") is { } type ? [type] : call.Texts("types");
         var oldest = call.Session.Now - (KeptDays * Periods.Day);
         return call.Page(call.Session.All(Kinds.Event).Where(e => (types.Count is 0 || types.Contains(e.Text("type"))) && (e.Long("created") >= oldest || e.Part("data").Part("object").Text("test_clock") is not null))
@@ -53,7 +62,7 @@ internal static class EventCalls
 
     private static JsonObject CreateEndpoint(StripeCall call)
     {
-        call.Only("url", "enabled_events", "description", "metadata", "api_version", "connect");
+        call.Only("url", "enabled_events", "description", "metadata", "api_version");
         var types = call.Texts("enabled_events");
         var url = call.Required("url");
         if (types.Count is 0)

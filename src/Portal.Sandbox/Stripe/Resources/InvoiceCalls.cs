@@ -9,19 +9,32 @@ internal static class InvoiceCalls
     {
         routes.Post("invoices", Create);
         routes.Post("invoices/create_preview", Preview);
-        routes.Get("invoices", call => call.Page((call.Text("customer") is { } customer ? call.Session.Of(Kinds.Invoice, customer) : call.Session.All(Kinds.Invoice))
+        routes.Get("invoices", call => call.Lists("customer", "status", "subscription", "created").Page((call.Text("customer") is { } customer ? call.Session.Of(Kinds.Invoice, customer) : call.Session.All(Kinds.Invoice))
             .Where(i => call.Text("status") is not { } status || i.Text("status") == status)
             .Where(i => call.Text("subscription") is not { } subscription || Invoices.SubscriptionOf(i) == subscription)));
-        routes.Get("invoices/*", call => call.Session.Get(Kinds.Invoice, call.Id).Shown());
-        routes.Get("invoices/*/lines", call => call.Page(call.Session.Get(Kinds.Invoice, call.Id).Data("lines").Select(l => l.Copy())));
+        routes.One("invoices/*", Kinds.Invoice);
+        routes.Get("invoices/*/lines", call => call.Lists().Page(call.Session.Get(Kinds.Invoice, call.Id).Data("lines").Select(l => l.Copy())));
         routes.Post("invoices/*", Update);
-        routes.Post("invoices/*/finalize", call => Change(call, invoice => Invoices.Finalize(call.Session, invoice, call.Address, call.Session.TimeOf(invoice))));
+        routes.Post("invoices/*/finalize", Finalize);
         routes.Post("invoices/*/pay", Pay);
-        routes.Post("invoices/*/void", call => Change(call, invoice => Invoices.End(call.Session, Open(invoice), "void", "voided_at", call.Session.TimeOf(invoice))));
-        routes.Post("invoices/*/mark_uncollectible", call => Change(call, invoice => Invoices.End(call.Session, Open(invoice), "uncollectible", "marked_uncollectible_at", call.Session.TimeOf(invoice))));
+        routes.Post("invoices/*/void", call => Change(call.Only(), invoice => Invoices.End(call.Session, Open(invoice), "void", "voided_at", call.Session.TimeOf(invoice))));
+        routes.Post("invoices/*/mark_uncollectible", call => Change(call.Only(), invoice => Invoices.End(call.Session, Open(invoice), "uncollectible", "marked_uncollectible_at", call.Session.TimeOf(invoice))));
         routes.Delete("invoices/*", Delete);
         routes.Post("invoiceitems", CreateItem);
-        routes.Get("invoiceitems", call => call.Page(call.Text("customer") is { } customer ? call.Session.Of(Kinds.InvoiceItem, customer) : call.Session.All(Kinds.InvoiceItem)));
+        routes.Get("invoiceitems", call => call.Lists("customer", "invoice", "pending", "created").Page((call.Text("customer") is { } customer ? call.Session.Of(Kinds.InvoiceItem, customer) : call.Session.All(Kinds.InvoiceItem))
+            .Where(i => (call.Text("invoice") is not { } invoice || i.Text("invoice") == invoice) && (call.Flag("pending") is not { } pending || pending == (i.Text("invoice") is null)))));
+        routes.One("invoiceitems/*", Kinds.InvoiceItem);
+        routes.Delete("invoiceitems/*", call =>
+        {
+            var item = call.Only().Session.Get(Kinds.InvoiceItem, call.Id);
+            if (item.Text("invoice") is not null)
+            {
+                throw StripeRefusal.Invalid("This invoice item is on an invoice already.", code: "invoice_not_editable");
+            }
+
+            call.Session.Delete(call.Id);
+            return new JsonObject { ["id"] = call.Id, ["object"] = Kinds.InvoiceItem, ["deleted"] = true };
+        });
     }
 
     public static JsonObject Item(string customerId, long amount, string currency, string? description, long start, long end, bool isProration, string? clock) => new()
@@ -34,21 +47,23 @@ internal static class InvoiceCalls
 
     private static JsonObject Create(StripeCall call)
     {
-        call.Only("customer", "auto_advance", "collection_method", "description", "metadata", "subscription", "days_until_due", "currency", "pending_invoice_items_behavior", "default_payment_method", "footer");
+        call.Only("customer", "auto_advance", "collection_method", "description", "metadata", "subscription", "pending_invoice_items_behavior", "default_payment_method", "footer");
+        SubscriptionCalls.Agree(call, "collection_method", "charge_automatically");
         var customer = Customers.Existing(call.Session, call.Required("customer"));
         var subscription = call.Text("subscription") is { } id ? call.Session.Get(Kinds.Subscription, id, "subscription") : null;
         var at = call.Session.TimeOf(customer);
         var invoice = Invoices.Draft(call.Session, customer, subscription, "manual", at, at, at);
         invoice["auto_advance"] = call.Flag("auto_advance") ?? false;
         invoice["metadata"] = call.Metadata();
-        call.Into(invoice, "description", "footer");
+        call.Into(invoice, "description", "footer", "default_payment_method");
+        invoice["_takes_pending"] = call.OneOf("pending_invoice_items_behavior", "exclude", "exclude", "include") is "include";
         Invoices.Total(call.Session, invoice);
         return call.Session.Tell("invoice.created", invoice).Shown();
     }
 
     private static JsonObject Preview(StripeCall call)
     {
-        var customer = Customers.Existing(call.Session, call.Required("customer"));
+        var customer = Customers.Existing(call.Only("customer", "subscription").Session, call.Required("customer"));
         var subscription = call.Text("subscription") is { } id ? call.Session.Get(Kinds.Subscription, id, "subscription") : null;
         var at = call.Session.TimeOf(customer);
         var invoice = Invoices.Draft(call.Session, customer, subscription, "upcoming", at, at, at);
@@ -69,7 +84,7 @@ internal static class InvoiceCalls
 
     private static JsonObject Update(StripeCall call)
     {
-        call.Only("auto_advance", "metadata", "description", "footer", "default_payment_method", "days_until_due");
+        call.Only("auto_advance", "metadata", "description", "footer", "default_payment_method");
         var invoice = call.Session.Get(Kinds.Invoice, call.Id);
         var before = invoice.Copy();
         if (call.Flag("auto_advance") is true)
@@ -79,13 +94,19 @@ internal static class InvoiceCalls
 
         invoice["auto_advance"] = call.Flag("auto_advance") ?? invoice.Flag("auto_advance");
         invoice["metadata"] = call.Metadata(invoice.Part("metadata"));
-        call.Into(invoice, "description", "footer");
+        call.Into(invoice, "description", "footer", "default_payment_method");
         return call.Session.Tell("invoice.updated", invoice, before).Shown();
     }
 
+    private static JsonObject Finalize(StripeCall call) => Change(call.Only("auto_advance"), invoice =>
+    {
+        invoice["auto_advance"] = call.Flag("auto_advance") ?? invoice.Flag("auto_advance");
+        Invoices.Finalize(call.Session, invoice, call.Address, call.Session.TimeOf(invoice));
+    });
+
     private static JsonObject Pay(StripeCall call)
     {
-        call.Only("payment_method", "paid_out_of_band", "off_session", "forgive", "source");
+        call.Only("payment_method", "paid_out_of_band", "off_session");
         var invoice = call.Session.Get(Kinds.Invoice, call.Id);
         if (invoice.Text("status") is "paid")
         {
@@ -97,14 +118,20 @@ internal static class InvoiceCalls
             Invoices.Finalize(call.Session, invoice, call.Address, call.Session.TimeOf(invoice));
         }
 
+        if (call.Flag("paid_out_of_band") is true)
+        {
+            Invoices.Settle(call.Session, Open(invoice), call.Session.TimeOf(invoice));
+            return invoice.Shown();
+        }
+
         // A refusal is an answer, but what it changed stays, so it is not thrown through the transaction.
         return Invoices.TryPay(call.Session, Open(invoice), call.Session.TimeOf(invoice), out var declined, call.Text("payment_method"))
-            ? invoice.Shown() : StripeRoutes.Kept(StripeRefusal.Declined(declined is "no_card" or null ? "generic_decline" : declined));
+            ? invoice.Shown() : StripeRoutes.Kept(StripeRefusal.Declined(declined is "no_card" or null ? "generic_decline" : declined), call.Session.RequestId);
     }
 
     private static JsonObject Delete(StripeCall call)
     {
-        var invoice = call.Session.Get(Kinds.Invoice, call.Id);
+        var invoice = call.Only().Session.Get(Kinds.Invoice, call.Id);
         if (invoice.Text("status") is not "draft" || Invoices.SubscriptionOf(invoice) is not null)
         {
             throw StripeRefusal.Invalid("You can only delete draft invoices that belong to no subscription.", code: "invoice_not_editable");
@@ -116,19 +143,22 @@ internal static class InvoiceCalls
 
     private static JsonObject CreateItem(StripeCall call)
     {
-        call.Only("customer", "amount", "currency", "description", "metadata", "invoice", "period", "discountable", "quantity", "subscription");
+        call.Only("customer", "amount", "currency", "description", "metadata", "invoice", "period.start", "period.end", "discountable");
         var customer = Customers.Existing(call.Session, call.Required("customer"));
         var at = call.Session.TimeOf(customer);
-        var item = Item(call.Required("customer"), call.Long("amount") ?? throw StripeRefusal.Missing("amount"), call.Text("currency") ?? "usd", call.Text("description"), at, at, false, customer.Text("test_clock"));
-        item["metadata"] = call.Metadata();
-        call.Session.Save(item);
+        var item = Item(call.Required("customer"), call.Long("amount") ?? throw StripeRefusal.Missing("amount"), call.Text("currency") ?? "usd", call.Text("description"),
+            call.At("period").Long("start") ?? at, call.At("period").Long("end") ?? at, false, customer.Text("test_clock"));
+        (item["date"], item["discountable"], item["metadata"]) = (at, call.Flag("discountable") ?? true, call.Metadata());
         if (call.Text("invoice") is { } id)
         {
             var invoice = call.Session.Get(Kinds.Invoice, id, "invoice");
+            item["invoice"] = id;
+            Invoices.AddItem(invoice, item);
             Invoices.Total(call.Session, invoice);
             call.Session.Save(invoice);
-            item = call.Session.Get(Kinds.InvoiceItem, item.Required("id"));
         }
+
+        call.Session.Save(item);
 
         return item.Shown();
     }

@@ -63,7 +63,7 @@ internal static class MeterEvents
 
     private static JsonObject Adjust(StripeCall call)
     {
-        call.Only("event_name", "type", "cancel");
+        call.Only("event_name", "type", "cancel.identifier");
         var identifier = call.At("cancel").Required("identifier");
         var cancelled = call.Session.Run(
             "UPDATE usage SET state = 'cancelled' WHERE identifier = $identifier AND event_name = $name AND state IN ('pending', 'counted') AND created > $since",

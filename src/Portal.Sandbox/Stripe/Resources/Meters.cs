@@ -11,8 +11,8 @@ internal static class Meters
     public static void Map(StripeRoutes routes)
     {
         routes.Post("billing/meters", Create);
-        routes.Get("billing/meters", call => call.Page(call.Session.All(Kinds.Meter).Where(m => call.Text("status") is not { } status || m.Text("status") == status)));
-        routes.Get("billing/meters/*", call => call.Session.Get(Kinds.Meter, call.Id).Shown());
+        routes.Get("billing/meters", call => call.Lists("status").Page(call.Session.All(Kinds.Meter).Where(m => call.Text("status") is not { } status || m.Text("status") == status)));
+        routes.One("billing/meters/*", Kinds.Meter);
         routes.Post("billing/meters/*", call =>
         {
             var meter = call.Only("display_name").Session.Get(Kinds.Meter, call.Id);
@@ -42,7 +42,8 @@ internal static class Meters
 
     private static JsonObject Create(StripeCall call)
     {
-        call.Only("display_name", "event_name", "default_aggregation", "customer_mapping", "value_settings", "event_time_window");
+        call.Only("display_name", "event_name", "default_aggregation.formula", "customer_mapping.type", "customer_mapping.event_payload_key", "value_settings.event_payload_key",
+            "event_time_window");
         var name = call.Required("event_name");
         if (ByEventName(call.Session, name) is { } other && other.Text("status") is "active")
         {
@@ -65,7 +66,7 @@ internal static class Meters
 
     private static JsonObject SetStatus(StripeCall call, string status, string type)
     {
-        var meter = call.Session.Get(Kinds.Meter, call.Id);
+        var meter = call.Only().Session.Get(Kinds.Meter, call.Id);
         meter["status"] = status;
         meter["status_transitions"] = new JsonObject { ["deactivated_at"] = status is "active" ? null : call.Session.Now };
         return Changed(call, meter, type);

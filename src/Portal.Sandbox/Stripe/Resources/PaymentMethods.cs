@@ -20,12 +20,18 @@ internal static class PaymentMethods
     {
         routes.Post("payment_methods", call =>
         {
-            call.Only("type", "card", "billing_details", "metadata", "allow_redisplay");
-            return Create(call.Session, call.At("card").Text("token") is { } token ? ByToken(token.Replace("tok_", "pm_card_", StringComparison.Ordinal)) : ByNumber(call.At("card").Required("number"))).Shown();
+            call.Only("type", "card.token", "card.number", "card.exp_month", "card.exp_year", "card.cvc", "metadata", "allow_redisplay");
+            var card = call.At("card");
+            var made = Create(call.Session, card.Text("token") is { } token ? ByToken(token.Replace("tok_", "pm_card_", StringComparison.Ordinal)) : ByNumber(card.Required("number")));
+            made["allow_redisplay"] = call.OneOf("allow_redisplay", "unspecified", "always", "limited", "unspecified");
+            made["metadata"] = call.Metadata();
+            (made.Part("card")["exp_month"], made.Part("card")["exp_year"]) = (card.Long("exp_month") ?? 12, card.Long("exp_year") ?? 2034);
+            return call.Session.Save(made).Shown();
         });
-        routes.Get("payment_methods/*", call => call.Session.Get(Kinds.PaymentMethod, call.Id).Shown());
-        routes.Get("payment_methods", call => call.Page(call.Text("customer") is { } customer ? call.Session.Of(Kinds.PaymentMethod, customer) : []));
-        routes.Post("payment_methods/*/attach", call => Attach(call.Session, call.Id, call.Required("customer"), byDefault: false).Shown());
+        routes.One("payment_methods/*", Kinds.PaymentMethod);
+        routes.Get("payment_methods", call => call.Lists("customer", "type").Page(
+            (call.Text("customer") is { } customer ? call.Session.Of(Kinds.PaymentMethod, customer) : []).Where(p => call.Text("type") is not { } type || p.Text("type") == type)));
+        routes.Post("payment_methods/*/attach", call => Attach(call.Only("customer").Session, call.Id, call.Required("customer"), byDefault: false).Shown());
         routes.Post("payment_methods/*/detach", Detach);
     }
 
@@ -57,7 +63,7 @@ internal static class PaymentMethods
 
     private static JsonObject Detach(StripeCall call)
     {
-        var card = call.Session.Get(Kinds.PaymentMethod, call.Id);
+        var card = call.Only().Session.Get(Kinds.PaymentMethod, call.Id);
         if (card.Text("customer") is { } customerId && call.Session.Find(Kinds.Customer, customerId) is { } customer && customer.Part("invoice_settings").Text("default_payment_method") == call.Id)
         {
             customer.Part("invoice_settings")["default_payment_method"] = null;

@@ -9,12 +9,13 @@ internal static class Prices
     public static void Map(StripeRoutes routes)
     {
         routes.Post("products", CreateProduct);
-        routes.Get("products", call => call.Page(call.Session.All(Kinds.Product).Where(p => IsActive(call, p))));
-        routes.Get("products/*", call => call.Session.Get(Kinds.Product, call.Id).Shown());
+        routes.Get("products", call => call.Lists("active", "ids", "created").Page(
+            call.Session.All(Kinds.Product).Where(p => IsActive(call, p) && (call.Texts("ids") is not { Count: > 0 } ids || ids.Contains(p.Required("id"))))));
+        routes.One("products/*", Kinds.Product);
         routes.Post("products/*", UpdateProduct);
         routes.Post("prices", CreatePrice);
         routes.Get("prices", ListPrices);
-        routes.Get("prices/*", call => call.Session.Get(Kinds.Price, call.Id).Shown());
+        routes.One("prices/*", Kinds.Price);
         routes.Post("prices/*", UpdatePrice);
     }
 
@@ -28,13 +29,13 @@ internal static class Prices
 
     private static JsonObject CreateProduct(StripeCall call)
     {
-        call.Only("name", "description", "active", "metadata", "id", "images", "tax_code", "unit_label", "url", "statement_descriptor", "shippable", "default_price_data", "marketing_features", "type");
+        call.Only("name", "description", "active", "metadata", "id", "tax_code", "unit_label", "url", "statement_descriptor", "type");
         var product = new JsonObject
         {
             ["id"] = call.Text("id") ?? StripeIds.Next("prod", 14), ["object"] = Kinds.Product, ["active"] = call.Flag("active") ?? true, ["created"] = call.Session.Now, ["default_price"] = null,
             ["description"] = call.Text("description"), ["images"] = new JsonArray(), ["livemode"] = false, ["marketing_features"] = new JsonArray(), ["metadata"] = call.Metadata(),
             ["name"] = call.Required("name"), ["package_dimensions"] = null, ["shippable"] = null, ["statement_descriptor"] = call.Text("statement_descriptor"), ["tax_code"] = call.Text("tax_code"),
-            ["type"] = "service", ["unit_label"] = call.Text("unit_label"), ["updated"] = call.Session.Now, ["url"] = call.Text("url"),
+            ["tax_details"] = null, ["type"] = call.OneOf("type", "service", "good", "service"), ["unit_label"] = call.Text("unit_label"), ["updated"] = call.Session.Now, ["url"] = call.Text("url"),
         };
         if (call.Session.Find(Kinds.Product, product.Required("id")) is not null)
         {
@@ -47,7 +48,7 @@ internal static class Prices
 
     private static JsonObject UpdateProduct(StripeCall call)
     {
-        var product = call.Session.Get(Kinds.Product, call.Id);
+        var product = call.Only("name", "description", "active", "metadata", "tax_code", "unit_label", "url", "statement_descriptor", "default_price").Session.Get(Kinds.Product, call.Id);
         var before = product.Copy();
         call.Into(product, "name", "description", "tax_code", "unit_label", "url", "statement_descriptor", "default_price");
         product["active"] = call.Flag("active") ?? product.Flag("active");
@@ -59,7 +60,9 @@ internal static class Prices
 
     private static JsonObject CreatePrice(StripeCall call)
     {
-        call.Only("currency", "product", "product_data", "unit_amount", "unit_amount_decimal", "recurring", "metadata", "nickname", "lookup_key", "transfer_lookup_key", "active", "billing_scheme", "tax_behavior");
+        call.Only("currency", "product", "product_data.active", "product_data.id", "product_data.metadata", "product_data.name", "product_data.statement_descriptor", "product_data.tax_code",
+            "product_data.unit_label", "unit_amount", "unit_amount_decimal", "recurring.interval", "recurring.interval_count", "recurring.meter", "recurring.usage_type", "metadata", "nickname",
+            "lookup_key", "transfer_lookup_key", "active", "billing_scheme", "tax_behavior");
         var session = call.Session;
         var productId = call.Text("product") is { } id ? session.Get(Kinds.Product, id, "product").Required("id")
             : CreateProduct(call with { Params = call.Has("product_data") ? call.Params.Part("product_data") : throw StripeRefusal.Missing("product") }).Required("id");
@@ -121,8 +124,10 @@ internal static class Prices
 
     private static JsonObject ListPrices(StripeCall call)
     {
-        var keys = call.Texts("lookup_keys");
-        return call.Page(call.Session.All(Kinds.Price).Where(p => IsActive(call, p) && (keys.Count is 0 || (p.Text("lookup_key") is { } key && keys.Contains(key)))
+        var keys = call.Lists("active", "currency", "created", "lookup_keys", "product", "type", "recurring.meter", "recurring.interval", "recurring.usage_type").Texts("lookup_keys");
+        return call.Page(call.Session.All(Kinds.Price).Where(p => IsActive(call, p) && (call.Text("currency") is not { } currency || p.Text("currency") == currency)
+            && (call.Text("type") is not { } type || p.Text("type") == type)
+            && call.Params.Part("recurring").All(r => p.Part("recurring").Text(r.Key) == (string?)r.Value) && (keys.Count is 0 || (p.Text("lookup_key") is { } key && keys.Contains(key)))
             && (call.Text("product") is not { } product || p.Text("product") == product)));
     }
 

@@ -8,24 +8,26 @@ internal static class SubscriptionCalls
     private const string Template = """
         { "id": "", "object": "subscription", "application": null, "application_fee_percent": null, "automatic_tax": { "disabled_reason": null, "enabled": false, "liability": null },
           "billing_cycle_anchor": 0, "billing_cycle_anchor_config": null, "billing_mode": { "flexible": null, "type": "classic" }, "billing_schedules": [], "billing_thresholds": null,
-          "cancel_at": null, "cancel_at_period_end": false, "canceled_at": null, "cancellation_details": { "comment": null, "feedback": null, "reason": null },
+          "cancel_at": null, "cancel_at_period_end": false, "canceled_at": null, "cancellation_details": { "comment": null, "feedback": null, "feedback_option": null, "reason": null },
           "collection_method": "charge_automatically", "created": 0, "currency": "usd", "customer": "", "customer_account": null, "days_until_due": null, "default_payment_method": null,
           "default_source": null, "default_tax_rates": [], "description": null, "discounts": [], "ended_at": null,
           "invoice_settings": { "account_tax_ids": null, "custom_fields": null, "description": null, "footer": null, "issuer": { "type": "self" } }, "items": null, "latest_invoice": null,
-          "livemode": false, "metadata": {}, "next_pending_invoice_item_invoice": null, "on_behalf_of": null, "pause_collection": null,
+          "livemode": false, "managed_payments": null, "metadata": {}, "next_pending_invoice_item_invoice": null, "on_behalf_of": null, "pause_collection": null,
           "payment_settings": { "payment_method_options": null, "payment_method_types": null, "save_default_payment_method": "off" }, "pending_invoice_item_interval": null,
           "pending_setup_intent": null, "pending_update": null, "schedule": null, "start_date": 0, "status": "active", "test_clock": null, "transfer_data": null, "trial_end": null,
-          "trial_settings": { "end_behavior": { "missing_payment_method": "create_invoice" } }, "trial_start": null }
+          "trial_settings": { "end_behavior": { "billing_cycle_anchor": null, "missing_payment_method": "create_invoice" } }, "trial_start": null }
         """;
 
     public static void Map(StripeRoutes routes)
     {
         routes.Post("subscriptions", call => Create(call, Customers.Existing(call.Session, call.Required("customer")), isCheckout: false).Shown());
         routes.Get("subscriptions", List);
-        routes.Get("subscriptions/*", call => call.Session.Get(Kinds.Subscription, call.Id).Shown());
+        routes.One("subscriptions/*", Kinds.Subscription);
         routes.Post("subscriptions/*", Update);
         routes.Delete("subscriptions/*", Cancel);
-        routes.Get("subscription_items", call => call.Page(call.Session.Get(Kinds.Subscription, call.Required("subscription"), "subscription").Data("items").Select(i => i.Copy())));
+        routes.Get("subscription_items", call => call.Lists("subscription").Page(call.Session.Get(Kinds.Subscription, call.Required("subscription"), "subscription").Data("items").Select(i => i.Copy())));
+        routes.Get("subscription_items/*", call => call.Only().Session.All(Kinds.Subscription).SelectMany(s => s.Data("items")).FirstOrDefault(i => i.Text("id") == call.Id)?.Shown()
+            ?? throw StripeRefusal.NoSuch("subscription item", call.Id));
     }
 
     /// <summary>Begins a subscription; what a checkout asks for has the same names as what a call asks for.</summary>
@@ -33,9 +35,9 @@ internal static class SubscriptionCalls
     {
         if (!isCheckout)
         {
-            call.Only("customer", "items", "metadata", "trial_period_days", "trial_end", "trial_settings", "payment_behavior", "default_payment_method", "collection_method", "discounts",
-                "automatic_tax", "billing_thresholds", "billing_mode", "billing_cycle_anchor", "cancel_at_period_end", "cancel_at", "description", "off_session", "payment_settings", "proration_behavior",
-                "currency", "days_until_due");
+            call.Only([.. s_settable, "customer", "items.price", "items.quantity", "items.metadata", "trial_period_days", "payment_behavior", "off_session", "currency", "billing_mode.type"]);
+            Agree(call, "collection_method", "charge_automatically");
+            _ = call.OneOf("payment_behavior", "allow_incomplete", "allow_incomplete", "default_incomplete", "error_if_incomplete");
         }
 
         var (session, at) = (call.Session, call.Session.TimeOf(customer));
@@ -51,12 +53,8 @@ internal static class SubscriptionCalls
         var recurring = subscription.Data("items").First().Part("price").Part("recurring");
         Periods.Set(subscription, at, isTrial ? trialEnd ?? at : Periods.Next(at, at, recurring));
         subscription["status"] = isTrial ? "trialing" : "incomplete";
-        foreach (var asked in call.Items("discounts"))
-        {
-            var discount = Coupons.Redeem(session, asked.Text("coupon"), asked.Text("promotion_code"), customer.Required("id"), id, at);
-            (subscription["_discount"], subscription["discounts"]) = (discount, new JsonArray(discount.Text("id")));
-        }
-
+        Discount(call, customer, subscription, at);
+        End(call, subscription, at);
         customer["currency"] = subscription.Text("currency");
         session.Save(customer);
         session.Save(subscription);
@@ -70,6 +68,42 @@ internal static class SubscriptionCalls
         (subscription["cancel_at"], subscription["canceled_at"]) = (cancel ? Periods.Of(subscription).End : null, cancel ? at : null);
         subscription.Part("cancellation_details")["reason"] = cancel ? "cancellation_requested" : null;
         session.Save(subscription);
+    }
+
+    private static readonly string[] s_settable =
+    [
+        "metadata", "trial_end", "trial_settings.end_behavior.missing_payment_method", "default_payment_method", "collection_method", "discounts", "discounts.coupon", "discounts.promotion_code",
+        "automatic_tax.enabled", "billing_thresholds", "billing_thresholds.amount_gte", "cancel_at_period_end", "cancel_at", "description", "payment_settings.save_default_payment_method", "proration_behavior",
+    ];
+
+    /// <summary>A choice of which this sandbox has one alone: any other is refused, and not taken for it.</summary>
+    public static void Agree(StripeCall call, string name, string only) => _ = call.OneOf(name, only, only);
+
+    private static void Discount(StripeCall call, JsonObject customer, JsonObject subscription, long at)
+    {
+        if (call.Has("discounts"))
+        {
+            (subscription["_discount"], subscription["discounts"]) = (null, new JsonArray());
+        }
+
+        foreach (var asked in call.Items("discounts"))
+        {
+            var discount = Coupons.Redeem(call.Session, asked.Text("coupon"), asked.Text("promotion_code"), customer.Required("id"), subscription.Text("id"), at);
+            (subscription["_discount"], subscription["discounts"]) = (discount, new JsonArray(discount.Text("id")));
+        }
+    }
+
+    private static void End(StripeCall call, JsonObject subscription, long at)
+    {
+        if (call.Flag("cancel_at_period_end") is { } cancel)
+        {
+            SetCancelAtPeriodEnd(call.Session, subscription, cancel, at);
+        }
+
+        if (call.Has("cancel_at"))
+        {
+            (subscription["cancel_at"], subscription["canceled_at"]) = (call.Long("cancel_at"), call.Long("cancel_at") is null ? null : at);
+        }
     }
 
     private static void Begin(StripeCall call, JsonObject subscription, bool mustPay, long at)
@@ -116,7 +150,7 @@ internal static class SubscriptionCalls
         var made = new JsonObject
         {
             ["id"] = StripeIds.Next("si", 14), ["object"] = "subscription_item", ["billing_thresholds"] = null, ["created"] = at, ["current_period_end"] = 0, ["current_period_start"] = 0,
-            ["discounts"] = new JsonArray(), ["metadata"] = item.Metadata(), ["plan"] = Plan(price), ["price"] = price.Shown(), ["subscription"] = id, ["tax_rates"] = new JsonArray(),
+            ["current_trial"] = null, ["discounts"] = new JsonArray(), ["metadata"] = item.Metadata(), ["plan"] = Plan(price), ["price"] = price.Shown(), ["subscription"] = id, ["tax_rates"] = new JsonArray(),
         };
         if (!Prices.IsMetered(price))
         {
@@ -138,6 +172,12 @@ internal static class SubscriptionCalls
     private static void Fill(StripeCall call, JsonObject customer, JsonObject subscription)
     {
         call.Into(subscription, "description");
+        call.At("payment_settings").Into(subscription.Part("payment_settings"), "save_default_payment_method");
+        if (call.Has("billing_mode"))
+        {
+            subscription.Part("billing_mode")["type"] = call.At("billing_mode").OneOf("type", "classic", "classic");
+        }
+
         if (call.Text("default_payment_method") is { } card)
         {
             subscription["default_payment_method"] = call.Session.Get(Kinds.PaymentMethod, card, "default_payment_method").Text("customer") == customer.Text("id") ? card
@@ -162,6 +202,7 @@ internal static class SubscriptionCalls
 
     private static JsonObject List(StripeCall call)
     {
+        call.Lists("customer", "status", "price", "created", "test_clock");
         var status = call.OneOf("status", "current", "active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid");
         var all = call.Text("customer") is { } customer ? call.Session.Of(Kinds.Subscription, customer) : call.Session.All(Kinds.Subscription);
         return call.Page(all.Where(s => status switch
@@ -170,13 +211,14 @@ internal static class SubscriptionCalls
             "current" => s.Text("status") is not "canceled",
             "ended" => s.Text("status") is "canceled" or "incomplete_expired",
             _ => s.Text("status") == status,
-        }).Where(s => call.Text("price") is not { } price || s.Data("items").Any(i => i.Part("price").Text("id") == price)));
+        }).Where(s => call.Text("test_clock") is not { } clock || s.Text("test_clock") == clock).Where(s => call.Text("price") is not { } price || s.Data("items").Any(i => i.Part("price").Text("id") == price)));
     }
 
     private static JsonObject Update(StripeCall call)
     {
-        call.Only("items", "metadata", "cancel_at_period_end", "cancel_at", "default_payment_method", "proration_behavior", "payment_behavior", "trial_end", "discounts", "automatic_tax",
-            "billing_thresholds", "description", "trial_settings", "payment_settings", "collection_method", "cancellation_details", "billing_cycle_anchor", "off_session");
+        call.Only([.. s_settable, "items.id", "items.price", "items.quantity", "items.deleted", "items.metadata", "payment_behavior", "cancellation_details.comment", "cancellation_details.feedback", "off_session"]);
+        Agree(call, "collection_method", "charge_automatically");
+        Agree(call, "payment_behavior", "allow_incomplete");
         var session = call.Session;
         var subscription = session.Get(Kinds.Subscription, call.Id);
         if (subscription.Text("status") is "canceled" or "incomplete_expired")
@@ -190,16 +232,9 @@ internal static class SubscriptionCalls
         Fill(call, customer, subscription);
         subscription["metadata"] = call.Metadata(subscription.Part("metadata"));
         ChangeItems(call, subscription, at);
-        if (call.Flag("cancel_at_period_end") is { } cancel)
-        {
-            SetCancelAtPeriodEnd(session, subscription, cancel, at);
-        }
-
-        if (call.Has("cancel_at"))
-        {
-            (subscription["cancel_at"], subscription["canceled_at"]) = (call.Long("cancel_at"), call.Long("cancel_at") is null ? null : at);
-        }
-
+        Discount(call, customer, subscription, at);
+        End(call, subscription, at);
+        call.At("cancellation_details").Into(subscription.Part("cancellation_details"), "comment", "feedback");
         session.Save(subscription);
         if (call.Text("trial_end") is "now" && subscription.Text("status") is "trialing")
         {
@@ -290,13 +325,16 @@ internal static class SubscriptionCalls
 
     private static JsonObject Cancel(StripeCall call)
     {
-        call.Only("invoice_now", "prorate", "cancellation_details");
+        call.Only("invoice_now", "prorate", "cancellation_details.comment", "cancellation_details.feedback");
+        Agree(call, "invoice_now", "true");
+        Agree(call, "prorate", "false");
         var subscription = call.Session.Get(Kinds.Subscription, call.Id);
         if (subscription.Text("status") is "canceled")
         {
             throw StripeRefusal.NoSuch("subscription", call.Id);
         }
 
+        call.At("cancellation_details").Into(subscription.Part("cancellation_details"), "comment", "feedback");
         Subscriptions.End(call.Session, subscription, call.Session.TimeOf(subscription));
         return subscription.Shown();
     }
