@@ -15,6 +15,7 @@ internal static class Kinds
     public const string CreditGrant = "billing.credit_grant";
     public const string CreditTransaction = "billing.credit_balance_transaction";
     public const string Coupon = "coupon";
+    public const string Discount = "discount";
     public const string PromotionCode = "promotion_code";
     public const string BalanceTransaction = "customer_balance_transaction";
     public const string PaymentMethod = "payment_method";

@@ -67,13 +67,13 @@ internal static class Coupons
             session.Save(code);
         }
 
-        return new JsonObject
+        return session.Save(new JsonObject
         {
-            ["id"] = StripeIds.Next("di"), ["object"] = "discount", ["checkout_session"] = null, ["customer"] = customerId, ["customer_account"] = null,
+            ["id"] = StripeIds.Next("di"), ["object"] = Kinds.Discount, ["checkout_session"] = null, ["customer"] = customerId, ["customer_account"] = null,
             ["end"] = coupon.Text("duration") is "repeating" ? DateTimeOffset.FromUnixTimeSeconds(at).AddMonths((int)coupon.Long("duration_in_months")).ToUnixTimeSeconds() : null,
             ["invoice"] = null, ["invoice_item"] = null, ["promotion_code"] = promotionCodeId, ["source"] = new JsonObject { ["coupon"] = id, ["type"] = "coupon" }, ["start"] = at,
             ["subscription"] = subscriptionId, ["subscription_item"] = null, ["_percent"] = coupon.Text("_percent"), ["_amount"] = coupon.Long("amount_off"), ["_once"] = coupon.Text("duration") is "once",
-        };
+        });
     }
 
     /// <summary>What the subscription's discount takes off an invoice, in cents.</summary>

@@ -20,7 +20,13 @@ internal static class SubscriptionCalls
 
     public static void Map(StripeRoutes routes)
     {
-        routes.Post("subscriptions", call => Create(call, Customers.Existing(call.Session, call.Required("customer")), isCheckout: false).Shown());
+        routes.Post("subscriptions", call =>
+        {
+            call.Only([.. s_settable, "customer", "items.price", "items.quantity", "items.metadata", "trial_period_days", "payment_behavior", "off_session", "currency", "billing_mode.type"]);
+            Agree(call, "collection_method", "charge_automatically");
+            _ = call.OneOf("payment_behavior", "allow_incomplete", "allow_incomplete", "default_incomplete", "error_if_incomplete");
+            return Create(call, Customers.Existing(call.Session, call.Required("customer")), isCheckout: false).Shown();
+        });
         routes.Get("subscriptions", List);
         routes.One("subscriptions/*", Kinds.Subscription);
         routes.Post("subscriptions/*", Update);
@@ -33,13 +39,6 @@ internal static class SubscriptionCalls
     /// <summary>Begins a subscription; what a checkout asks for has the same names as what a call asks for.</summary>
     public static JsonObject Create(StripeCall call, JsonObject customer, bool isCheckout)
     {
-        if (!isCheckout)
-        {
-            call.Only([.. s_settable, "customer", "items.price", "items.quantity", "items.metadata", "trial_period_days", "payment_behavior", "off_session", "currency", "billing_mode.type"]);
-            Agree(call, "collection_method", "charge_automatically");
-            _ = call.OneOf("payment_behavior", "allow_incomplete", "allow_incomplete", "default_incomplete", "error_if_incomplete");
-        }
-
         var (session, at) = (call.Session, call.Session.TimeOf(customer));
         var subscription = StripeJson.From(Template);
         var id = StripeIds.Next("sub");

@@ -95,7 +95,7 @@ public sealed class StripeEngineTests
         }
 
         await rig.Client.V1.InvoiceItems.CreateAsync(new() { Customer = customer.Id, Amount = 100, Currency = "usd" });
-        var invoice = await rig.Client.V1.Invoices.CreateAsync(new() { Customer = customer.Id });
+        var invoice = await rig.Client.V1.Invoices.CreateAsync(new() { Customer = customer.Id, PendingInvoiceItemsBehavior = "include" });
         var refused = await Assert.ThrowsAsync<StripeException>(() => rig.Client.V1.Invoices.PayAsync(invoice.Id, new() { PaymentMethod = first.Id, Expand = ["customer"] }));
         Assert.Equal("card_declined", refused.StripeError.Code);
         Assert.Equal(1, (await rig.Client.V1.Invoices.GetAsync(invoice.Id)).AttemptCount);
