@@ -142,7 +142,7 @@ public sealed class CatalogueEditor(PlatformWork platform, TimeProvider time)
     {
         var at = Now;
         var prices = new List<CataloguePrice>();
-        foreach (var meter in Enum.GetValues<Meter>())
+        foreach (var meter in Meters.OfModels)
         {
             if (!usedUntil.ContainsKey(meter))
             {

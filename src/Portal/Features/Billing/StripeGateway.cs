@@ -75,14 +75,32 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
     public Task ChangePlanAsync(string subscription, Plan plan, CancellationToken ct) => AskAsync(async client =>
     {
         var held = await client.V1.Subscriptions.GetAsync(subscription, cancellationToken: ct);
+        var wanted = await PricesAsync(client, plan, ct);
         var flat = held.Items.Data.Single(i => i.Price.Recurring.UsageType is not "metered");
-        var price = (await PricesAsync(client, plan, ct)).Single(p => p.Recurring.UsageType is not "metered");
+        var price = wanted.Single(p => p.Recurring.UsageType is not "metered");
         await client.V1.Subscriptions.UpdateAsync(
             subscription,
             new SubscriptionUpdateOptions
             {
                 Items = [new() { Id = flat.Id, Price = price.Id, Quantity = 1 }], ProrationBehavior = "create_prorations", CancelAtPeriodEnd = false, Metadata = new() { [PlanKey] = plan.Id },
             }, cancellationToken: ct);
+        return true;
+    });
+
+    /// <summary>A subscription that was sold before the portal had a meter is charged by it too, from now on.</summary>
+    internal Task CompleteAsync(string subscription, Plan plan, CancellationToken ct) => AskAsync(async client =>
+    {
+        var held = await client.V1.Subscriptions.GetAsync(subscription, cancellationToken: ct);
+        var known = held.Items.Data.Select(i => i.Price.LookupKey).ToHashSet(StringComparer.Ordinal);
+        if (held.Status is "canceled" or "incomplete_expired" || Enum.GetValues<Meter>().All(m => known.Contains(MeterWords.LookupKey(m))))
+        {
+            return false;
+        }
+
+        var missing = (await PricesAsync(client, plan, ct)).Where(p => p.Recurring.UsageType is "metered" && !known.Contains(p.LookupKey)).ToList();
+        await client.V1.Subscriptions.UpdateAsync(
+            subscription, new SubscriptionUpdateOptions { Items = [.. missing.Select(p => new SubscriptionItemOptions { Price = p.Id })], ProrationBehavior = "none" },
+            new RequestOptions { IdempotencyKey = $"items-{subscription}-{string.Join('-', missing.Select(p => p.Id))}" }, ct);
         return true;
     });
 

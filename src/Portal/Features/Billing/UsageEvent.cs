@@ -9,6 +9,15 @@ public enum Meter
     TuningTokens,
     InputTokens,
     OutputTokens,
+
+    /// <summary>A million bytes kept through one day, UTC.</summary>
+    StorageMegabyteDays,
+}
+
+public static class Meters
+{
+    /// <summary>What a model has prices for.</summary>
+    public static readonly IReadOnlyList<Meter> OfModels = [Meter.TuningTokens, Meter.InputTokens, Meter.OutputTokens];
 }
 
 /// <summary>What somebody was doing when it cost: the activity a bill is read by.</summary>
@@ -20,6 +29,7 @@ public enum UsageSource
     Endpoint,
     Playground,
     Augmentation,
+    Storage,
 }
 
 /// <summary>An immutable fact that costs. It carries its price, so a later price never changes it.</summary>

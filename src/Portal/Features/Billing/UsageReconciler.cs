@@ -31,6 +31,11 @@ public sealed class UsageReconciler(IDbContextFactory<PortalDbContext> dbs, Stri
             return;
         }
 
+        if (account.Bought() is { } plan)
+        {
+            await gateway.CompleteAsync(account.Subscription, plan, ct);
+        }
+
         foreach (var period in periods)
         {
             await CompareAsync(db, account, period, now, ct);

@@ -10,6 +10,7 @@ public static class UsageWords
         UsageSource.Evaluation => "Evaluation",
         UsageSource.Endpoint => "Calls to the endpoint",
         UsageSource.Augmentation => "Writing synthetic rows",
+        UsageSource.Storage => "Keeping files",
         _ => "Playground and test calls",
     };
 
@@ -17,6 +18,7 @@ public static class UsageWords
     {
         Meter.TuningTokens => "Training tokens",
         Meter.InputTokens => "Input tokens",
+        Meter.StorageMegabyteDays => "Storage, megabyte-days",
         _ => "Output tokens",
     };
 }

@@ -16,6 +16,7 @@ public static class DataFeature
         services.AddScoped<VersionService>().AddScoped<VersionComparison>().AddScoped<LineageService>().AddScoped<ExampleService>().AddScoped<DownloadService>().AddScoped<DownloadedArchive>().AddScoped<Redactor>().AddScoped<MediaService>().AddScoped<MediaCleaner>().AddScoped<VersionRenewal>().AddScoped<FindingReport>();
         services.AddScoped<ImportWorker>().AddScoped<FreezeWorker>().AddScoped<ISwept, DataSweep>().AddScoped<IFailedWork, FailedImports>().AddScoped<IFailedWork, FailedVersions>();
         services.AddScoped<TrafficDraftService>().AddScoped<AugmentService>().AddScoped<SyntheticDraftService>().AddScoped<AugmentWorker>().AddScoped<ISwept, AugmentSweep>().AddScoped<IFailedWork, FailedAugmentations>();
+        services.AddScoped<StorageWorker>().AddScoped<ISwept, StorageSweep>();
         services.AddScoped<IProjectStep, DataStep>().AddScoped<IOnboardingSign, UploadSign>().AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IProjectTexts, RowTexts>();
     }
 

@@ -35,7 +35,7 @@ internal sealed class StripeRig : IAsyncDisposable
         services.AddSingleton(time).AddSingleton<IBackgroundJobClient>(Jobs);
         services.AddSingleton<IOptions<BillingOptions>>(_ => Options.Create(new BillingOptions { ApiKey = "sk_test_practice", ApiBase = _sandbox.Urls.First(), WebhookSecrets = [Secret] }));
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<IDbContextFactory<PortalDbContext>>(p => new Scoped(Database, p.GetRequiredService<TenantScope>()));
-        services.AddSingleton<StripeGateway>().AddScoped<BillingService>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>();
+        services.AddSingleton<StripeGateway>().AddScoped<BillingService>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>().AddScoped<Portal.Features.Data.StorageWorker>();
         services.AddScoped<ILimitCount, MemberCount>().AddSingleton<IUsageSubjects>(new Subjects(isPractice));
         _services = services.BuildServiceProvider();
     }

@@ -18,9 +18,13 @@ internal static class StripeShape
         "Customer.individual_name", "Customer.invoice_credit_balance", "Customer.sources", "Customer.subscriptions", "Customer.tax", "Customer.tax_ids", "Event.account",
         "Event.context", "Invoice.amount_paid_off_stripe", "Invoice.confirmation_secret", "Invoice.payments", "Invoice.status_details", "Invoice.threshold_reason",
         "InvoiceAutomaticTaxLiability.account", "InvoiceIssuer.account", "InvoiceItem.frozen_fields", "InvoiceItem.invoicing_rules", "InvoiceItem.proration_details",
-        "InvoiceParentSubscriptionDetails.subscription_proration_date", "InvoiceTotalPretaxCreditAmount.discount",
-        "InvoiceTotalPretaxCreditAmount.credit_balance_transaction", "LineItem.discounts", "LineItem.taxes", "PaymentMethodCard.description", "PaymentMethodCard.iin",
-        "PaymentMethodCard.issuer", "Plan.tiers",
+        "InvoiceParentSubscriptionDetails.subscription_proration_date", "InvoiceTotalPretaxCreditAmount.credit_balance_transaction", "InvoiceTotalPretaxCreditAmount.discount",
+        "LineItem.discounts", "LineItem.taxes", "PaymentMethodCard.description", "PaymentMethodCard.iin", "PaymentMethodCard.issuer", "Plan.tiers", "Price.currency_options",
+        "Price.tiers", "PromotionCodeRestrictions.currency_options", "Session.after_expiration", "Session.branding_settings", "Session.excluded_payment_method_types",
+        "Session.line_items", "Session.name_collection", "Session.optional_items", "Session.presentment_details", "Session.redirect_on_completion", "Session.return_url",
+        "Session.tax_id_collection", "SessionTotalDetails.breakdown", "Shipping.carrier", "Shipping.tracking_number", "Subscription.presentment_details",
+        "Subscription.status_details", "SubscriptionBillingMode.updated_at", "SubscriptionInvoiceSettingsIssuer.account", "SubscriptionItem.billed_until",
+        "SubscriptionItem.quantity", "TestClockStatusDetails.advancing", "WebhookEndpoint.secret",
     };
 
     public static IReadOnlyList<string> Differences<T>(T answer)
