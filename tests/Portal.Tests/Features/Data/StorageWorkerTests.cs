@@ -16,8 +16,8 @@ public sealed class StorageWorkerTests
     [Fact]
     public async Task Storage_OfADay_IsMeteredOnceByProjectAndReachesStripe()
     {
-        // A clock that stands still: no midnight passes meanwhile.
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        // A clock that stands still, so that no midnight passes, and later than the purchase, which is made at the sandbox's time.
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(4));
         await using var rig = await StripeRig.StartAsync(time);
         await rig.BuyAsync("org_test", "team");
         var before = time.GetUtcNow().UtcDateTime.Date.AddMinutes(-1);
