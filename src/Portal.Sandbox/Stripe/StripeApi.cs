@@ -74,6 +74,7 @@ internal sealed class StripeApi(StripeDatabase database, SandboxOptions options)
         CheckoutCalls.Map(routes);
         Coupons.Map(routes);
         Credits.Map(routes);
+        Engine.Taxes.Map(routes);
         EventCalls.Map(routes);
         return routes;
     }

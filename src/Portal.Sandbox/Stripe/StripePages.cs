@@ -46,7 +46,7 @@ internal static class StripePages
         var form = await http.Request.ReadFormAsync();
         try
         {
-            var done = database.Run(session => CheckoutCalls.Complete(session, session.Get(Kinds.Checkout, id), form["card"].ToString(), form["code"].ToString().Trim(), Address(http)));
+            var done = database.Run(session => CheckoutCalls.Complete(session, session.Get(Kinds.Checkout, id), form["card"].ToString(), form["code"].ToString().Trim(), form["country"].ToString().Trim(), Address(http)));
             return Results.Redirect(done.Required("success_url").Replace("{CHECKOUT_SESSION_ID}", id, StringComparison.Ordinal));
         }
         catch (StripeRefusal refusal)
@@ -75,6 +75,7 @@ internal static class StripePages
             </ul>{isTrial}
             <p><strong>Due today: {Money(checkout.Long("amount_total"), checkout.Text("currency"))}</strong></p>
             <form method="post">{CardField}
+            {(checkout.Flag("_takes_address") ? """<p><label>Country, as two letters<br><input name="country" size="3" maxlength="2" value="DE" required></label></p>""" : "")}
             {(checkout.Flag("allow_promotion_codes") ? """<p><label>Promotion code<br><input name="code" size="24" autocomplete="off"></label></p>""" : "")}
             <button type="submit"><strong>{(checkout.Text("mode") is "setup" ? "Save the card" : "Subscribe")}</strong></button></form>{CardHelp}{Back(checkout.Text("cancel_url"))}
             """);

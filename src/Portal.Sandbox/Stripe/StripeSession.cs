@@ -43,6 +43,10 @@ internal sealed class StripeSession(SqliteConnection connection, SqliteTransacti
         "SELECT json FROM object WHERE kind = $kind AND json_extract(json, '$.status') IN (SELECT value FROM json_each($states)) AND json_extract(json, '$.test_clock') IS $clock ORDER BY seq DESC",
         ("$kind", kind), ("$states", JsonSerializer.Serialize(states)), ("$clock", clock));
 
+    /// <summary>Subscriptions whose usage is invoiced once it reaches an amount.</summary>
+    public List<JsonObject> WithThreshold() =>
+        Read("SELECT json FROM object WHERE kind = $kind AND json_extract(json, '$.billing_thresholds.amount_gte') IS NOT NULL", ("$kind", Kinds.Subscription));
+
     public JsonObject Save(JsonObject thing)
     {
         Run("INSERT INTO object (id, kind, json) VALUES ($id, $kind, $json) ON CONFLICT (id) DO UPDATE SET json = excluded.json",

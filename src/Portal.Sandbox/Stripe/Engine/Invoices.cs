@@ -100,10 +100,11 @@ internal static class Invoices
         var discount = SubscriptionOf(invoice) is { } id && session.Find(Kinds.Subscription, id) is { } subscription ? Coupons.Take(invoice, subscription, subtotal) : 0;
         var metered = lines.Where(l => l.Flag("_metered")).Sum(l => l.Long("amount"));
         var credit = Credits.Available(session, invoice, Math.Min(metered, Math.Max(0, subtotal - discount)));
-        var total = subtotal - discount - credit;
+        var untaxed = subtotal - discount - credit;
+        var total = untaxed + Taxes.Put(invoice, untaxed);
         invoice["total_discount_amounts"] = discount is 0 ? new JsonArray() : new JsonArray(new JsonObject { ["amount"] = discount, ["discount"] = invoice["_discount"]?.DeepClone() });
         invoice["total_pretax_credit_amounts"] = credit is 0 ? new JsonArray() : new JsonArray(new JsonObject { ["amount"] = credit, ["type"] = "credit_balance_transaction" });
-        (invoice["subtotal"], invoice["subtotal_excluding_tax"], invoice["total"], invoice["total_excluding_tax"]) = (subtotal, subtotal, total, total);
+        (invoice["subtotal"], invoice["subtotal_excluding_tax"], invoice["total"], invoice["total_excluding_tax"]) = (subtotal, subtotal, total, untaxed);
         (invoice["amount_due"], invoice["amount_remaining"]) = (Math.Max(0, total), Math.Max(0, total));
     }
 

@@ -63,12 +63,11 @@ internal sealed class StripeTicker(
 
     private static void CountUsage(StripeSession session, string address)
     {
-        if (UsageCounting.Run(session))
+        UsageCounting.Run(session);
+        // Also without fresh usage: what was used within this second is on no invoice before the next.
+        foreach (var subscription in session.WithThreshold())
         {
-            foreach (var subscription in session.All(Kinds.Subscription).Where(s => s["billing_thresholds"] is not null))
-            {
-                Subscriptions.Threshold(session, subscription, address, session.TimeOf(subscription));
-            }
+            Subscriptions.Threshold(session, subscription, address, session.TimeOf(subscription));
         }
     }
 

@@ -114,7 +114,9 @@ internal static class Subscriptions
     /// <summary>Invoices in the middle of a period what was used, once it reaches the amount that was agreed.</summary>
     public static bool Threshold(StripeSession session, JsonObject subscription, string address, long at)
     {
-        if (subscription.Text("status") is not ("active" or "past_due") || subscription.Part("billing_thresholds").LongOrNull("amount_gte") is not { } threshold)
+        // Not of a trial, and not on the last day: two invoices of one day would confuse.
+        if (subscription.Text("status") is not ("active" or "past_due") || subscription.Part("billing_thresholds").LongOrNull("amount_gte") is not { } threshold
+            || at > Periods.Of(subscription).End - Periods.Day)
         {
             return false;
         }
@@ -122,7 +124,8 @@ internal static class Subscriptions
         var from = UnbilledFrom(subscription);
         var invoice = Invoices.Draft(session, Customers.Existing(session, subscription.Required("customer")), subscription, "subscription_threshold", from, at, at);
         AddUsage(session, invoice, subscription, from, at);
-        if (invoice.Data("lines").Sum(l => l.Long("amount")) < threshold)
+        var used = invoice.Data("lines").Sum(l => l.Long("amount"));
+        if (used - Coupons.Take(invoice, subscription, used) < threshold)
         {
             return false;
         }

@@ -47,7 +47,7 @@ internal static class CheckoutCalls
     }
 
     /// <summary>What the person on the page asks for: the card, and perhaps a code. Throws where the card is declined.</summary>
-    public static JsonObject Complete(StripeSession session, JsonObject checkout, string cardNumber, string code, string address)
+    public static JsonObject Complete(StripeSession session, JsonObject checkout, string cardNumber, string code, string country, string address)
     {
         if (checkout.Text("status") is not "open")
         {
@@ -57,6 +57,15 @@ internal static class CheckoutCalls
         var customer = checkout.Text("customer") is { } id ? Customers.Existing(session, id) : throw StripeRefusal.Missing("customer");
         var card = PaymentMethods.FromNumber(session, cardNumber);
         PaymentMethods.Attach(session, card.Required("id"), customer.Required("id"));
+        if (checkout.Flag("_takes_address"))
+        {
+            customer = session.Get(Kinds.Customer, customer.Required("id"));
+            var to = customer["address"]?.DeepClone() as JsonObject ?? new JsonObject { ["city"] = null, ["line1"] = null, ["line2"] = null, ["postal_code"] = null, ["state"] = null };
+            to["country"] = country.Length is 2 ? country.ToUpperInvariant() : throw StripeRefusal.Invalid("Choose a country.", "country");
+            customer["address"] = to;
+            session.Save(customer);
+        }
+
         if (checkout.Text("mode") is "subscription")
         {
             var parameters = checkout.Part("_subscription").Copy();
@@ -108,6 +117,7 @@ internal static class CheckoutCalls
         (checkout["id"], checkout["mode"], checkout["created"], checkout["expires_at"]) = (id, mode, session.Now, call.Long("expires_at") ?? session.Now + Periods.Day);
         checkout["success_url"] = call.Required("success_url");
         call.Into(checkout, "cancel_url", "client_reference_id", "customer_email", "locale", "billing_address_collection");
+        checkout["_takes_address"] = call.Text("billing_address_collection") is "required" && (call.At("customer_update").Text("address") is "auto" || !call.Has("customer"));
         checkout["url"] = $"{call.Address}/stripe/checkout/{id}";
         (checkout["metadata"], checkout["allow_promotion_codes"]) = (call.Metadata(), call.Flag("allow_promotion_codes"));
         var customer = call.Text("customer") is { } existing ? Customers.Existing(session, existing) : null;

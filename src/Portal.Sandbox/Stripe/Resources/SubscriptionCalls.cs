@@ -190,6 +190,12 @@ internal static class SubscriptionCalls
 
         if (call.Has("billing_thresholds"))
         {
+            var flat = subscription.Data("items").Where(i => !Prices.IsMetered(i.Part("price"))).Sum(i => Prices.AmountOf(i.Part("price"), i.LongOrNull("quantity") ?? 1));
+            if (call.At("billing_thresholds").Long("amount_gte") <= flat && flat > 0)
+            {
+                throw StripeRefusal.Invalid($"The monetary threshold must be greater than the sum of all licensed prices, {flat}.", "billing_thresholds[amount_gte]");
+            }
+
             subscription["billing_thresholds"] = call.At("billing_thresholds").Long("amount_gte") is { } amount ? new JsonObject { ["amount_gte"] = amount, ["reset_billing_cycle_anchor"] = false } : null;
         }
 

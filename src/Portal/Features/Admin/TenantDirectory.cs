@@ -14,6 +14,9 @@ public sealed record TenantRow(
     public string Plan { get; init; } = "";
 
     public string Payment { get; init; } = "";
+
+    /// <summary>Null where nothing was ever bought.</summary>
+    public AccountWatch? Watch { get; init; }
 }
 
 public sealed record TenantList(IReadOnlyList<TenantRow> Rows, int Total, int From);
@@ -106,6 +109,7 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
             {
                 Plan = accounts.GetValueOrDefault(t.Id)?.Bought()?.Name ?? "",
                 Payment = accounts.GetValueOrDefault(t.Id) is { State: not SubscriptionState.None and var state } ? SubscriptionWords.Of(state) : "",
+                Watch = accounts.GetValueOrDefault(t.Id)?.Watch,
             }),
         ];
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Components;
+using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 
 namespace Portal.Features.Admin;
@@ -74,6 +75,12 @@ public sealed partial class TenantPage : PortalPage
             _suspending = false;
             await RefreshAsync();
         }
+    }
+
+    private async Task SetWatchAsync(AccountWatch watch)
+    {
+        await RunAsync(ct => Platform.ActAsync(TenantId, services => services.GetRequiredService<WatchService>().SetAsync(watch, ct), ct), "It is decided. Stripe is told in a moment.");
+        await RefreshAsync();
     }
 
     private async Task RestoreAsync()

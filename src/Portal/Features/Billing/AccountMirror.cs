@@ -45,6 +45,7 @@ public sealed class AccountMirror(IDbContextFactory<PortalDbContext> dbs, Stripe
     {
         var before = (account.PlanId, account.State);
         account.Take(facts?.Subscription, readAt);
+        account.Take(facts?.Credit);
         if (before != (account.PlanId, account.State))
         {
             db.Audit("billing.changed", new AuditTarget("billing", account.Id, account.PlanId), $"{Words(account.PlanId, account.State)}. Before: {Words(before.PlanId, before.State)}.");

@@ -19,6 +19,15 @@ public enum SubscriptionState
     Ended,
 }
 
+/// <summary>Whether an organisation is invoiced in the middle of a period, once it has used so much.</summary>
+public enum AccountWatch
+{
+    /// <summary>By its history: watched until it has paid an invoice, and after a payment that failed.</summary>
+    ByHistory,
+    Never,
+    Always,
+}
+
 public static class SubscriptionStates
 {
     /// <summary>Whether a plan is paid for, or still hoped to be.</summary>
@@ -47,6 +56,29 @@ public sealed class BillingAccount : TenantOwned, IVersioned
 
     /// <summary>Since when its usage is charged; usage before was never sold.</summary>
     public DateTime? BillableFromAt { get; private set; }
+
+    /// <summary>The discount that runs, in words; empty where none does.</summary>
+    public string Discount { get; private set; } = "";
+
+    public DateTime? DiscountEndsAt { get; private set; }
+
+    /// <summary>What is left of granted credit: it pays for usage before any card does.</summary>
+    public long CreditCents { get; private set; }
+
+    /// <summary>When the first of it expires; null where none of it does.</summary>
+    public DateTime? CreditExpiresAt { get; private set; }
+
+    /// <summary>As Stripe has it: usage that reaches it is invoiced at once. Null where there is no such amount.</summary>
+    public long? ThresholdCents { get; private set; }
+
+    /// <summary>The last payment that failed, as far as the portal was told.</summary>
+    public DateTime? PaymentFailedAt { get; private set; }
+
+    /// <summary>What those who run the portal decided.</summary>
+    public AccountWatch Watch { get; private set; }
+
+    /// <summary>Since when usage was on no invoice yet as its owners were told that it reached the threshold: that crossing is told.</summary>
+    public DateTime? ThresholdToldFor { get; private set; }
 
     /// <summary>Of the reading at Stripe that this is; an older one changes nothing.</summary>
     public DateTime? ReadAt { get; private set; }
@@ -77,9 +109,12 @@ public sealed class BillingAccount : TenantOwned, IVersioned
         if (facts is null)
         {
             (State, PlanId) = (State is SubscriptionState.None ? SubscriptionState.None : SubscriptionState.Ended, "");
+            (Discount, DiscountEndsAt, ThresholdCents) = ("", null, null);
             return;
         }
 
+        (Discount, DiscountEndsAt, ThresholdCents) = (facts.Discount, facts.DiscountEndsAt, facts.ThresholdCents);
+        PaymentFailedAt = facts.State is SubscriptionState.PastDue or SubscriptionState.Unpaid ? readAt : PaymentFailedAt;
         (Subscription, PlanId, State) = (facts.Id, facts.PlanId, facts.State);
         (TrialEndsAt, PeriodStartAt, PeriodEndsAt, EndsAt) = (facts.TrialEndsAt, facts.PeriodStartAt, facts.PeriodEndsAt, facts.EndsAt);
         if (State.IsRunning())
@@ -87,6 +122,12 @@ public sealed class BillingAccount : TenantOwned, IVersioned
             BillableFromAt ??= facts.StartedAt;
         }
     }
+
+    public void Take(CreditFacts? credit) => (CreditCents, CreditExpiresAt) = (credit?.LeftCents ?? 0, credit?.ExpiresAt);
+
+    public void SetWatch(AccountWatch watch) => Watch = watch;
+
+    public void Told(DateTime since) => ThresholdToldFor = since;
 
     public bool TryLease(string token, DateTime now, TimeSpan length)
     {
@@ -118,6 +159,8 @@ internal sealed class BillingAccountMapping : IEntityTypeConfiguration<BillingAc
         builder.Property(a => a.Customer).HasMaxLength(80);
         builder.Property(a => a.Subscription).HasMaxLength(80);
         builder.Property(a => a.PlanId).HasMaxLength(40);
+        builder.Property(a => a.Discount).HasMaxLength(200);
+        builder.Property(a => a.Watch).HasDefaultValue(AccountWatch.ByHistory);
         builder.Property(a => a.LeaseToken).HasMaxLength(40);
         builder.HasIndex(a => a.TenantId).IsUnique();
     }

@@ -18,7 +18,7 @@ public static class BillingFeature
         services.AddSingleton<StripeGateway>().AddHostedService<StripeCatchUp>();
         services.AddScoped<BillingService>().AddScoped<CostService>().AddScoped<BudgetService>().AddScoped<BudgetWorker>().AddScoped<ISwept, BudgetSweep>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<IPlanLimits>(p => p.GetRequiredService<EntitlementService>());
         services.AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<ISwept, StripeEventSweep>().AddScoped<IFailedWork, FailedStripeEvents>();
-        services.AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>().AddScoped<ISwept, UsageReportSweep>().AddScoped<IFailedWork, FailedUsageReports>().AddScoped<IFailedWork, FailedReconciliations>();
+        services.AddScoped<SpendWatch>().AddScoped<WatchService>().AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>().AddScoped<ISwept, UsageReportSweep>().AddScoped<IFailedWork, FailedUsageReports>().AddScoped<IFailedWork, FailedReconciliations>();
     }
 
     public static void MapBilling(this WebApplication app)

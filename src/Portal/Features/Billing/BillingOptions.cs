@@ -21,6 +21,9 @@ public sealed class BillingOptions
     /// <summary>No money moves by a test key.</summary>
     public bool IsPractice => !ApiKey.StartsWith("sk_live_", StringComparison.Ordinal) && !ApiKey.StartsWith("rk_live_", StringComparison.Ordinal);
 
+    /// <summary>Stripe reckons the tax: only once the seller's registrations stand there.</summary>
+    public bool AutomaticTax { get; set; }
+
     [Range(1, 168)]
     public int TrialDays { get; set; } = 14;
 }

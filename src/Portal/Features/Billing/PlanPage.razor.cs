@@ -59,6 +59,21 @@ public sealed partial class PlanPage : PortalPage
         }
 
         facts.Add(("Payment", SubscriptionWords.Of(view.State)));
+        if (view.Discount is not "")
+        {
+            facts.Add(("Discount", view.DiscountEndsAt is { } off ? $"{view.Discount}, until {off:yyyy-MM-dd} (UTC)" : view.Discount));
+        }
+
+        if (view.CreditCents > 0)
+        {
+            facts.Add(("Credit for usage", $"{Show.Money(view.CreditCents * 10_000, "USD")} left{(view.CreditExpiresAt is { } gone ? $", the first of it until {gone:yyyy-MM-dd} (UTC)" : "")}"));
+        }
+
+        if (view is { IsSubscribed: true, Watch: { IsWatched: true } watch })
+        {
+            facts.Add(("Invoiced before the month ends", $"at {Show.Money(watch.ThresholdMicros, "USD")} of usage; {Show.Money(watch.UnbilledMicros, "USD")} so far"));
+        }
+
         return facts;
     }
 

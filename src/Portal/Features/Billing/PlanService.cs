@@ -5,13 +5,30 @@ using Portal.Persistence;
 
 namespace Portal.Features.Billing;
 
-public sealed record InvoiceRow(string Id, string Number, string Status, long TotalCents, long DueCents, string Currency, DateTime CreatedAt, DateTime? NextAttemptAt, string PageUrl, string PdfUrl);
+public sealed record InvoiceRow(string Id, string Number, string Status, long TotalCents, long DueCents, string Currency, DateTime CreatedAt, DateTime? NextAttemptAt, string PageUrl, string PdfUrl)
+{
+    public long DiscountCents { get; init; }
+
+    public long CreditCents { get; init; }
+
+    public long TaxCents { get; init; }
+}
 
 /// <summary>What the plan page shows.</summary>
 public sealed record PlanView(
     Plan Plan, SubscriptionState State, bool IsOnSale, bool IsPractice, int TrialDays, DateTime? TrialEndsAt, DateTime? PeriodEndsAt, DateTime? EndsAt,
     IReadOnlyList<LimitUse> Uses, IReadOnlyList<InvoiceRow> Invoices)
 {
+    public string Discount { get; init; } = "";
+
+    public DateTime? DiscountEndsAt { get; init; }
+
+    public long CreditCents { get; init; }
+
+    public DateTime? CreditExpiresAt { get; init; }
+
+    public SpendWatchState? Watch { get; init; }
+
     public bool IsSubscribed => State.IsRunning();
 }
 
@@ -28,10 +45,15 @@ public sealed class PlanService(
         var account = await db.BillingAccounts.AsNoTracking().SingleOrDefaultAsync(ct);
         var plan = await entitlements.PlanAsync(db, ct);
         var invoices = await db.BillingInvoices.AsNoTracking().OrderByDescending(i => i.CreatedAt).ThenBy(i => i.Id).Take(MostInvoices)
-            .Select(i => new InvoiceRow(i.Id, i.Number, i.Status, i.TotalCents, i.DueCents, i.Currency, i.CreatedAt, i.NextAttemptAt, i.PageUrl, i.PdfUrl)).ToListAsync(ct);
+            .Select(i => new InvoiceRow(i.Id, i.Number, i.Status, i.TotalCents, i.DueCents, i.Currency, i.CreatedAt, i.NextAttemptAt, i.PageUrl, i.PdfUrl) { DiscountCents = i.DiscountCents, CreditCents = i.CreditCents, TaxCents = i.TaxCents })
+            .ToListAsync(ct);
         return new PlanView(
             plan, account?.State ?? SubscriptionState.None, gateway.IsConfigured, gateway.IsPractice, TrialDaysOf(account), account?.TrialEndsAt, account?.PeriodEndsAt, account?.EndsAt,
-            await entitlements.UsesAsync(db, plan, ct), invoices);
+            await entitlements.UsesAsync(db, plan, ct), invoices)
+        {
+            Discount = account?.DiscountEndsAt < db.Now ? "" : account?.Discount ?? "", DiscountEndsAt = account?.DiscountEndsAt, CreditCents = account?.CreditCents ?? 0,
+            CreditExpiresAt = account?.CreditExpiresAt, Watch = account is null ? null : await SpendWatch.StateAsync(db, account, ct),
+        };
     }
 
     /// <summary>Where to go to pay for a plan. An organisation that pays already is given the other plan at once, and stays where it is.</summary>

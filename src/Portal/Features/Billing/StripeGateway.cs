@@ -7,16 +7,6 @@ using Stripe;
 
 namespace Portal.Features.Billing;
 
-/// <summary>A subscription as far as the portal cares.</summary>
-public sealed record SubscriptionFacts(
-    string Id, string PlanId, SubscriptionState State, DateTime StartedAt, DateTime? TrialEndsAt, DateTime? PeriodStartAt, DateTime? PeriodEndsAt, DateTime? EndsAt);
-
-public sealed record InvoiceFacts(
-    string Id, string Number, string Status, long TotalCents, long DueCents, string Currency, DateTime CreatedAt, DateTime? NextAttemptAt, string PageUrl, string PdfUrl);
-
-/// <summary>A customer as Stripe has it at one moment. The tenant is what its metadata says.</summary>
-public sealed record CustomerFacts(string TenantId, SubscriptionFacts? Subscription, IReadOnlyList<InvoiceFacts> Invoices);
-
 /// <summary>Stripe could not be asked, or refused.</summary>
 public sealed class StripeUnavailableException(string message, Exception? inner = null) : PortalException(message, inner);
 
@@ -42,7 +32,7 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
 
     private const string HeldKey = "portal_held";
 
-    private const string PlanKey = "plan";
+    internal const string PlanKey = "plan";
     private const int MostInvoices = 100;
 
     public bool IsConfigured => options.Value.IsConfigured;
@@ -63,6 +53,8 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
             {
                 Mode = "subscription", Customer = customer, LineItems = items, AllowPromotionCodes = true, ClientReferenceId = tenantId,
                 SuccessUrl = $"{backTo}?session={{CHECKOUT_SESSION_ID}}", CancelUrl = backTo, Metadata = new() { [TenantKey] = tenantId },
+                AutomaticTax = options.Value.AutomaticTax ? new() { Enabled = true } : null, BillingAddressCollection = options.Value.AutomaticTax ? "required" : null,
+                CustomerUpdate = options.Value.AutomaticTax ? new() { Address = "auto", Name = "auto" } : null,
                 SubscriptionData = new() { Metadata = new() { [TenantKey] = tenantId, [PlanKey] = plan.Id }, TrialPeriodDays = trialDays > 0 ? trialDays : null },
             }, new RequestOptions { IdempotencyKey = OnceAnHour(customer, plan.Id, $"{trialDays}", backTo, after) }, ct);
         return session.Url;
@@ -86,6 +78,34 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
             }, cancellationToken: ct);
         return true;
     });
+
+    /// <summary>Has usage invoiced at once when it reaches an amount, or never before the period ends. Stripe does so once each time it is reached.</summary>
+    internal Task SetThresholdAsync(string subscription, long? cents, CancellationToken ct) => AskAsync(async client =>
+    {
+        var change = new SubscriptionUpdateOptions { BillingThresholds = cents is null ? null : new() { AmountGte = cents } };
+        if (cents is null)
+        {
+            change.AddExtraParam("billing_thresholds", "");
+        }
+
+        await client.V1.Subscriptions.UpdateAsync(subscription, change, cancellationToken: ct);
+        return true;
+    });
+
+    private async Task<CreditFacts> CreditAsync(StripeClient client, string customer, CancellationToken ct)
+    {
+        var grants = (await client.V1.Billing.CreditGrants.ListAsync(new Stripe.Billing.CreditGrantListOptions { Customer = customer, Limit = 100 }, cancellationToken: ct)).Data;
+        var now = time.GetUtcNow().UtcDateTime;
+        if (grants.Where(g => g.VoidedAt is null && (g.ExpiresAt is null || g.ExpiresAt > now)).ToList() is not { Count: > 0 } running)
+        {
+            return new CreditFacts(0, null);
+        }
+
+        var summary = await client.V1.Billing.CreditBalanceSummary.GetAsync(
+            new Stripe.Billing.CreditBalanceSummaryGetOptions { Customer = customer, Filter = new() { Type = "applicability_scope", ApplicabilityScope = new() { PriceType = "metered" } } }, cancellationToken: ct);
+        var left = summary.Balances.Where(b => b.AvailableBalance.Monetary?.Currency is "usd").Sum(b => b.AvailableBalance.Monetary.Value);
+        return new CreditFacts(left, left > 0 ? running.Min(g => g.ExpiresAt) : null);
+    }
 
     /// <summary>A subscription that was sold before the portal had a meter is charged by it too, from now on.</summary>
     internal Task CompleteAsync(string subscription, Plan plan, CancellationToken ct) => AskAsync(async client =>
@@ -122,12 +142,12 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
             return null;
         }
 
-        var subscriptions = await client.V1.Subscriptions.ListAsync(new SubscriptionListOptions { Customer = customer, Status = "all", Limit = 20 }, cancellationToken: ct);
+        var subscriptions = await client.V1.Subscriptions.ListAsync(new SubscriptionListOptions { Customer = customer, Status = "all", Limit = 20, Expand = ["data.discounts.source.coupon"] }, cancellationToken: ct);
         var invoices = await client.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer, Limit = MostInvoices }, cancellationToken: ct);
         // The one that runs; of those that ended, the last.
         var counts = subscriptions.Data.OrderBy(s => s.Status is "canceled" or "incomplete" or "incomplete_expired").ThenByDescending(s => s.Created).ThenBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault();
         return new CustomerFacts(
-            found.Metadata.GetValueOrDefault(TenantKey, ""), counts is null ? null : FactsOf(counts),
+            found.Metadata.GetValueOrDefault(TenantKey, ""), counts is null ? null : SubscriptionWords.FactsOf(counts), await CreditAsync(client, customer, ct),
             [.. invoices.Data.Where(i => i.Status is not "draft").OrderBy(i => i.Id, StringComparer.Ordinal).Select(FactsOf)]);
     });
 
@@ -269,32 +289,11 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
     private string OnceAnHour(params string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [time.GetUtcNow().ToString("yyyyMMddHH", CultureInfo.InvariantCulture), .. parts]))));
 
-    private static SubscriptionFacts FactsOf(Subscription subscription)
-    {
-        var item = subscription.Items.Data.FirstOrDefault();
-        return new SubscriptionFacts(
-            subscription.Id, subscription.Metadata.GetValueOrDefault(PlanKey, ""),
-            subscription.Status switch
-            {
-                "trialing" => SubscriptionState.Trialing,
-                "active" => SubscriptionState.Active,
-                "past_due" => SubscriptionState.PastDue,
-                "unpaid" or "paused" => SubscriptionState.Unpaid,
-                "incomplete" => SubscriptionState.None,
-                _ => SubscriptionState.Ended,
-            },
-            subscription.StartDate, subscription.TrialEnd, item?.CurrentPeriodStart, item?.CurrentPeriodEnd, subscription.EndedAt ?? subscription.CancelAt);
-    }
-
     private static InvoiceFacts FactsOf(Invoice invoice) => new(
         invoice.Id, invoice.Number ?? "", invoice.Status ?? "", invoice.Total, invoice.AmountRemaining, invoice.Currency ?? "usd", invoice.Created, invoice.NextPaymentAttempt,
-        invoice.HostedInvoiceUrl ?? "", invoice.InvoicePdf ?? "");
-}
-
-/// <summary>The portal's meters by the names that Stripe has for them.</summary>
-internal static class MeterWords
-{
-    public static string EventName(Meter meter) => "portal_" + string.Concat(meter.ToString().Select((c, i) => char.IsUpper(c) ? (i is 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
-
-    public static string LookupKey(Meter meter) => EventName(meter) + "_usage";
+        invoice.HostedInvoiceUrl ?? "", invoice.InvoicePdf ?? "")
+    {
+        DiscountCents = invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0, TaxCents = invoice.TotalTaxes?.Sum(t => t.Amount) ?? 0, Reason = invoice.BillingReason ?? "",
+        CreditCents = invoice.TotalPretaxCreditAmounts?.Where(c => c.Type is "credit_balance_transaction").Sum(c => c.Amount) ?? 0,
+    };
 }

@@ -10,7 +10,7 @@ namespace Portal.Features.Billing;
 /// <summary>Stores what Stripe says, once, and leaves the acting to the worker.</summary>
 public sealed class StripeInbox(IDbContextFactory<PortalDbContext> dbs, IBackgroundJobClient jobs, IOptions<BillingOptions> options, TimeProvider time, ILogger<StripeInbox> logger)
 {
-    private static readonly string[] s_understood = ["customer.", "invoice.", "checkout.session.", "v1.billing.meter."];
+    private static readonly string[] s_understood = ["customer.", "invoice.", "checkout.session.", "billing.credit_grant.", "v1.billing.meter."];
 
     private static readonly string[] s_known =
     [

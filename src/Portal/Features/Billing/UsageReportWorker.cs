@@ -8,7 +8,7 @@ namespace Portal.Features.Billing;
 /// Killed between sending and saving, it finds the event as sent: within a day the identifier makes the second telling harmless, later
 /// Stripe's own sums say whether the first arrived.
 /// </summary>
-public sealed class UsageReportWorker(TenantScope scope, IDbContextFactory<PortalDbContext> dbs, StripeGateway gateway, UsageReconciler reconciler, TimeProvider time, ILogger<UsageReportWorker> logger)
+public sealed class UsageReportWorker(TenantScope scope, IDbContextFactory<PortalDbContext> dbs, StripeGateway gateway, UsageReconciler reconciler, SpendWatch watch, TimeProvider time, ILogger<UsageReportWorker> logger)
 {
     private const int AtOnce = 200;
 
@@ -30,6 +30,7 @@ public sealed class UsageReportWorker(TenantScope scope, IDbContextFactory<Porta
         try
         {
             await CollectAsync(ct);
+            await watch.CheckAsync(customer, ct);
             await SendAsync(customer, ct);
             await reconciler.CheckAsync(customer, ct);
         }

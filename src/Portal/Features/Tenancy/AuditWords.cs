@@ -32,6 +32,8 @@ public static class AuditWords
         ["billing.changed"] = "The plan or its payment changed:",
         ["billing.checkout-opened"] = "Went to pay for the plan",
         ["billing.plan-chosen"] = "Chose the plan",
+        ["billing.threshold-reached"] = "Usage reached the amount that is invoiced at once",
+        ["billing.watch-set"] = "Decided whether the account is watched:",
         ["budget.removed"] = "Removed the monthly budget of",
         ["budget.set"] = "Set the monthly budget of",
         ["catalogue.added"] = "Added to the catalogue",

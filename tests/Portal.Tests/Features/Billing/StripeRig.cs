@@ -4,6 +4,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,14 +34,17 @@ internal sealed class StripeRig : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging().AddHttpClient();
         services.AddSingleton(time).AddSingleton<IBackgroundJobClient>(Jobs);
-        services.AddSingleton<IOptions<BillingOptions>>(_ => Options.Create(new BillingOptions { ApiKey = "sk_test_practice", ApiBase = _sandbox.Urls.First(), WebhookSecrets = [Secret] }));
+        services.AddSingleton<IOptions<BillingOptions>>(_ => Options.Create(new BillingOptions { ApiKey = "sk_test_practice", ApiBase = _sandbox.Urls.First(), WebhookSecrets = [Secret], AutomaticTax = AutomaticTax }));
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<IDbContextFactory<PortalDbContext>>(p => new Scoped(Database, p.GetRequiredService<TenantScope>()));
-        services.AddSingleton<StripeGateway>().AddScoped<BillingService>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>().AddScoped<Portal.Features.Data.StorageWorker>();
+        services.AddSingleton<StripeGateway>().AddScoped<BillingService>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<UsageReconciler>().AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<SpendWatch>().AddScoped<PlatformLogService>().AddScoped<WatchService>().AddScoped<UsageReportWorker>().AddScoped<Portal.Features.Data.StorageWorker>();
         services.AddScoped<ILimitCount, MemberCount>().AddSingleton<IUsageSubjects>(new Subjects(isPractice));
         _services = services.BuildServiceProvider();
     }
 
     public PortalDatabase Database { get; }
+
+    /// <summary>Asked for when somebody goes to pay.</summary>
+    public bool AutomaticTax { get; set; }
 
     public Queue Jobs { get; } = new();
 
@@ -81,12 +85,12 @@ internal sealed class StripeRig : IAsyncDisposable
     public StripeGateway Gateway => _services.GetRequiredService<StripeGateway>();
 
     /// <summary>Buys a plan the way a person does: the button, Stripe's page with a card, and back.</summary>
-    public async Task BuyAsync(string tenantId, string plan, string card = "4242424242424242")
+    public async Task BuyAsync(string tenantId, string plan, string card = "4242424242424242", string code = "")
     {
         var page = await ForAsync(tenantId, s => s.GetRequiredService<PlanService>().ChooseAsync(plan, "http://portal.example/plan", CancellationToken.None));
         if (page.StartsWith(Address, StringComparison.Ordinal))
         {
-            await PayAsync(page, card);
+            await PayAsync(page, card, code);
         }
 
         await ForAsync(tenantId, async s =>
@@ -96,10 +100,10 @@ internal sealed class StripeRig : IAsyncDisposable
         });
     }
 
-    private static async Task PayAsync(string page, string card)
+    private static async Task PayAsync(string page, string card, string code)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["card"] = card });
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["card"] = card, ["code"] = code, ["country"] = "DE" });
         await http.PostAsync(page, form);
     }
 

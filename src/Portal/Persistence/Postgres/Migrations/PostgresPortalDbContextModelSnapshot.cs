@@ -62,10 +62,24 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime?>("CollectedUntilAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("CreditExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)");
+
+                    b.Property<string>("Discount")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTime?>("DiscountEndsAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTime?>("EndsAt")
                         .HasColumnType("timestamp with time zone");
@@ -76,6 +90,9 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(40)");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("PaymentFailedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTime?>("PeriodEndsAt")
@@ -105,12 +122,25 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)");
 
+                    b.Property<long?>("ThresholdCents")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("ThresholdToldFor")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateTime?>("TrialEndsAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Watch")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasDefaultValue("ByHistory");
 
                     b.HasKey("TenantId", "Id");
 
@@ -135,10 +165,16 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)");
+
+                    b.Property<long>("DiscountCents")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("DueCents")
                         .HasColumnType("bigint");
@@ -166,10 +202,18 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<long>("TaxCents")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("TotalCents")
                         .HasColumnType("bigint");

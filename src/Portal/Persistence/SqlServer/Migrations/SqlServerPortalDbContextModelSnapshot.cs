@@ -62,10 +62,24 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<DateTime?>("CollectedUntilAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("CreditExpiresAt")
+                        .HasColumnType("datetime2");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
                         .HasColumnType("nvarchar(80)");
+
+                    b.Property<string>("Discount")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTime?>("DiscountEndsAt")
+                        .HasColumnType("datetime2");
 
                     b.Property<DateTime?>("EndsAt")
                         .HasColumnType("datetime2");
@@ -76,6 +90,9 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime?>("PaymentFailedAt")
                         .HasColumnType("datetime2");
 
                     b.Property<DateTime?>("PeriodEndsAt")
@@ -105,12 +122,25 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("nvarchar(80)");
 
+                    b.Property<long?>("ThresholdCents")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("ThresholdToldFor")
+                        .HasColumnType("datetime2");
+
                     b.Property<DateTime?>("TrialEndsAt")
                         .HasColumnType("datetime2");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Watch")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasDefaultValue("ByHistory");
 
                     b.HasKey("TenantId", "Id");
 
@@ -135,10 +165,16 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
+
+                    b.Property<long>("DiscountCents")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("DueCents")
                         .HasColumnType("bigint");
@@ -166,10 +202,18 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("TaxCents")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("TotalCents")
                         .HasColumnType("bigint");

@@ -55,9 +55,23 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime?>("CollectedUntilAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("CreditExpiresAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Discount")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("DiscountEndsAt")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("EndsAt")
@@ -69,6 +83,9 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PaymentFailedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("PeriodEndsAt")
@@ -98,12 +115,25 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ThresholdCents")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("ThresholdToldFor")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("TrialEndsAt")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Watch")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("ByHistory");
 
                     b.HasKey("TenantId", "Id");
 
@@ -128,10 +158,16 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("CreditCents")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("DiscountCents")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("DueCents")
                         .HasColumnType("INTEGER");
@@ -159,10 +195,18 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("TaxCents")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("TotalCents")
                         .HasColumnType("INTEGER");
