@@ -43,6 +43,7 @@ internal abstract class PortalBenchmark : Benchmark
         builder.AddDefine();
         builder.AddData();
         builder.AddModel();
+        Add(builder);
         builder.Services.AddSingleton<IBackgroundJobClient, NobodyWakes>().AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
         // Never started: neither its server nor its sweeps belong to what is measured.
         _portal = builder.Build();
@@ -61,6 +62,11 @@ internal abstract class PortalBenchmark : Benchmark
         await base.DisposeAsync();
     }
 
+    /// <summary>The slices that it needs beside those of the journey up to the baselines.</summary>
+    protected virtual void Add(WebApplicationBuilder builder)
+    {
+    }
+
     /// <summary>Services as the customer has them whose data is worked on.</summary>
     protected AsyncServiceScope Scope()
     {
@@ -68,6 +74,9 @@ internal abstract class PortalBenchmark : Benchmark
         services.ServiceProvider.GetRequiredService<TenantScope>().Enter("org_bench");
         return services;
     }
+
+    /// <summary>Services outside of any organisation.</summary>
+    protected AsyncServiceScope PlatformScope() => _portal!.Services.CreateAsyncScope();
 
     private sealed class NobodyWakes : IBackgroundJobClient
     {

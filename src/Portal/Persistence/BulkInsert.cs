@@ -22,8 +22,34 @@ public static class BulkInsert
         where T : class, ITenantOwned
     {
         var entity = db.Model.FindEntityType(typeof(T)) ?? throw new InvalidOperationException($"The model has no {typeof(T).Name}.");
-        Refuse(db, entity, rows);
-        var columns = entity.GetProperties().Select(Column.Of).ToList();
+        // What has an id, a version or a project of its own is saved one by one, where those are looked after.
+        if (typeof(IVersioned).IsAssignableFrom(typeof(T)) || typeof(TenantOwned).IsAssignableFrom(typeof(T)) || entity.FindProperty("ProjectId") is not null || entity.GetComplexProperties().Any())
+        {
+            throw new InvalidOperationException($"A {typeof(T).Name} is not written in bulk.");
+        }
+
+        await WriteAsync(db, entity, rows, ct);
+    }
+
+    /// <summary>The same for rows with ids, which they get here. Only such as are written once and by nobody who sees a part of the projects.</summary>
+    /// <param name="db">In a transaction, so that all of them are written or none.</param>
+    public static async Task InsertNewAsync<T>(this PortalDbContext db, IReadOnlyList<T> rows, CancellationToken ct)
+        where T : TenantOwned
+    {
+        var entity = db.Model.FindEntityType(typeof(T)) ?? throw new InvalidOperationException($"The model has no {typeof(T).Name}.");
+        if (typeof(IVersioned).IsAssignableFrom(typeof(T)) || entity.GetComplexProperties().Any() || db.IsRestricted || rows.Any(r => r.Id is not ""))
+        {
+            throw new InvalidOperationException($"A {typeof(T).Name} is not written in bulk.");
+        }
+
+        await WriteAsync(db, entity, rows, ct);
+    }
+
+    private static async Task WriteAsync<T>(PortalDbContext db, IEntityType entity, IReadOnlyList<T> rows, CancellationToken ct)
+        where T : class, ITenantOwned
+    {
+        Refuse(db, rows);
+        var columns = entity.GetProperties().Select(p => Column.Of(p, db)).ToList();
         var atOnce = db is Sqlite.SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
         for (var from = 0; from < rows.Count;)
         {
@@ -41,7 +67,7 @@ public static class BulkInsert
         }
     }
 
-    private static void Refuse<T>(PortalDbContext db, IEntityType entity, IReadOnlyList<T> rows)
+    private static void Refuse<T>(PortalDbContext db, IReadOnlyList<T> rows)
         where T : class, ITenantOwned
     {
         if (db.IsReadOnly)
@@ -53,12 +79,6 @@ public static class BulkInsert
         if (tenantId is null || rows.Any(r => r.TenantId is not "" && r.TenantId != tenantId))
         {
             throw new InvalidOperationException($"A {typeof(T).Name} of another organisation must not be written from here.");
-        }
-
-        // What has an id, a version or a project of its own is saved one by one, where those are looked after.
-        if (typeof(IVersioned).IsAssignableFrom(typeof(T)) || typeof(TenantOwned).IsAssignableFrom(typeof(T)) || entity.FindProperty("ProjectId") is not null || entity.GetComplexProperties().Any())
-        {
-            throw new InvalidOperationException($"A {typeof(T).Name} is not written in bulk.");
         }
 
         if (db.Database.CurrentTransaction is null)
@@ -101,7 +121,12 @@ public static class BulkInsert
 
     private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, object?> Read)
     {
-        public static Column Of(IProperty property) => new(
-            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), property.GetGetter().GetClrValue);
+        public static Column Of(IProperty property, PortalDbContext db) => new(
+            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property, db));
+
+        private static Func<object, object?> ReaderOf(IProperty property, PortalDbContext db) =>
+            property.Name is nameof(TenantOwned.Id) && property.GetValueGeneratorFactory()?.Invoke(property, property.DeclaringType) is PublicIdGenerator ids
+                ? _ => ids.Create(db.Now)
+                : property.GetGetter().GetClrValue;
     }
 }

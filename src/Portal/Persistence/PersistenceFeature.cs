@@ -18,6 +18,7 @@ public static class PersistenceFeature
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddScoped<TenantScope>();
+        services.AddSingleton<SaveWatcher>().AddSingleton<WriteTurns>();
 
         switch (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite))
         {
@@ -32,7 +33,7 @@ public static class PersistenceFeature
             default:
                 services.AddOptions<DatabaseOptions>().PostConfigure<IOptions<StorageOptions>>((database, storage) =>
                     database.ConnectionString = database.ConnectionString is "" ? SqliteFile(database, storage.Value) : database.ConnectionString);
-                Add<SqlitePortalDbContext>(services, (db, connection, _) => db.UseSqlite(connection));
+                Add<SqlitePortalDbContext>(services, (db, connection, _) => db.UseSqlite(connection), SqlitePatience.Instance);
                 break;
         }
     }
@@ -47,14 +48,16 @@ public static class PersistenceFeature
     private static void Add<T>(IServiceCollection services, Action<DbContextOptionsBuilder, string, DatabaseOptions> use, params IInterceptor[] interceptors)
         where T : PortalDbContext
     {
-        services.AddDbContextFactory<T>(
-            (provider, options) =>
-            {
-                var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-                use(options, database.ConnectionString, database);
-                options.AddInterceptors(interceptors);
-            },
-            ServiceLifetime.Scoped);
+        // Made once: by themselves they would be made for each call and circuit.
+        services.AddSingleton(provider =>
+        {
+            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            var options = new DbContextOptionsBuilder<T>();
+            options.UseApplicationServiceProvider(provider);
+            use(options, database.ConnectionString, database);
+            return options.AddInterceptors(interceptors).AddInterceptors(provider.GetRequiredService<SaveWatcher>()).Options;
+        });
+        services.AddDbContextFactory<T>(lifetime: ServiceLifetime.Scoped);
         services.AddScoped<IDbContextFactory<PortalDbContext>, PortalDbContextFactory<T>>();
         // For the data-protection key ring alone, which asks for a context of its own.
         services.AddScoped<PortalDbContext>(provider => provider.GetRequiredService<IDbContextFactory<T>>().CreateDbContext());

@@ -43,8 +43,9 @@ internal sealed class PublicIdGenerator(string prefix) : ValueGenerator<string>
 {
     public override bool GeneratesTemporaryValues => false;
 
-    public override string Next(EntityEntry entry) =>
-        PublicId.Create(prefix, ((PortalDbContext)entry.Context).Now);
+    public override string Next(EntityEntry entry) => Create(((PortalDbContext)entry.Context).Now);
+
+    public string Create(DateTime now) => PublicId.Create(prefix, now);
 }
 
 internal sealed class TenantIdGenerator : ValueGenerator<string>

@@ -20,6 +20,9 @@ public sealed record UsageFact(
 /// <summary>Of a call, beside what any reservation has: the key it came by, and when it is over at the latest.</summary>
 public sealed record CallTerms(string? KeyId, DateTime ExpiresAt);
 
+/// <summary>What is held for one call, as a part of the reservation that was made for those who came together.</summary>
+public sealed record CallHold(string SubjectId, long Micros);
+
 /// <summary>What one activity of one project used of one meter, at one price.</summary>
 public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter, long PricePerMillion, long Quantity, long AmountMicros, string Currency);
 
@@ -36,32 +39,49 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// <summary>Adds the fact to the caller's context, so that it is saved with what it bills or not at all.</summary>
     public void Record(PortalDbContext db, UsageFact fact)
     {
+        if (EventOf(fact) is { } used)
+        {
+            db.Along = BudgetMoves.Instance;
+            db.UsageEvents.Add(used);
+        }
+    }
+
+    /// <summary>
+    /// Many calls at once, in the caller's transaction: what they used, and the end of what was held for them. Of a call that cost, a settled
+    /// reservation would be one more row that says the same. The caller's next save counts both at the budgets.
+    /// </summary>
+    public async Task RecordCallsAsync(PortalDbContext db, IEnumerable<UsageFact> facts, IEnumerable<CallHold> over, CancellationToken ct)
+    {
+        var used = facts.Select(EventOf).OfType<UsageEvent>().ToList();
+        await db.InsertNewAsync(used, ct);
+        await EndCallsAsync(db, over, ct);
+        db.Along = new BudgetMoves(used);
+    }
+
+    private UsageEvent? EventOf(UsageFact fact)
+    {
         if (fact.Quantity < 0 || fact.PricePerMillion < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(fact), "Usage and prices are not negative.");
         }
 
-        if (fact.Quantity > 0)
+        var begunByKey = KeyOf(fact.ByUserId);
+        return fact.Quantity is 0 ? null : new UsageEvent
         {
-            var begunByKey = KeyOf(fact.ByUserId);
-            db.Along = BudgetMoves.Instance;
-            db.UsageEvents.Add(new UsageEvent
-            {
-                ProjectId = fact.ProjectId,
-                Meter = fact.Meter,
-                Source = fact.Source,
-                Quantity = fact.Quantity,
-                PricePerMillion = fact.PricePerMillion,
-                AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
-                SubjectId = fact.SubjectId,
-                IsEstimated = fact.IsEstimated,
-                KeyId = fact.KeyId ?? begunByKey,
-                // What a key began is a program's: nobody signed in for it.
-                ByUserId = begunByKey is null ? fact.ByUserId : "",
-                IdempotencyKey = fact.IdempotencyKey,
-                At = time.GetUtcNow().UtcDateTime,
-            });
-        }
+            ProjectId = fact.ProjectId,
+            Meter = fact.Meter,
+            Source = fact.Source,
+            Quantity = fact.Quantity,
+            PricePerMillion = fact.PricePerMillion,
+            AmountMicros = Quote.Price(fact.Quantity, fact.PricePerMillion),
+            SubjectId = fact.SubjectId,
+            IsEstimated = fact.IsEstimated,
+            KeyId = fact.KeyId ?? begunByKey,
+            // What a key began is a program's: nobody signed in for it.
+            ByUserId = begunByKey is null ? fact.ByUserId : "",
+            IdempotencyKey = fact.IdempotencyKey,
+            At = time.GetUtcNow().UtcDateTime,
+        };
     }
 
     /// <summary>
@@ -97,16 +117,23 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         db.Along = BudgetMoves.Instance;
     }
 
-    /// <summary>
-    /// Calls that are over hold nothing any more, and what they used stands in their records beside this: of a call that cost, a settled
-    /// reservation would be one more row that says the same.
-    /// </summary>
-    public async Task EndCallsAsync(PortalDbContext db, IReadOnlyCollection<string> subjectIds, CancellationToken ct)
+    /// <summary>A reservation is gone with the last of its calls. One that was given up before is gone already.</summary>
+    private static async Task EndCallsAsync(PortalDbContext db, IEnumerable<CallHold> over, CancellationToken ct)
     {
-        if (subjectIds.Count > 0)
+        var freed = over.GroupBy(h => h.SubjectId, h => h.Micros, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+        if (freed.Count is 0)
         {
-            db.Along = BudgetMoves.Instance;
-            db.Reservations.RemoveRange(await db.Reservations.Where(r => subjectIds.Contains(r.SubjectId)).ToListAsync(ct));
+            return;
+        }
+
+        var subjects = freed.Keys.ToList();
+        foreach (var held in await db.Reservations.Where(r => subjects.Contains(r.SubjectId)).ToListAsync(ct))
+        {
+            held.DrawnTo(held.DrawnMicros + freed[held.SubjectId]);
+            if (held.DrawnMicros >= held.AmountMicros)
+            {
+                db.Reservations.Remove(held);
+            }
         }
     }
 

@@ -8,13 +8,10 @@ namespace Portal.Features.Billing;
 /// Counts what a context saves at the budgets it comes under, in that transaction: a new reservation is held at each of them or refused, its
 /// end gives back what is held, and usage is spent. A budget that is full stops what would begin; what has been used is counted whatever it says.
 /// </summary>
-internal sealed class BudgetMoves : IAlongSave
+/// <param name="written">Usage that is written past the change tracker in the same transaction.</param>
+internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written) : IAlongSave
 {
-    public static readonly BudgetMoves Instance = new();
-
-    private BudgetMoves()
-    {
-    }
+    public static readonly BudgetMoves Instance = new([]);
 
     public async Task<Func<CancellationToken, Task>> BeginAsync(PortalDbContext db, CancellationToken ct)
     {
@@ -65,10 +62,10 @@ internal sealed class BudgetMoves : IAlongSave
         }
     }
 
-    private static Moves ReadMoves(PortalDbContext db)
+    private Moves ReadMoves(PortalDbContext db)
     {
         var moves = new Moves([], []);
-        foreach (var used in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added).Select(e => e.Entity))
+        foreach (var used in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added).Select(e => e.Entity).Concat(written))
         {
             foreach (var scope in new[] { used.KeyId, used.ProjectId, Budget.OfOrganization }.OfType<string>())
             {

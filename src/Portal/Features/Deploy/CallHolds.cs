@@ -11,58 +11,58 @@ namespace Portal.Features.Deploy;
 /// Holds the most that a call can cost at the budgets it comes under, before the model is asked. What is held ends with the call's record, in
 /// one transaction; of a call whose node died, once no call lasts that long. A database that cannot say yes says no.
 /// </summary>
-public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, BillingService billing, HoldTurns turns, IOptions<DeployOptions> options, TimeProvider time)
+public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCache cache, HoldDesk desk, IOptions<DeployOptions> options, TimeProvider time)
 {
     /// <summary>What no answer is longer than, where neither recipe nor call sets a limit.</summary>
     private const int LongestAnswer = 65_536;
 
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
-    /// <summary>False where there is no budget, and so nothing to hold.</summary>
+    /// <summary>Null where there is no budget, and so nothing to hold.</summary>
     /// <exception cref="GatewayException">429: a budget does not allow for it. 403: the organisation's payments have failed.</exception>
-    public async Task<bool> HoldAsync(Served served, Caller caller, string responseId, VertexGenerateContentRequest asked)
+    public async Task<CallHold?> HoldAsync(Served served, Caller caller, string tenantId, VertexGenerateContentRequest asked)
     {
         var projectId = served.Endpoint.ProjectId;
-        await using var db = await dbs.CreateDbContextAsync();
-        // One question for both: each budget says false, an unpaid account true.
-        var standing = await db.BudgetsOf(projectId, caller.KeyId).Select(_ => false).Concat(db.UnpaidAccounts.Select(_ => true)).ToListAsync();
-        if (standing.Contains(true))
+        var standing = await StandingAsync(tenantId, projectId, caller.KeyId);
+        if (standing.IsUnpaid)
         {
             throw GatewayException.Unpaid();
         }
 
-        if (standing.Count is 0)
+        if (!standing.HasBudget)
         {
-            return false;
+            return null;
         }
 
-        var worst = WorstOf(served, asked);
-        using var turn = await turns.TakeAsync(db.TenantId);
-        billing.Reserve(db, projectId, responseId, new Quote(worst, worst), new CallTerms(caller.KeyId, time.GetUtcNow().UtcDateTime + options.Value.CallLimit + options.Value.LeftStreamLimit + s_grace));
+        var now = time.GetUtcNow().UtcDateTime;
+        var terms = new CallTerms(caller.KeyId, now + options.Value.CallLimit + options.Value.LeftStreamLimit + s_grace);
         try
         {
-            await db.SaveChangesAsync();
-            return true;
+            return await desk.HoldAsync(tenantId, projectId, WorstOf(served, asked), terms);
         }
         catch (BudgetExceededException full)
         {
-            await CountAsync(full);
-            throw GatewayException.From(full, db.Now);
+            throw GatewayException.From(full, now);
         }
+    }
+
+    private async ValueTask<CallStanding> StandingAsync(string tenantId, string projectId, string? keyId)
+    {
+        if (cache.FindStanding(tenantId, projectId, keyId) is { } known)
+        {
+            return known;
+        }
+
+        var begun = cache.Begin();
+        await using var db = await dbs.CreateDbContextAsync();
+        // One question for both: each budget says false, an unpaid account true.
+        var told = await db.BudgetsOf(projectId, keyId).Select(_ => false).Concat(db.UnpaidAccounts.Select(_ => true)).ToListAsync();
+        var standing = new CallStanding(told.Contains(true), told.Contains(false));
+        cache.Keep(tenantId, projectId, keyId, standing, begun);
+        return standing;
     }
 
     /// <summary>No token is shorter than a byte, and what stands around the texts makes up for what pictures have beside theirs.</summary>
     private static long WorstOf(Served served, VertexGenerateContentRequest asked) =>
         Quote.Price(JsonSerializer.SerializeToUtf8Bytes(asked, VertexJson.Options).Length, served.Prices.Input) + Quote.Price(asked.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, served.Prices.Output);
-
-    private async Task CountAsync(BudgetExceededException full)
-    {
-        await using var db = await dbs.CreateDbContextAsync();
-        var (id, month) = (full.BudgetId, Budget.MonthOf(db.Now));
-        await db.Budgets.Where(b => b.Id == id).ExecuteUpdateAsync(set => set
-            .SetProperty(b => b.Refused, b => b.Month < month ? 1 : b.Refused + 1)
-            .SetProperty(b => b.SpentMicros, b => b.Month < month ? 0 : b.SpentMicros)
-            .SetProperty(b => b.ToldPercent, b => b.Month < month ? 0 : b.ToldPercent)
-            .SetProperty(b => b.Month, b => b.Month < month ? month : b.Month));
-    }
 }

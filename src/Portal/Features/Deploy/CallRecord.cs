@@ -24,8 +24,8 @@ public sealed record CallRecord(string TenantId, string ProjectId, string Endpoi
     /// <summary>Who tried it out; empty for a program's call.</summary>
     public string ByUserId { get; init; } = "";
 
-    /// <summary>Money is held for it at a budget.</summary>
-    public bool IsHeld { get; init; }
+    /// <summary>What is held for it at a budget; null where there is none.</summary>
+    public CallHold? Hold { get; init; }
 
     /// <summary>What was said, to be looked at as the call goes on record; null for a call without an answer.</summary>
     public CallWords? Words { get; init; }

@@ -20,10 +20,13 @@ public sealed record CallWords
     public double? AverageLogProbability { get; init; }
 }
 
-/// <summary>Looks at each answered call as it goes on record. What it adds is saved with the record, or neither is.</summary>
+/// <summary>Looks at each answered call as it goes on record. What it writes is saved with the record, or neither is.</summary>
 public interface ICallWitness
 {
     ValueTask WitnessAsync(PortalDbContext db, CallRecord call, CallWords words);
+
+    /// <summary>Writes what it has to say of those it was shown, in the transaction of their records.</summary>
+    Task WriteAsync(PortalDbContext db, CancellationToken ct);
 
     /// <summary>The calls it was shown are on record: what is not saved with them is done now, and never where they were refused.</summary>
     void Recorded();

@@ -34,17 +34,51 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// </summary>
 public sealed class ServingService(
     IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, VendorHealth health,
-    CallHolds holds, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    ServedCache cache, CallHolds holds, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name: what is live, or the canary for its share of the sessions.</summary>
+    /// <param name="holder">Whose key it is.</param>
+    /// <param name="name">What the caller named as the model.</param>
     /// <param name="session">Whose conversation it is, in the caller's words; null where they say nothing.</param>
+    /// <param name="ct">The caller's.</param>
     /// <exception cref="GatewayException">404, in the same words for a name that is somebody else's and one that is nobody's.</exception>
     public async Task<Served> FindAsync(KeyHolder holder, string name, string? session, CancellationToken ct)
     {
+        if (holder.DeploymentId is { } pinned)
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            return await PinnedAsync(db, Opened(db, holder).Where(e => e.Name == name), pinned, ct) ?? throw GatewayException.NoModel(name);
+        }
+
+        var front = await FrontAsync(name, ct);
+        if (front is null || !holder.Opens(front.Endpoint.Id, front.Endpoint.ProjectId))
+        {
+            throw GatewayException.NoModel(name);
+        }
+
+        return front.ChosenBy(CallSlice.Of(holder.TenantId, name, session)) is { } chosen
+            ? ServedBy(front.Endpoint, chosen)
+            : throw new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.");
+    }
+
+    private async ValueTask<Front?> FrontAsync(string name, CancellationToken ct)
+    {
+        if (cache.FindFront(scope.TenantId, name) is { } known)
+        {
+            return known;
+        }
+
+        var begun = cache.Begin();
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoints = Opened(db, holder).Where(e => e.Name == name);
-        return await ReadAsync(db, endpoints, new Way(holder.DeploymentId, CallSlice.Of(holder.TenantId, name, session)), ct)
-            ?? throw (await endpoints.AnyAsync(ct) ? new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.") : GatewayException.NoModel(name));
+        if (await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Name == name, ct) is not { } endpoint)
+        {
+            return null;
+        }
+
+        string?[] ids = [endpoint.LiveDeploymentId, endpoint.CanaryDeploymentId];
+        var front = new Front(endpoint, await Behind(db, db.Deployments.AsNoTracking().Where(d => ids.Contains(d.Id))).ToListAsync(ct));
+        cache.Keep(scope.TenantId, front, begun);
+        return front;
     }
 
     private static IQueryable<Endpoint> Opened(PortalDbContext db, KeyHolder holder)
@@ -68,9 +102,9 @@ public sealed class ServingService(
     {
         current.Require(Permission.TryModel);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var endpoints = db.Endpoints.AsNoTracking().Where(e => e.Id == endpointId && e.ProjectId == projectId);
-        return await ReadAsync(db, endpoints, new Way(null, null), ct)
-            ?? throw (await endpoints.AnyAsync(ct) ? new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.") : new NotFoundException("endpoint"));
+        var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == endpointId && e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
+        var live = await Behind(db, db.Deployments.AsNoTracking().Where(d => d.Id == endpoint.LiveDeploymentId)).SingleOrDefaultAsync(ct);
+        return live is null ? throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.") : ServedBy(endpoint, live);
     }
 
     public async Task<Answered> AnswerAsync(Served served, Caller caller, VertexGenerateContentRequest request)
@@ -179,32 +213,27 @@ public sealed class ServingService(
     public Task RecordRefusalAsync(Served served, Caller caller, GatewayException refusal, bool streamed) =>
         writer.WriteAsync(RecordOf(Begin(served, caller, streamed), CallUsage.None, refusal));
 
-    /// <summary>In one query, since every call begins with it; null where there is no such endpoint, or nothing deployed at it.</summary>
-    private async Task<Served?> ReadAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, Way way, CancellationToken ct)
-    {
-        var (pinned, isShared, slice) = (way.Pinned, way.Slice is not null, way.Slice ?? 0);
-        var found = await (
-            from endpoint in endpoints
-            join deployment in db.Deployments.AsNoTracking() on pinned
-                // Turned by the canary's number, so that the same callers are not the first each time.
-                ?? (isShared && endpoint.CanaryDeploymentId != null && (slice + (endpoint.LastNumber * 37)) % CallSlice.Count < endpoint.CanaryPercent
-                    ? endpoint.CanaryDeploymentId : endpoint.LiveDeploymentId) equals deployment.Id
-            join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
-            join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
-            join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
-            select new { endpoint, deployment, candidate.ModelName, recipe, model }).SingleOrDefaultAsync(ct);
-        if (found is null)
-        {
-            return null;
-        }
+    /// <summary>Null where there is no such endpoint, or the deployment is not one of its own.</summary>
+    private async Task<Served?> PinnedAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, string pinned, CancellationToken ct) =>
+        await endpoints.SingleOrDefaultAsync(ct) is { } endpoint
+        && await Behind(db, db.Deployments.AsNoTracking().Where(d => d.Id == pinned)).SingleOrDefaultAsync(ct) is { } behind ? ServedBy(endpoint, behind) : null;
 
-        if (found.model.PricesAt(time.GetUtcNow().UtcDateTime) is not { } prices)
+    private static IQueryable<Behind> Behind(PortalDbContext db, IQueryable<Deployment> deployments) =>
+        from deployment in deployments
+        join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
+        join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
+        join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
+        select new Behind(deployment, candidate.ModelName, recipe, model);
+
+    private Served ServedBy(Endpoint endpoint, Behind behind)
+    {
+        if (behind.Model.PricesAt(time.GetUtcNow().UtcDateTime) is not { } prices)
         {
-            logger.LogError("Deployment {Deployment} is live but {Model} has lost its price", found.deployment.Id, found.model.Id);
+            logger.LogError("Deployment {Deployment} is live but {Model} has lost its price", behind.Deployment.Id, behind.Model.Id);
             throw new GatewayException(503, VertexErrorStatus.Unavailable, "This model has no price just now, so it does not answer. Its owner has been told.");
         }
 
-        return new Served(found.endpoint, found.deployment, found.ModelName, found.recipe, prices);
+        return new Served(endpoint, behind.Deployment, behind.ModelName, behind.Recipe, prices);
     }
 
     private async IAsyncEnumerable<VertexGenerateContentResponse> OpenAsync(
@@ -229,7 +258,7 @@ public sealed class ServingService(
         new(scope.TenantId, served, caller, PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
 
     private async Task<Call> HeldAsync(Call call, VertexGenerateContentRequest asked) =>
-        call with { IsHeld = await holds.HoldAsync(call.Served, call.Caller, call.ResponseId, asked) };
+        call with { Hold = await holds.HoldAsync(call.Served, call.Caller, call.TenantId, asked) };
 
     private static VertexGenerateContentResponse Signed(Call call, VertexGenerateContentResponse answer) =>
         answer with { ModelVersion = call.Served.ModelVersion, ResponseId = call.ResponseId };
@@ -245,13 +274,9 @@ public sealed class ServingService(
         InputPrice = call.Served.Prices.Input,
         OutputPrice = call.Served.Prices.Output,
         At = time.GetUtcNow().UtcDateTime,
-        IsHeld = call.IsHeld,
+        Hold = call.Hold,
         ByUserId = call.Caller.KeyId is null ? current.UserId : "",
     };
 
-    /// <param name="Pinned">The deployment that answers whichever is live.</param>
-    /// <param name="Slice">Null for who is never sent to a canary.</param>
-    private sealed record Way(string? Pinned, int? Slice);
-
-    private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed, bool IsHeld = false);
+    private sealed record Call(string TenantId, Served Served, Caller Caller, string ResponseId, long Started, bool IsStreamed, CallHold? Hold = null);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
@@ -7,22 +6,30 @@ using Portal.Persistence;
 namespace Portal.Features.Deploy;
 
 /// <summary>
-/// Puts calls on record, one writer for the process: what comes while a commit is under way makes up the next one, so that a lone call
-/// waits for nobody and a thousand share a few commits. A call's rows have keys of their own; written twice they are there once.
+/// Puts calls on record, those of an organisation that come together in one commit. A call's rows have keys of their own; written twice they are
+/// there once.
 /// </summary>
-public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, IOptions<DeployOptions> options, ILogger<UsageWriter> logger)
+public sealed class UsageWriter
 {
-    private const int LargestGroup = 256;
-
-    private readonly ConcurrentQueue<Entry> _waiting = [];
+    private readonly IServiceScopeFactory _scopes;
+    private readonly CallLimits _limits;
+    private readonly WriteTurns _turns;
+    private readonly IOptions<DeployOptions> _options;
+    private readonly ILogger<UsageWriter> _logger;
+    private readonly Lanes<Entry> _lanes;
     private int _count;
-    private int _isWriting;
+
+    public UsageWriter(IServiceScopeFactory scopes, CallLimits limits, WriteTurns turns, IOptions<DeployOptions> options, ILogger<UsageWriter> logger)
+    {
+        (_scopes, _limits, _turns, _options, _logger) = (scopes, limits, turns, options, logger);
+        _lanes = new Lanes<Entry>(WriteAsync);
+    }
 
     /// <summary>Asked before the model is: what could not be put on record in time is better not asked.</summary>
     /// <exception cref="GatewayException">503.</exception>
     public void RequireRoom()
     {
-        if (Volatile.Read(ref _count) >= options.Value.MostUnrecorded)
+        if (Volatile.Read(ref _count) >= _options.Value.MostUnrecorded)
         {
             throw GatewayException.NoDatabase();
         }
@@ -34,16 +41,10 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
     {
         var entry = new Entry(call);
         Interlocked.Increment(ref _count);
-        _waiting.Enqueue(entry);
-        if (TryBegin())
-        {
-            // Not by whoever came first, who would then wait for everybody who comes after.
-            _ = Task.Run(WriteAllAsync);
-        }
-
+        _lanes.Add(call.TenantId, entry);
         if (call.KeyId is { } keyId)
         {
-            limits.Spend(call.TenantId, keyId, (long)call.Usage.Input + call.Usage.Output);
+            _limits.Spend(call.TenantId, keyId, (long)call.Usage.Input + call.Usage.Output);
         }
 
         try
@@ -52,51 +53,26 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
         }
         catch (Exception fault)
         {
-            logger.LogError(fault, "The call {Response} of deployment {Deployment} could not be recorded: {Input} and {Output} tokens",
+            _logger.LogError(fault, "The call {Response} of deployment {Deployment} could not be recorded: {Input} and {Output} tokens",
                 call.ResponseId, call.DeploymentId, call.Usage.Input, call.Usage.Output);
             throw GatewayException.NoDatabase(fault);
         }
     }
 
-    private bool TryBegin() => Interlocked.CompareExchange(ref _isWriting, 1, 0) is 0;
-
-    private async Task WriteAllAsync()
+    private async Task WriteAsync(string tenantId, IReadOnlyList<Entry> group)
     {
-        do
+        using var turn = await _turns.TakeAsync();
+        var writing = WriteGroupAsync(tenantId, group);
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Add(ref _count, -group.Count);
+        foreach (var entry in group)
         {
-            while (Take() is { Count: > 0 } taken)
-            {
-                foreach (var group in taken.GroupBy(e => e.Call.TenantId, StringComparer.Ordinal))
-                {
-                    var writing = WriteGroupAsync(group.Key, [.. group]);
-                    await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    foreach (var entry in group)
-                    {
-                        // Nobody is left to wait for a writer that broke.
-                        entry.Written.TrySetException(writing.Exception?.InnerException ?? new TaskCanceledException(writing));
-                    }
-                }
-
-                Interlocked.Add(ref _count, -taken.Count);
-            }
-
-            Volatile.Write(ref _isWriting, 0);
+            // Nobody is left to wait for a writer that broke.
+            entry.Written.TrySetException(writing.Exception?.InnerException ?? new TaskCanceledException(writing));
         }
-        while (!_waiting.IsEmpty && TryBegin());
     }
 
-    private List<Entry> Take()
-    {
-        var taken = new List<Entry>();
-        while (taken.Count < LargestGroup && _waiting.TryDequeue(out var entry))
-        {
-            taken.Add(entry);
-        }
-
-        return taken;
-    }
-
-    private async Task WriteGroupAsync(string tenantId, List<Entry> group)
+    private async Task WriteGroupAsync(string tenantId, IReadOnlyList<Entry> group)
     {
         var saving = SaveAsync(tenantId, group);
         await saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -124,31 +100,31 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
         }
     }
 
-    private async Task SaveAsync(string tenantId, List<Entry> group)
+    private async Task SaveAsync(string tenantId, IReadOnlyList<Entry> group)
     {
-        await using var services = scopes.CreateAsyncScope();
+        await using var services = _scopes.CreateAsyncScope();
         await using var db = await OpenAsync(services, tenantId);
-        var billing = services.ServiceProvider.GetRequiredService<BillingService>();
         var witnesses = services.ServiceProvider.GetServices<ICallWitness>().ToList();
         foreach (var call in group.Select(e => e.Call))
         {
-            db.InferenceLogs.Add(call.ToLog());
-            foreach (var fact in call.Facts())
+            foreach (var witness in witnesses)
             {
-                billing.Record(db, fact);
-            }
-
-            if (call.Words is { } words)
-            {
-                foreach (var witness in witnesses)
-                {
-                    await witness.WitnessAsync(db, call, words);
-                }
+                await (call.Words is { } words ? witness.WitnessAsync(db, call, words) : ValueTask.CompletedTask);
             }
         }
 
-        await billing.EndCallsAsync(db, [.. group.Where(e => e.Call.IsHeld).Select(e => e.Call.ResponseId)], CancellationToken.None);
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        await db.InsertNewAsync([.. group.Select(e => e.Call.ToLog())], CancellationToken.None);
+        foreach (var witness in witnesses)
+        {
+            await witness.WriteAsync(db, CancellationToken.None);
+        }
+
+        // Last, as budgets are what all wait for.
+        await services.ServiceProvider.GetRequiredService<BillingService>()
+            .RecordCallsAsync(db, group.SelectMany(e => e.Call.Facts()), group.Select(e => e.Call.Hold).OfType<CallHold>(), CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
         witnesses.ForEach(w => w.Recorded());
     }
 
@@ -161,7 +137,7 @@ public sealed class UsageWriter(IServiceScopeFactory scopes, CallLimits limits, 
 
         async Task<bool> LookAsync()
         {
-            await using var services = scopes.CreateAsyncScope();
+            await using var services = _scopes.CreateAsyncScope();
             await using var db = await OpenAsync(services, tenantId);
             return await db.InferenceLogs.AnyAsync(l => l.ResponseId == entry.Call.ResponseId);
         }

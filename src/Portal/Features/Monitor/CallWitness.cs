@@ -10,6 +10,7 @@ namespace Portal.Features.Monitor;
 public sealed class CallWitness(CallBases bases, TextKeeper keeper) : ICallWitness
 {
     private readonly TextScan _scan = new();
+    private readonly List<CallTrait> _traits = [];
     private readonly List<PassingText> _passing = [];
 
     public async ValueTask WitnessAsync(PortalDbContext db, CallRecord call, CallWords words)
@@ -20,7 +21,7 @@ public sealed class CallWitness(CallBases bases, TextKeeper keeper) : ICallWitne
         var isValid = basis.Shape.IsMet(words.Answer, words.FinishReason);
         if (call.Source is UsageSource.Endpoint)
         {
-            db.CallTraits.Add(TraitOf(call, words, question, basis.Shape.LabelOf(words.Answer), isValid));
+            _traits.Add(TraitOf(call, words, question, basis.Shape.LabelOf(words.Answer), isValid));
         }
 
         if (IsSingle(words.Asked) && basis.Keeping.Picks(call.ResponseId) && question.Length + words.Answer.Length <= StoredCall.MostCharacters)
@@ -28,6 +29,8 @@ public sealed class CallWitness(CallBases bases, TextKeeper keeper) : ICallWitne
             _passing.Add(new PassingText(call.TenantId, call.ProjectId, call.DeploymentId, call.ResponseId, question, words.Answer, call.At) { IsValid = isValid });
         }
     }
+
+    public Task WriteAsync(PortalDbContext db, CancellationToken ct) => db.InsertNewAsync(_traits, ct);
 
     public void Recorded()
     {

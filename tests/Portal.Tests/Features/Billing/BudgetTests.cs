@@ -206,9 +206,12 @@ public sealed class BudgetTests : IDisposable
     private async Task SettleAsync(string subject, long amount, string? keyId = null, string projectId = "prj_1")
     {
         await using var db = _database.CreateDbContext();
-        _billing.Record(db, new UsageFact(projectId, Meter.InputTokens, UsageSource.Endpoint, amount, 1_000_000, "dep_1", subject) { KeyId = keyId });
-        await _billing.EndCallsAsync(db, [subject], CancellationToken.None);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var held = await db.Reservations.AsNoTracking().SingleOrDefaultAsync(r => r.SubjectId == subject);
+        await _billing.RecordCallsAsync(
+            db, [new UsageFact(projectId, Meter.InputTokens, UsageSource.Endpoint, amount, 1_000_000, "dep_1", subject) { KeyId = keyId }], [new CallHold(subject, held?.AmountMicros ?? 1)], CancellationToken.None);
         await db.SaveChangesAsync();
+        await transaction.CommitAsync();
     }
 
     private async Task RecordAsync(string key, long amount, UsageSource source, string subject)
