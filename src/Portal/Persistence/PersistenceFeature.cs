@@ -48,15 +48,15 @@ public static class PersistenceFeature
     private static void Add<T>(IServiceCollection services, Action<DbContextOptionsBuilder, string, DatabaseOptions> use, params IInterceptor[] interceptors)
         where T : PortalDbContext
     {
-        // Made once: by themselves they would be made for each call and circuit.
-        services.AddSingleton(provider =>
-        {
-            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            var options = new DbContextOptionsBuilder<T>();
-            options.UseApplicationServiceProvider(provider);
-            use(options, database.ConnectionString, database);
-            return options.AddInterceptors(interceptors).AddInterceptors(provider.GetRequiredService<SaveWatcher>()).Options;
-        });
+        // The options are made once: by themselves they would be made for each call and circuit.
+        services.AddDbContext<T>(
+            (provider, options) =>
+            {
+                var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+                use(options, database.ConnectionString, database);
+                options.AddInterceptors(interceptors).AddInterceptors(provider.GetRequiredService<SaveWatcher>());
+            },
+            ServiceLifetime.Scoped, ServiceLifetime.Singleton);
         services.AddDbContextFactory<T>(lifetime: ServiceLifetime.Scoped);
         services.AddScoped<IDbContextFactory<PortalDbContext>, PortalDbContextFactory<T>>();
         // For the data-protection key ring alone, which asks for a context of its own.

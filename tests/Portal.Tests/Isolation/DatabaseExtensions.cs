@@ -11,8 +11,8 @@ internal static class DatabaseExtensions
     /// <summary>The same for the portal's database, whichever server it is on.</summary>
     public static void ConfigureEveryDatabase(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> configure)
     {
-        services.ConfigureDbContext<SqlitePortalDbContext>(configure, ServiceLifetime.Scoped);
-        services.ConfigureDbContext<PostgresPortalDbContext>(configure, ServiceLifetime.Scoped);
-        services.ConfigureDbContext<SqlServerPortalDbContext>(configure, ServiceLifetime.Scoped);
+        services.ConfigureDbContext<SqlitePortalDbContext>(configure, ServiceLifetime.Singleton);
+        services.ConfigureDbContext<PostgresPortalDbContext>(configure, ServiceLifetime.Singleton);
+        services.ConfigureDbContext<SqlServerPortalDbContext>(configure, ServiceLifetime.Singleton);
     }
 }

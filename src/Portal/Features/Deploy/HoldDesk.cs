@@ -21,7 +21,7 @@ public sealed class HoldDesk
     }
 
     /// <exception cref="BudgetExceededException">A budget has no room for it.</exception>
-    public Task<CallHold> HoldAsync(string tenantId, string projectId, long worst, CallTerms terms)
+    internal Task<CallHold> HoldAsync(string tenantId, string projectId, long worst, CallTerms terms)
     {
         var asking = new Asking(projectId, worst, terms);
         _lanes.Add(tenantId, asking);

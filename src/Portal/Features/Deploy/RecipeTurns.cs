@@ -6,7 +6,7 @@ namespace Portal.Features.Deploy;
 /// <summary>Puts the recipe in front of what a caller sends, so that the model is asked as it was when it was measured.</summary>
 internal static class RecipeTurns
 {
-    public static VertexGenerateContentRequest Apply(Recipe recipe, VertexGenerateContentRequest asked)
+    public static VertexGenerateContentRequest Apply(RecipeContent recipe, VertexGenerateContentRequest asked)
     {
         // The last question is put by the recipe itself; earlier turns of the caller's go between its examples and that.
         var question = QuestionOf(asked.Contents);

@@ -1,15 +1,42 @@
 using System.Collections.Concurrent;
 using Portal.Features.Billing;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Features.Deploy;
 
+/// <summary>An endpoint as a call needs it.</summary>
+public sealed record ServedEndpoint(string Id, string ProjectId, string Name)
+{
+    public string? LiveDeploymentId { get; init; }
+
+    public string? CanaryDeploymentId { get; init; }
+
+    public int CanaryPercent { get; init; }
+
+    public int LastNumber { get; init; }
+
+    public DateTime? PausedAt { get; init; }
+
+    public string PauseMessage { get; init; } = "";
+
+    public DateTime CreatedAt { get; init; }
+
+    public static ServedEndpoint Of(Endpoint endpoint) => new(endpoint.Id, endpoint.ProjectId, endpoint.Name)
+    {
+        LiveDeploymentId = endpoint.LiveDeploymentId, CanaryDeploymentId = endpoint.CanaryDeploymentId, CanaryPercent = endpoint.CanaryPercent, LastNumber = endpoint.LastNumber,
+        PausedAt = endpoint.PausedAt, PauseMessage = endpoint.PauseMessage, CreatedAt = endpoint.CreatedAt,
+    };
+}
+
+public sealed record ServedDeployment(string Id, int Number);
+
 /// <summary>A deployment, and all that it is asked by.</summary>
-public sealed record Behind(Deployment Deployment, string ModelName, Recipe Recipe, CatalogueModel Model);
+public sealed record Behind(ServedDeployment Deployment, string ModelName, RecipeContent Recipe, CatalogueModel Model);
 
 /// <summary>An endpoint with what answers at it.</summary>
-public sealed record Front(Endpoint Endpoint, IReadOnlyList<Behind> Behind)
+public sealed record Front(ServedEndpoint Endpoint, IReadOnlyList<Behind> Behind)
 {
     /// <summary>What is live, or the canary for its share of the sessions; null where nothing is deployed.</summary>
     public Behind? ChosenBy(int slice)
@@ -35,22 +62,23 @@ public sealed class ServedCache(TimeProvider time) : ISaveWatch
 
     private const int Most = 20_000;
 
-    private readonly ConcurrentDictionary<(string TenantId, string Name), Kept<Front>> _fronts = new();
+    private readonly ConcurrentDictionary<(string TenantId, string KeyId, string Name), Kept<Front>> _fronts = new();
     private readonly ConcurrentDictionary<(string TenantId, string ProjectId, string KeyId), Kept<CallStanding>> _standings = new();
     private int _generation;
 
     /// <summary>Taken before a look-up: what it finds is not kept where something has changed meanwhile.</summary>
-    public LookUp Begin() => new(time.GetTimestamp(), Volatile.Read(ref _generation));
+    internal LookUp Begin() => new(time.GetTimestamp(), Volatile.Read(ref _generation));
 
-    public Front? FindFront(string tenantId, string name) => Find(_fronts, (tenantId, name));
+    /// <summary>What a key finds by a name, since it may open one endpoint and not another.</summary>
+    internal Front? FindFront(KeyHolder holder, string name) => Find(_fronts, (holder.TenantId, holder.KeyId, name));
 
-    public CallStanding? FindStanding(string tenantId, string projectId, string? keyId) => Find(_standings, (tenantId, projectId, keyId ?? ""));
+    internal CallStanding? FindStanding(string tenantId, string projectId, string? keyId) => Find(_standings, (tenantId, projectId, keyId ?? ""));
 
-    public void Keep(string tenantId, Front front, LookUp begun) => Keep(_fronts, (tenantId, front.Endpoint.Name), front, begun);
+    internal void Keep(KeyHolder holder, Front front, LookUp begun) => Keep(_fronts, (holder.TenantId, holder.KeyId, front.Endpoint.Name), front, begun);
 
-    public void Keep(string tenantId, string projectId, string? keyId, CallStanding standing, LookUp begun) => Keep(_standings, (tenantId, projectId, keyId ?? ""), standing, begun);
+    internal void Keep(string tenantId, string projectId, string? keyId, CallStanding standing, LookUp begun) => Keep(_standings, (tenantId, projectId, keyId ?? ""), standing, begun);
 
-    public bool IsOf(object row) => row is Endpoint or Deployment or Candidate or Recipe or CatalogueModel or Budget or BillingAccount;
+    public bool IsOf(object row) => row is Endpoint or Deployment or Candidate or Recipe or CatalogueModel or ApiKey or Budget or BillingAccount;
 
     public void Changed(string? tenantId)
     {
@@ -88,7 +116,7 @@ public sealed class ServedCache(TimeProvider time) : ISaveWatch
         }
     }
 
-    public readonly record struct LookUp(long At, int Generation);
+    internal readonly record struct LookUp(long At, int Generation);
 
     private sealed record Kept<T>(T Value, long At);
 }

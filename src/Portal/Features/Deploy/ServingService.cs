@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ using Portal.Vertex.Contracts;
 namespace Portal.Features.Deploy;
 
 /// <summary>A deployment behind its endpoint's name.</summary>
-public record Offered(Endpoint Endpoint, Deployment Deployment)
+public record Offered(ServedEndpoint Endpoint, ServedDeployment Deployment)
 {
     /// <summary>It answers a share of the calls beside what is live. Its faults are its own, and stop nobody from asking what is live.</summary>
     public bool IsCanary => Endpoint.CanaryDeploymentId == Deployment.Id;
@@ -21,7 +22,7 @@ public record Offered(Endpoint Endpoint, Deployment Deployment)
 }
 
 /// <summary>What answers, and how its model is asked.</summary>
-public sealed record Served(Endpoint Endpoint, Deployment Deployment, string ModelName, Recipe Recipe, TokenPrices Prices) : Offered(Endpoint, Deployment);
+public sealed record Served(ServedEndpoint Endpoint, ServedDeployment Deployment, string ModelName, RecipeContent Recipe, TokenPrices Prices) : Offered(Endpoint, Deployment);
 
 /// <summary>On whose behalf: a key's holder, or somebody at the playground.</summary>
 public sealed record Caller(UsageSource Source, string? KeyId = null);
@@ -50,34 +51,29 @@ public sealed class ServingService(
             return await PinnedAsync(db, Opened(db, holder).Where(e => e.Name == name), pinned, ct) ?? throw GatewayException.NoModel(name);
         }
 
-        var front = await FrontAsync(name, ct);
-        if (front is null || !holder.Opens(front.Endpoint.Id, front.Endpoint.ProjectId))
-        {
-            throw GatewayException.NoModel(name);
-        }
-
+        var front = await FrontAsync(holder, name, ct) ?? throw GatewayException.NoModel(name);
         return front.ChosenBy(CallSlice.Of(holder.TenantId, name, session)) is { } chosen
             ? ServedBy(front.Endpoint, chosen)
             : throw new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.");
     }
 
-    private async ValueTask<Front?> FrontAsync(string name, CancellationToken ct)
+    private async ValueTask<Front?> FrontAsync(KeyHolder holder, string name, CancellationToken ct)
     {
-        if (cache.FindFront(scope.TenantId, name) is { } known)
+        if (cache.FindFront(holder, name) is { } known)
         {
             return known;
         }
 
         var begun = cache.Begin();
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Name == name, ct) is not { } endpoint)
+        if (await Opened(db, holder).SingleOrDefaultAsync(e => e.Name == name, ct) is not { } endpoint)
         {
             return null;
         }
 
         string?[] ids = [endpoint.LiveDeploymentId, endpoint.CanaryDeploymentId];
-        var front = new Front(endpoint, await Behind(db, db.Deployments.AsNoTracking().Where(d => ids.Contains(d.Id))).ToListAsync(ct));
-        cache.Keep(scope.TenantId, front, begun);
+        var front = new Front(ServedEndpoint.Of(endpoint), await BehindAsync(db, d => ids.Contains(d.Id), ct));
+        cache.Keep(holder, front, begun);
         return front;
     }
 
@@ -93,8 +89,9 @@ public sealed class ServingService(
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var pinned = holder.DeploymentId;
-        return await Opened(db, holder).OrderBy(e => e.Name)
-            .Join(db.Deployments.AsNoTracking(), e => pinned ?? e.LiveDeploymentId, d => d.Id, (e, d) => new Offered(e, d)).ToListAsync(ct);
+        var offered = await Opened(db, holder).OrderBy(e => e.Name)
+            .Join(db.Deployments.AsNoTracking(), e => pinned ?? e.LiveDeploymentId, d => d.Id, (e, d) => new { Endpoint = e, d.Id, d.Number }).ToListAsync(ct);
+        return [.. offered.Select(o => new Offered(ServedEndpoint.Of(o.Endpoint), new ServedDeployment(o.Id, o.Number)))];
     }
 
     /// <summary>The live deployment of an endpoint, for the playground.</summary>
@@ -103,8 +100,9 @@ public sealed class ServingService(
         current.Require(Permission.TryModel);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var endpoint = await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.Id == endpointId && e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
-        var live = await Behind(db, db.Deployments.AsNoTracking().Where(d => d.Id == endpoint.LiveDeploymentId)).SingleOrDefaultAsync(ct);
-        return live is null ? throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.") : ServedBy(endpoint, live);
+        return await BehindAsync(db, d => d.Id == endpoint.LiveDeploymentId, ct) is [var live]
+            ? ServedBy(ServedEndpoint.Of(endpoint), live)
+            : throw new PortalException("Nothing is deployed here now. Deploy a candidate, then try again.");
     }
 
     public async Task<Answered> AnswerAsync(Served served, Caller caller, VertexGenerateContentRequest request)
@@ -213,19 +211,22 @@ public sealed class ServingService(
     public Task RecordRefusalAsync(Served served, Caller caller, GatewayException refusal, bool streamed) =>
         writer.WriteAsync(RecordOf(Begin(served, caller, streamed), CallUsage.None, refusal));
 
-    /// <summary>Null where there is no such endpoint, or the deployment is not one of its own.</summary>
+    /// <summary>Null where there is no such endpoint, or no such deployment any more.</summary>
     private async Task<Served?> PinnedAsync(PortalDbContext db, IQueryable<Endpoint> endpoints, string pinned, CancellationToken ct) =>
-        await endpoints.SingleOrDefaultAsync(ct) is { } endpoint
-        && await Behind(db, db.Deployments.AsNoTracking().Where(d => d.Id == pinned)).SingleOrDefaultAsync(ct) is { } behind ? ServedBy(endpoint, behind) : null;
+        await endpoints.SingleOrDefaultAsync(ct) is { } endpoint && await BehindAsync(db, d => d.Id == pinned, ct) is [var behind] ? ServedBy(ServedEndpoint.Of(endpoint), behind) : null;
 
-    private static IQueryable<Behind> Behind(PortalDbContext db, IQueryable<Deployment> deployments) =>
-        from deployment in deployments
-        join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
-        join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
-        join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
-        select new Behind(deployment, candidate.ModelName, recipe, model);
+    private static async Task<List<Behind>> BehindAsync(PortalDbContext db, Expression<Func<Deployment, bool>> which, CancellationToken ct)
+    {
+        var found = await (
+            from deployment in db.Deployments.AsNoTracking().Where(which)
+            join candidate in db.Candidates.AsNoTracking() on deployment.CandidateId equals candidate.Id
+            join recipe in db.Recipes.AsNoTracking() on candidate.RecipeId equals recipe.Id
+            join model in db.CatalogueModels.AsNoTracking() on deployment.BaseModelId equals model.Id
+            select new { deployment.Id, deployment.Number, candidate.ModelName, Recipe = recipe, Model = model }).ToListAsync(ct);
+        return [.. found.Select(f => new Behind(new ServedDeployment(f.Id, f.Number), f.ModelName, f.Recipe.Content, f.Model))];
+    }
 
-    private Served ServedBy(Endpoint endpoint, Behind behind)
+    private Served ServedBy(ServedEndpoint endpoint, Behind behind)
     {
         if (behind.Model.PricesAt(time.GetUtcNow().UtcDateTime) is not { } prices)
         {

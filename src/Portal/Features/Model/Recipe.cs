@@ -14,7 +14,23 @@ public sealed record Shot(string Input, string Output);
 
 /// <summary>Everything that decides how a model is asked, the input aside.</summary>
 public sealed record RecipeContent(
-    string Instruction, IReadOnlyList<Shot> Shots, double Temperature, int MaxOutputTokens, string ThinkingLevel, int? ThinkingBudget);
+    string Instruction, IReadOnlyList<Shot> Shots, double Temperature, int MaxOutputTokens, string ThinkingLevel, int? ThinkingBudget)
+{
+    /// <summary>The whole request for one input: instruction, examples as turns, then the input.</summary>
+    public VertexGenerateContentRequest RequestFor(string input) => new()
+    {
+        SystemInstruction = Instruction is "" ? null : new VertexContent { Parts = [new VertexPart { Text = Instruction }] },
+        Contents = [.. Shots.SelectMany(s => new[] { VertexContent.User(s.Input), VertexContent.Model(s.Output) }), VertexContent.User(input)],
+        GenerationConfig = new VertexGenerationConfig
+        {
+            Temperature = Temperature,
+            MaxOutputTokens = MaxOutputTokens,
+            ThinkingConfig = ThinkingLevel is "" && ThinkingBudget is null
+                ? null
+                : new VertexThinkingConfig { ThinkingLevel = ThinkingLevel, ThinkingBudget = ThinkingBudget },
+        },
+    };
+}
 
 /// <summary>How a candidate asks its model. Never changed: a different way of asking is a different recipe with another hash.</summary>
 public sealed class Recipe : TenantOwned
@@ -64,20 +80,8 @@ public sealed class Recipe : TenantOwned
     /// </summary>
     public static string ShortInstruction(TaskDefinition task) => task.Instruction.Trim();
 
-    /// <summary>The whole request for one input: instruction, examples as turns, then the input.</summary>
-    public VertexGenerateContentRequest RequestFor(string input) => new()
-    {
-        SystemInstruction = Instruction is "" ? null : new VertexContent { Parts = [new VertexPart { Text = Instruction }] },
-        Contents = [.. Shots.SelectMany(s => new[] { VertexContent.User(s.Input), VertexContent.Model(s.Output) }), VertexContent.User(input)],
-        GenerationConfig = new VertexGenerationConfig
-        {
-            Temperature = Temperature,
-            MaxOutputTokens = MaxOutputTokens,
-            ThinkingConfig = ThinkingLevel is "" && ThinkingBudget is null
-                ? null
-                : new VertexThinkingConfig { ThinkingLevel = ThinkingLevel, ThinkingBudget = ThinkingBudget },
-        },
-    };
+    /// <inheritdoc cref="RecipeContent.RequestFor"/>
+    public VertexGenerateContentRequest RequestFor(string input) => Content.RequestFor(input);
 }
 
 internal sealed class RecipeMapping : IEntityTypeConfiguration<Recipe>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text;
@@ -241,6 +242,13 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, string? key, string body = """{"contents":[{"role":"user","parts":[{"text":"My card is gone"}]}]}""") =>
         PostAsync(path, key, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
+
+    /// <summary>Asks until it is answered so: what another node has changed is known here within seconds.</summary>
+    public Task WhenAsync(string path, string key, Func<HttpStatusCode, bool> isSo) => WaitAsync(async () =>
+    {
+        using var answer = await PostAsync(path, key);
+        return isSo(answer.StatusCode) ? "" : null;
+    });
 
     public Task<HttpResponseMessage> PostAsync(string path, string? key, HttpContent body, CancellationToken ct = default)
     {
