@@ -21,7 +21,8 @@ public sealed class PauseTests
         await using var rig = await GatewayRig.StartAsync();
         var live = await rig.GoLiveAsync("org_a", "intents");
         var other = await rig.GoLiveAsync("org_b", "intents");
-        await using var second = await GatewayRig.StartAsync(("Database:ConnectionString", $"Data Source={rig.DatabaseFile}"), ("Connect:SandboxUrl", rig.Vertex.Url));
+        await using var second = await GatewayRig.StartAsync(
+            ("Database:ConnectionString", $"Data Source={rig.DatabaseFile}"), ("Connect:SandboxUrl", rig.Vertex.Url), ("Deploy:Burst", "10000"), ("Deploy:OrganizationBurst", "10000"));
         using (var before = await second.PostAsync(live.Generate, live.Key))
         {
             Assert.True(before.IsSuccessStatusCode);
