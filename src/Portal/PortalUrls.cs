@@ -23,6 +23,7 @@ public static class PortalUrls
     public const string AdminCatalogueAdd = "/admin/catalogue-add";
     public const string AdminLog = "/admin/log";
     public const string AdminWork = "/admin/work";
+    public const string AdminMargin = "/admin/margin";
     public const string AdminAnnouncements = "/admin/announcements";
 
     /// <summary>Why signing in did not work, and the reference under which the log knows more.</summary>
@@ -37,6 +38,10 @@ public static class PortalUrls
     public static string AdminModel(string modelId) => $"{AdminCatalogue}/{modelId}";
 
     public static string AdminLogFrom(params IEnumerable<(string Name, string? Value)> shown) => AdminLog + Query(shown);
+
+    public static string AdminMarginOf(params IEnumerable<(string Name, string? Value)> shown) => AdminMargin + Query(shown);
+
+    public static string AdminMarginCsv(params IEnumerable<(string Name, string? Value)> shown) => "/admin/api/margin.csv" + Query(shown);
 
     /// <summary>What failed or waits, with what of it is shown; parts without a value are left out.</summary>
     public static string AdminWorkOf(params IEnumerable<(string Name, string? Value)> shown) => AdminWork + Query(shown);

@@ -70,6 +70,7 @@ app.MapDefine();
 app.MapBilling();
 app.MapData();
 app.MapDeploy();
+app.MapAdmin();
 app.MapMonitor();
 app.MapLeave();
 app.MapShell();

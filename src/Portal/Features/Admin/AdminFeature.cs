@@ -3,7 +3,9 @@ namespace Portal.Features.Admin;
 public static class AdminFeature
 {
     public static void AddAdmin(this WebApplicationBuilder builder) => builder.Services.AddScoped<DemoSeed>().AddScoped<DemoWorker>().AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueEditor>()
-        .AddScoped<WorkBoard>();
+        .AddScoped<WorkBoard>().AddScoped<MarginService>();
+
+    public static void MapAdmin(this WebApplication app) => app.MapMargin();
 
     public static async Task SeedAsync(this WebApplication app)
     {

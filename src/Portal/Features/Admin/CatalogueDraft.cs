@@ -13,6 +13,8 @@ public sealed class PriceDraft
 
     public string Dollars { get; set; } = "";
 
+    public string VendorDollars { get; set; } = "";
+
     public string Source { get; set; } = "";
 }
 
@@ -42,6 +44,9 @@ public sealed class CatalogueDraft
     public List<CataloguePrice> Prices { get; } = [];
 
     public List<PriceDraft> NewPrices { get; } = [];
+
+    /// <summary>What the vendor takes while each of the prices holds, as it is typed: it may become known long after the price was used.</summary>
+    public Dictionary<(Meter Meter, DateTime From), string> VendorPrices { get; } = [];
 
     public string PracticePrice { get; set; } = "";
 
@@ -88,6 +93,11 @@ public sealed class CatalogueDraft
             LeastThinkingBudget = entry.LeastThinkingBudget?.ToString(CultureInfo.InvariantCulture) ?? "",
         };
         draft.Prices.AddRange(entry.Prices.OrderBy(p => p.Meter).ThenBy(p => p.From));
+        foreach (var price in draft.Prices)
+        {
+            draft.VendorPrices[(price.Meter, price.From)] = price.VendorPerMillion is { } vendor ? Dollars(vendor) : "";
+        }
+
         return draft;
     }
 
@@ -101,7 +111,7 @@ public sealed class CatalogueDraft
         {
             Id = Id.Trim(), DisplayName = DisplayName.Trim(), Tier = Tier, State = State, StateReason = StateReason.Trim(), SuccessorId = Successor.Trim() is { Length: > 0 } successor ? successor : null,
             AvailableAt = Date("Available from", Available), RetiresAt = Date("Retires", Retires),
-            Prices = [.. Prices, .. NewPrices.Select(p => new CataloguePrice(p.Meter, From(p, now), Price(UsageWords.Of(p.Meter), p.Dollars) ?? 0, p.Source.Trim()))],
+            Prices = [.. Prices.Select(Kept), .. NewPrices.Select(p => New(p, now))],
             PracticeTrainingPricePerMillion = Price("Practice price", PracticePrice), PracticePriceSource = PracticeSource.Trim(),
             AdapterSizes = [.. List(AdapterSizes).Select(s => Number("Adapter sizes", s))], DefaultAdapterSize = Number("Usual adapter size", DefaultAdapterSize),
             MaxEpochs = Number("Most passes", MaxEpochs), TuningLocations = [.. List(TuningLocations)], MaxExampleTokens = Number("Most tokens of an example", MaxExampleTokens),
@@ -115,6 +125,16 @@ public sealed class CatalogueDraft
     private static string[] List(string text) => text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static string Text(int value) => value is 0 ? "" : value.ToString(CultureInfo.InvariantCulture);
+
+    private CataloguePrice Kept(CataloguePrice price) =>
+        price with { VendorPerMillion = Price(VendorField(price.Meter), VendorPrices.GetValueOrDefault((price.Meter, price.From), "")) };
+
+    private CataloguePrice New(PriceDraft price, DateTime now) => new(price.Meter, From(price, now), Price(UsageWords.Of(price.Meter), price.Dollars) ?? 0, price.Source.Trim())
+    {
+        VendorPerMillion = Price(VendorField(price.Meter), price.VendorDollars),
+    };
+
+    private static string VendorField(Meter meter) => $"{UsageWords.Of(meter)}, what the vendor takes";
 
     private DateTime From(PriceDraft price, DateTime now) => price.From.Trim().ToLowerInvariant() switch
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
+using Portal.Features.Data;
 using Portal.Features.Deploy;
 using Portal.Features.Model;
 using Portal.Features.Tenancy;
@@ -190,14 +191,16 @@ public sealed class CatalogueEditor(PlatformWork platform, TimeProvider time)
 
     private Task<IReadOnlyDictionary<Meter, DateTime>> UsedUntilAsync(string modelId, CancellationToken ct) => platform.ReadAsync((_, db) => UsedUntilAsync(db, modelId, ct), ct);
 
-    /// <summary>The ledger knows subjects and no models; what it names, a run, a tuning or a deployment, knows its model.</summary>
+    /// <summary>The ledger knows subjects and no models; what it names, a run, a tuning, a deployment or a writing of rows, knows its model.</summary>
     private static async Task<IReadOnlyDictionary<Meter, DateTime>> UsedUntilAsync(PortalDbContext db, string modelId, CancellationToken ct)
     {
-        var (runs, candidates, jobs, deployments) = (db.CandidateRuns, db.Candidates, db.TuningJobs, db.Deployments);
+        var (runs, candidates, jobs, deployments, augmentations) = (db.CandidateRuns, db.Candidates, db.TuningJobs, db.Deployments, db.Augmentations);
         return await db.UsageEvents
             .Where(u => runs.Any(r => r.TenantId == u.TenantId && r.Id == u.SubjectId && candidates.Any(c => c.TenantId == r.TenantId && c.Id == r.CandidateId && c.BaseModelId == modelId))
                 || jobs.Any(j => j.TenantId == u.TenantId && j.Id == u.SubjectId && j.BaseModelId == modelId)
-                || deployments.Any(d => d.TenantId == u.TenantId && d.Id == u.SubjectId && d.BaseModelId == modelId))
+                || deployments.Any(d => d.TenantId == u.TenantId && d.Id == u.SubjectId && d.BaseModelId == modelId)
+                || augmentations.Any(a => a.TenantId == u.TenantId && a.Id == u.SubjectId
+                    && (a.WriterId == modelId || candidates.Any(c => c.TenantId == a.TenantId && c.Id == a.WriterId && c.BaseModelId == modelId))))
             .GroupBy(u => u.Meter).Select(g => new { g.Key, Until = g.Max(u => u.At) }).ToDictionaryAsync(g => g.Key, g => g.Until, ct);
     }
 

@@ -35,6 +35,9 @@ public sealed partial class BillingPage : PortalPage
         _budgets = await Budgets.ListAsync(ct);
     }
 
+    /// <summary>The present month has the page's own address.</summary>
+    private string At(CostMonth costs, DateTime month) => PortalUrls.Billing(Org, month == costs.Last ? null : CostMonth.KeyOf(month), ByPart);
+
     private IReadOnlyList<(string Name, string Value)> Facts(CostMonth costs)
     {
         List<(string, string)> facts =

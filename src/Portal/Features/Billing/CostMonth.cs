@@ -36,6 +36,8 @@ public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IRe
 {
     public static readonly CultureInfo Culture = CultureInfo.GetCultureInfo("en-US");
 
+    private IReadOnlyList<UsageLine>? _lines;
+
     public bool IsCurrent { get; init; }
 
     /// <summary>The month of the first usage; nothing is to be seen before it.</summary>
@@ -47,14 +49,16 @@ public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IRe
 
     public CostForecast? Forecast { get; init; }
 
-    public long AmountMicros => Parts.Sum(p => p.AmountMicros);
+    public long AmountMicros { get; } = Parts.Sum(p => p.AmountMicros);
 
-    public long BeforeMicros => Before.Sum(p => p.AmountMicros);
+    public long BeforeMicros { get; } = Before.Sum(p => p.AmountMicros);
 
-    public string Name => From.ToString("MMMM yyyy", Culture);
+    public string Name => NameOf(From);
 
     /// <summary>As it stands in an address.</summary>
     public string Key => KeyOf(From);
+
+    public static string NameOf(DateTime month) => month.ToString("MMMM yyyy", Culture);
 
     public static string KeyOf(DateTime month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
@@ -74,7 +78,7 @@ public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IRe
     }
 
     /// <summary>The month's lines as a bill has them: each activity and meter of a project at each price.</summary>
-    public IReadOnlyList<UsageLine> Lines =>
+    public IReadOnlyList<UsageLine> Lines => _lines ??=
     [
         .. Parts.GroupBy(p => (p.ProjectId, p.Source, p.Meter, p.PricePerMillion, p.Currency))
             .Select(g => new UsageLine(g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Key.PricePerMillion, g.Sum(p => p.Quantity), g.Sum(p => p.AmountMicros), g.Key.Currency))

@@ -34,7 +34,7 @@ public static class CatalogueDiff
         yield return ("Retires", entry.RetiresAt is { } retires ? Date(retires) : "");
         foreach (var price in entry.Prices.OrderBy(p => p.Meter).ThenBy(p => p.From))
         {
-            yield return ($"{UsageWords.Of(price.Meter)} from {Date(price.From)}", $"{Show.Money(price.PerMillion)} per million ({price.Source})");
+            yield return ($"{UsageWords.Of(price.Meter)} from {Date(price.From)}", $"{Show.Money(price.PerMillion)} per million{(price.VendorPerMillion is { } vendor ? $", of which the vendor takes {Show.Money(vendor)}" : "")} ({price.Source})");
         }
 
         yield return ("Practice price of training", entry.PracticeTrainingPricePerMillion is { } practice ? $"{Show.Money(practice)} per million ({entry.PracticePriceSource})" : "");

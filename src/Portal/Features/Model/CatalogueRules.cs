@@ -115,6 +115,11 @@ public static partial class CatalogueRules
             yield return "Prices: each is more than $0 and at most $10,000 for a million tokens. Where no price is known, enter none: that is never taken for free.";
         }
 
+        if (entry.Prices.Any(p => p.VendorPerMillion is < 1 or > HighestPrice))
+        {
+            yield return "Prices: what the vendor takes is more than $0 and at most $10,000 for a million tokens. Where it is not known, leave it empty: that is never taken for nothing.";
+        }
+
         if (entry.Prices.Any(p => p.Source.Trim() is "" || p.Source.Length > 400))
         {
             yield return "Prices: say where each is from, in 1 to 400 characters.";

@@ -72,7 +72,7 @@ internal sealed class AdminRig : IDisposable
         services.AddSingleton(_ => new StuckJobs(Timer, new BackgroundJobClient(Timer))).AddScoped<WorkBoard>();
         services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
         services.AddScoped<ProjectService>().AddScoped<BillingService>();
-        services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<CatalogueService>().AddScoped<CatalogueEditor>();
+        services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<MarginService>().AddScoped<CatalogueService>().AddScoped<CatalogueEditor>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()));
     }
 
