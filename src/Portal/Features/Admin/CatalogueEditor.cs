@@ -6,6 +6,7 @@ using Portal.Features.Model;
 using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
+using FieldChange = Portal.Features.Model.FieldChange;
 
 namespace Portal.Features.Admin;
 
