@@ -3,6 +3,7 @@ using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Deploy;
 using Portal.Features.Model;
+using Portal.Features.Tenancy;
 using Portal.Features.Tune;
 using Portal.Persistence;
 
