@@ -139,7 +139,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
             ImportId = import.Id, Number = row.Number, Input = words.Input, Output = words.Output, System = words.System, Slice = slice.Length <= 200 ? slice : slice[..200],
             Label = Example.LabelOf(words.Output), Origin = row.Origin, Revision = 1, SourceId = row.SourceId, DatedAt = row.DatedAt,
         });
-        Record(db, import, row.Number, 1, EditKind.Added, new RowWords("", "", "", null), row.Draft.Note);
+        Record(db, import, row.Number, 1, EditKind.Added, new RowWords("", "", "", null), row.Draft.Note, row.Origin is RowOrigin.Hand ? ", by hand" : $". {row.Draft.Note}");
         import.Recount(import.ReadCount + 1, import.AcceptedCount + 1);
         beside(db);
         try
@@ -226,7 +226,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
         return import;
     }
 
-    private void Record(PortalDbContext db, DatasetImport import, int row, int revision, EditKind change, RowWords before, string note)
+    private void Record(PortalDbContext db, DatasetImport import, int row, int revision, EditKind change, RowWords before, string note, string origin = "")
     {
         db.RowEdits.Add(new RowEdit
         {
@@ -234,7 +234,7 @@ public sealed class RowEditService(IDbContextFactory<PortalDbContext> dbs, Curre
             Note = note.Trim() is { Length: <= RowEdit.NoteLength } shortened ? shortened : note.Trim()[..RowEdit.NoteLength], UserId = current.UserId, UserName = current.UserName, At = Now,
         });
         var action = change switch { EditKind.Added => "row.added", EditKind.Restored => "row.restored", _ => "row.edited" };
-        db.Audit(action, new AuditTarget("row", import.Id, $"row {row.ToString(CultureInfo.InvariantCulture)}", import.ProjectId), $"In {import.FileName}, revision {revision}");
+        db.Audit(action, new AuditTarget("row", import.Id, $"row {row.ToString(CultureInfo.InvariantCulture)}", import.ProjectId), $"In {import.FileName}, revision {revision}{origin}");
     }
 
     private async Task ReleaseAsync(PortalDbContext db, DatasetImport import, int row, CancellationToken ct)

@@ -17,8 +17,6 @@ internal sealed record AlertMessages(IReadOnlyList<OutgoingMail> Letters, IReadO
 /// <summary>Writes what those who were chosen are told of a rule's new state, in the caller's save.</summary>
 public sealed class AlertNotice(MailService mail, IBackgroundJobClient work)
 {
-    private static readonly TimeSpan s_tried = TimeSpan.FromHours(24);
-
     internal async Task<AlertMessages> AddAsync(PortalDbContext db, AlertRule rule, AlertState before, Figure? figure, CancellationToken ct)
     {
         var (ruleId, tenantId) = (rule.Id, db.TenantId);
@@ -32,7 +30,7 @@ public sealed class AlertNotice(MailService mail, IBackgroundJobClient work)
             select user.Email).Distinct().ToListAsync(ct);
         var subject = AlertWords.Subject(rule, figure);
         var text = AlertWords.Letter(rule, before, figure, project);
-        List<OutgoingMail> letters = [.. addresses.Select(address => mail.Add(db, address, subject, text, db.Now + s_tried))];
+        List<OutgoingMail> letters = [.. addresses.Select(address => mail.Add(db, address, subject, text, db.Now + WebhookDelivery.Tried))];
         var routes = db.AlertRoutes;
         var webhooks = await db.AlertWebhooks.AsNoTracking().Where(w => routes.Any(r => r.TenantId == w.TenantId && r.RuleId == ruleId && r.WebhookId == w.Id)).ToListAsync(ct);
         var body = webhooks.Count is 0 ? "" : BodyOf(rule, before, figure, project);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Features.Billing;
@@ -42,6 +43,12 @@ public sealed record FeedbackDraft(Thumb Thumb, double? Score, string Comment, s
 /// <summary>What is thought of one answer. Said again it takes the place of what was said before.</summary>
 public sealed class AnswerFeedback : TenantOwned, IVersioned
 {
+    /// <summary>Below it a score says that the answer was bad.</summary>
+    public const double BadScore = 0.5;
+
+    /// <summary>Disliked or corrected.</summary>
+    public static Expression<Func<AnswerFeedback, bool>> IsWrong => f => f.Thumb == Thumb.Down || f.Score < BadScore || f.Correction != "";
+
     public required string ProjectId { get; init; }
 
     public required string EndpointId { get; init; }

@@ -44,8 +44,7 @@ internal static class Measures
     /// <summary>Of the mixes of what is asked, the one that has certainly moved furthest; null where none can be told.</summary>
     public static Figure? InputDrift(TrafficTally? before, TrafficTally now) => before is null ? null
         : Drifts(before, now).Where(d => d.Name is QuestionLength or Language && d.Drift.Verdict is not DriftVerdict.NotEnoughData).Select(d => d.Drift).MaxBy(d => d.Low) is { } drift
-            // What chance alone brings is no move, and the page does not call it one.
-            ? new Figure(drift.Index, drift.Index > drift.ByChance ? drift.Low : 0, drift.High, drift.Now) : null;
+            ? new Figure(drift.Index, drift.CertainLow, drift.High, drift.Now) : null;
 
     public static Figure? Of(AlertMeasure measure, TrafficTally tally, FeedbackSum feedback, TrafficTally? before) => measure switch
     {

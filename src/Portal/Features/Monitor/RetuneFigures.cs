@@ -55,18 +55,15 @@ public sealed class RetuneFigures(MonitorService monitor, TuningService tuning, 
     {
         var from = db.Now - s_range.Span;
         var said = db.AnswerFeedback.Where(f => f.DeploymentId == live.Id && f.Source == Billing.UsageSource.Endpoint && f.AnsweredAt >= from);
-        var wrong = await said.LongCountAsync(f => f.Thumb == Thumb.Down || f.Score < WrongCallService.BadScore || f.Correction != "", ct);
+        var wrong = await said.LongCountAsync(AnswerFeedback.IsWrong, ct);
         var rated = await said.LongCountAsync(f => f.Thumb != Thumb.None || f.Score != null || f.Correction != "", ct);
         var share = Figure.Rate(wrong, rated) ?? new Figure(0, 0, 1, 0);
         return new RetuneSignal(RetuneMeasure.WrongAnswers, "", share.Value, share.Low, share.High, rated, options.Value.WrongShare, options.Value.FewestRated);
     }
 
-    private RetuneSignal DriftOf(string mix, Drift drift)
-    {
-        // What chance alone brings is no drift, however narrow its interval.
-        var low = drift.Index > drift.ByChance ? drift.Low : 0;
-        return new RetuneSignal(RetuneMeasure.Drift, mix, drift.Index, low, drift.High, Math.Min(drift.Now, drift.Before), options.Value.Drift, Math.Min(options.Value.FewestCalls, Math.Max(drift.Before, StabilityIndex.FewestCalls)));
-    }
+    private RetuneSignal DriftOf(string mix, Drift drift) => new(
+        RetuneMeasure.Drift, mix, drift.Index, drift.CertainLow, drift.High, Math.Min(drift.Now, drift.Before), options.Value.Drift,
+        Math.Min(options.Value.FewestCalls, Math.Max(drift.Before, StabilityIndex.FewestCalls)));
 
     private async Task<RetuneSignal> NewRowsAsync(PortalDbContext db, string projectId, string? versionId, CancellationToken ct)
     {

@@ -19,11 +19,14 @@ public enum DriftVerdict
 /// <param name="ByChance">What the index stays below 19 times of 20 when both are samples of one mix.</param>
 public sealed record Drift(double Index, double Low, double High, double ByChance, long Before, long Now)
 {
+    /// <summary>The low end of what has moved for certain: what chance alone brings is no move, however narrow its interval.</summary>
+    public double CertainLow => Index > ByChance ? Low : 0;
+
     public DriftVerdict Verdict => this switch
     {
         { Now: < StabilityIndex.FewestCalls } or { Before: < StabilityIndex.FewestCalls } => DriftVerdict.NotEnoughData,
-        _ when Low > StabilityIndex.LargeShift && Index > ByChance => DriftVerdict.Shifted,
-        _ when Low > StabilityIndex.SmallShift && Index > ByChance => DriftVerdict.Shifting,
+        _ when CertainLow > StabilityIndex.LargeShift => DriftVerdict.Shifted,
+        _ when CertainLow > StabilityIndex.SmallShift => DriftVerdict.Shifting,
         _ => DriftVerdict.Stable,
     };
 }

@@ -24,7 +24,9 @@ public sealed class WebhookDelivery : TenantOwned, IVersioned
     /// <summary>How long the log shows a message.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    private static readonly TimeSpan s_tried = TimeSpan.FromHours(24);
+    /// <summary>For so long a message of an alert is tried, by mail as well: what is older is no news.</summary>
+    public static readonly TimeSpan Tried = TimeSpan.FromHours(24);
+
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(2);
 
@@ -58,7 +60,7 @@ public sealed class WebhookDelivery : TenantOwned, IVersioned
 
     public static WebhookDelivery Write(AlertWebhook webhook, string type, string body, DateTime now) => new()
     {
-        ProjectId = webhook.ProjectId, WebhookId = webhook.Id, Type = type, Body = body, CreatedAt = now, ExpiresAt = now + s_tried, NextAttemptAt = now + LostWork.Grace,
+        ProjectId = webhook.ProjectId, WebhookId = webhook.Id, Type = type, Body = body, CreatedAt = now, ExpiresAt = now + Tried, NextAttemptAt = now + LostWork.Grace,
     };
 
     /// <summary>Whoever saves this first sends it; one that is killed then leaves it to the next after the lease.</summary>

@@ -31,15 +31,12 @@ public sealed class WebhookService(
         current.Require(Permission.Deploy);
         await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var webhooks = await db.AlertWebhooks.AsNoTracking().Where(w => w.ProjectId == projectId).OrderBy(w => w.Name).ThenBy(w => w.Id).ToListAsync(ct);
-        List<WebhookRow> rows = [];
-        foreach (var webhook in webhooks)
-        {
-            var last = await db.WebhookDeliveries.AsNoTracking().Where(d => d.WebhookId == webhook.Id).OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).FirstOrDefaultAsync(ct);
-            rows.Add(new WebhookRow(webhook, last));
-        }
-
-        return rows;
+        var deliveries = db.WebhookDeliveries;
+        var rows = from webhook in db.AlertWebhooks.AsNoTracking()
+                   where webhook.ProjectId == projectId
+                   orderby webhook.Name, webhook.Id
+                   select new { webhook, Last = deliveries.Where(d => d.WebhookId == webhook.Id).OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).FirstOrDefault() };
+        return [.. (await rows.ToListAsync(ct)).Select(r => new WebhookRow(r.webhook, r.Last))];
     }
 
     /// <summary>The newest messages to one of them.</summary>

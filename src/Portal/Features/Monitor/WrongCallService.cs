@@ -41,9 +41,6 @@ public sealed class WrongCallService(IDbContextFactory<PortalDbContext> dbs, Cur
 {
     public const int PageSize = 25;
 
-    /// <summary>Below it a score says that the answer was bad.</summary>
-    public const double BadScore = 0.5;
-
     public bool MayTake => current.May(Permission.ReadRows) && current.May(Permission.ChangeData);
 
     public async Task<WrongCalls> ListAsync(string projectId, WrongScope scope, CancellationToken ct)
@@ -60,8 +57,8 @@ public sealed class WrongCallService(IDbContextFactory<PortalDbContext> dbs, Cur
         var kept = db.StoredCalls;
         return new WrongCalls(
             project.Name, [.. page.Select(w => Shown(w, names, taken.TryGetValue(w.Call.ResponseId, out var draft) ? (draft.State, draft.RowNumber) : (null, null)))], await found.CountAsync(ct),
-            await db.AnswerFeedback.CountAsync(f => f.ProjectId == projectId && f.AnsweredAt >= first && (scope.DeploymentId == null || f.DeploymentId == scope.DeploymentId)
-                && (f.Thumb == Thumb.Down || f.Score < BadScore || f.Correction != "") && !kept.Any(c => c.ResponseId == f.ResponseId), ct),
+            await db.AnswerFeedback.Where(AnswerFeedback.IsWrong).CountAsync(f => f.ProjectId == projectId && f.AnsweredAt >= first
+                && (scope.DeploymentId == null || f.DeploymentId == scope.DeploymentId) && !kept.Any(c => c.ResponseId == f.ResponseId), ct),
             await CallBasis.ChoiceAsync(db, ct))
         {
             Deployments = [.. names.Select(n => (n.Key, n.Value.Deployment))],
@@ -119,21 +116,24 @@ public sealed class WrongCallService(IDbContextFactory<PortalDbContext> dbs, Cur
     }
 
     /// <summary>Calls whose texts are there and that went wrong. Tries in the playground count where somebody disliked the answer, not by their shape.</summary>
-    private static IQueryable<Found> Wrong(PortalDbContext db, string projectId) =>
-        from call in db.StoredCalls.AsNoTracking()
-        where call.ProjectId == projectId
-        join log in db.InferenceLogs.AsNoTracking() on call.ResponseId equals log.ResponseId
-        join opinion in db.AnswerFeedback.AsNoTracking() on call.ResponseId equals opinion.ResponseId into opinions
-        from said in opinions.DefaultIfEmpty()
-        where (!call.IsValid && log.Source == UsageSource.Endpoint) || (said != null && (said.Thumb == Thumb.Down || said.Score < BadScore || said.Correction != ""))
-        select new Found { Call = call, Said = said, IsMalformed = !call.IsValid && log.Source == UsageSource.Endpoint };
+    private static IQueryable<Found> Wrong(PortalDbContext db, string projectId)
+    {
+        var bad = db.AnswerFeedback.Where(AnswerFeedback.IsWrong);
+        return from call in db.StoredCalls.AsNoTracking()
+               where call.ProjectId == projectId
+               join log in db.InferenceLogs.AsNoTracking() on call.ResponseId equals log.ResponseId
+               join opinion in db.AnswerFeedback.AsNoTracking() on call.ResponseId equals opinion.ResponseId into opinions
+               from said in opinions.DefaultIfEmpty()
+               where (!call.IsValid && log.Source == UsageSource.Endpoint) || bad.Any(b => b.ResponseId == call.ResponseId)
+               select new Found { Call = call, Said = said, IsMalformed = !call.IsValid && log.Source == UsageSource.Endpoint };
+    }
 
     private static IQueryable<Found> Filtered(IQueryable<Found> found, WrongScope scope)
     {
         found = scope.DeploymentId is { } deploymentId ? found.Where(w => w.Call.DeploymentId == deploymentId) : found;
         return scope.Reason switch
         {
-            WrongReasons.Disliked => found.Where(w => w.Said != null && (w.Said.Thumb == Thumb.Down || w.Said.Score < BadScore)),
+            WrongReasons.Disliked => found.Where(w => w.Said != null && (w.Said.Thumb == Thumb.Down || w.Said.Score < AnswerFeedback.BadScore)),
             WrongReasons.Corrected => found.Where(w => w.Said != null && w.Said.Correction != ""),
             WrongReasons.Malformed => found.Where(w => w.IsMalformed),
             _ => found,
@@ -141,7 +141,7 @@ public sealed class WrongCallService(IDbContextFactory<PortalDbContext> dbs, Cur
     }
 
     private static WrongReasons ReasonsOf(Found wrong) =>
-        (wrong.Said is { Thumb: Thumb.Down } or { Score: < BadScore } ? WrongReasons.Disliked : WrongReasons.None)
+        (wrong.Said is { Thumb: Thumb.Down } or { Score: < AnswerFeedback.BadScore } ? WrongReasons.Disliked : WrongReasons.None)
         | (wrong.Said is { Correction: not "" } ? WrongReasons.Corrected : WrongReasons.None) | (wrong.IsMalformed ? WrongReasons.Malformed : WrongReasons.None);
 
     private static WrongCall Shown(Found wrong, IReadOnlyDictionary<string, Served> names, (TrafficState? State, int? Row) taken)

@@ -143,7 +143,7 @@ public static class AuditWords
         ["review.asked"] = "Asked for the review",
         ["review.closed"] = "Ended the review",
         ["review.settled"] = "Settled in the review",
-        ["row.added"] = "Added by hand",
+        ["row.added"] = "Added",
         ["row.edited"] = "Edited",
         ["row.restored"] = "Put back to what it was",
         ["version.downloaded"] = "Downloaded the rows of",
