@@ -307,6 +307,7 @@ internal static class Reasons
         ["ProjectService.StartOfAsync"] = Figures,
         ["RetirementRadar.ReadAsync"] = Figures,
         ["RetuneNotices.ReadAsync"] = Figures,
+        ["RetuneScheduleService.FindAsync"] = Figures,
         ["RetuneService.ReadAsync"] = Figures,
         ["SessionService.EndAsync"] = Oneself,
         ["SessionService.EndOthersAsync"] = Oneself,

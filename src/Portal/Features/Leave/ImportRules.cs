@@ -39,6 +39,7 @@ internal static class ImportRules
         [nameof(Stray)] = "the same",
         [nameof(StoredCall)] = "texts are kept only where an owner has said so",
         [nameof(RetuneProposal)] = "nothing that an archive brings is live, so there is nothing to tune again",
+        [nameof(RetuneSchedule)] = "the same",
         [nameof(RetuneWatch)] = "the same",
         [nameof(TrafficDraft)] = "texts are kept only where an owner has said so",
         [nameof(TextKeeping)] = "an owner says here what is kept",

@@ -15,7 +15,8 @@ public static class MonitorFeature
         services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookGateway>();
         services.AddOptions<RetuneOptions>().BindConfiguration("Retune").ValidateDataAnnotations()
             .Validate(o => o.AtMostEvery > TimeSpan.Zero && o.Every >= o.AtMostEvery, "Retune:AtMostEvery must be more than none, and Retune:Every no less.").ValidateOnStart();
-        services.AddScoped<RetuneFigures>().AddScoped<RetuneService>().AddScoped<IProjectNotices, RetuneNotices>().AddScoped<RetuneWorker>().AddScoped<ISwept, RetuneSweep>();
+        services.AddScoped<RetuneFigures>().AddScoped<RetuneService>().AddScoped<IProjectNotices, RetuneNotices>().AddScoped<RetuneProposer>().AddScoped<RetuneWorker>().AddScoped<ISwept, RetuneSweep>()
+            .AddScoped<RetuneScheduleService>().AddScoped<RetuneScheduleWorker>().AddScoped<ISwept, RetuneScheduleSweep>();
         services.AddSingleton<CallBases>().AddSingleton<KnownPairs>().AddSingleton<TextKeeper>().AddHostedService(s => s.GetRequiredService<TextKeeper>());
         services.AddScoped<ICallWitness, CallWitness>().AddScoped<TextKeepingService>().AddScoped<FeedbackService>().AddScoped<IAnswerRater>(s => s.GetRequiredService<FeedbackService>())
             .AddScoped<IAnswerVotes, AnswerVotes>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<WrongCallService>()

@@ -8,6 +8,7 @@ public sealed partial class MonitorPage : PortalPage
     private MonitorView? _view;
     private IReadOnlyList<RetiringModel> _retiring = [];
     private RetuneView? _retune;
+    private RetuneSchedule? _schedule;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -31,6 +32,9 @@ public sealed partial class MonitorPage : PortalPage
     private RetuneService Retunes { get; set; } = default!; // filled by the renderer
 
     [Inject]
+    private RetuneScheduleService Schedules { get; set; } = default!; // filled by the renderer
+
+    [Inject]
     private TimeProvider Time { get; set; } = default!; // filled by the renderer
 
     private MonitorScope Scope => new(MonitorRange.Named(RangeKey), Deployment, Key);
@@ -42,11 +46,20 @@ public sealed partial class MonitorPage : PortalPage
         _view = await Monitor.ReadAsync(ProjectId, Scope, ct);
         _retiring = await Radar.OfProjectAsync(ProjectId, ct);
         _retune = await Retunes.ReadAsync(ProjectId, ct);
+        _schedule = await Schedules.FindAsync(ProjectId, ct);
     }
 
     private async Task DismissAsync()
     {
         if (_retune?.Open is { } open && await RunAsync(ct => Retunes.DismissAsync(ProjectId, open.Id, ct), "Dismissed. It is proposed again only for something new."))
+        {
+            await RefreshAsync();
+        }
+    }
+
+    private async Task ScheduleAsync(RetunePlan plan)
+    {
+        if (await RunAsync(ct => Schedules.SetAsync(ProjectId, plan, ct), plan.Pace is RetunePace.Off ? "The schedule is off." : "The schedule is saved."))
         {
             await RefreshAsync();
         }

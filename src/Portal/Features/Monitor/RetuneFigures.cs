@@ -28,7 +28,7 @@ public sealed class RetuneFigures(MonitorService monitor, TuningService tuning, 
         var view = await monitor.ReadAsync(live.ProjectId, new MonitorScope(s_range, live.Id), ct);
         List<RetuneSignal> signals = [await WrongAsync(db, live, ct)];
         signals.AddRange(view.Baseline is { } baseline ? Measures.Drifts(baseline.Mix, view.Total).Select(d => DriftOf(d.Name, d.Drift)) : []);
-        signals.Add(await NewRowsAsync(db, live.ProjectId, candidate.VersionId, ct));
+        signals.Add(await NewRowsAsync(db, live.ProjectId, candidate.VersionId, options.Value.NewRows, ct));
         return signals;
     }
 
@@ -65,10 +65,11 @@ public sealed class RetuneFigures(MonitorService monitor, TuningService tuning, 
         RetuneMeasure.Drift, mix, drift.Index, drift.CertainLow, drift.High, Math.Min(drift.Now, drift.Before), options.Value.Drift,
         Math.Min(options.Value.FewestCalls, Math.Max(drift.Before, StabilityIndex.FewestCalls)));
 
-    private async Task<RetuneSignal> NewRowsAsync(PortalDbContext db, string projectId, string? versionId, CancellationToken ct)
+    /// <summary>Rows from traffic that a model of this version has not learnt.</summary>
+    internal static async Task<RetuneSignal> NewRowsAsync(PortalDbContext db, string projectId, string? versionId, long limit, CancellationToken ct)
     {
         var since = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => (DateTime?)v.StartedAt).SingleOrDefaultAsync(ct) ?? DateTime.UnixEpoch;
         var rows = await db.TrafficDrafts.LongCountAsync(d => d.ProjectId == projectId && d.State == TrafficState.Added && d.AddedAt > since, ct);
-        return new RetuneSignal(RetuneMeasure.NewRows, "", rows, rows, rows, rows, options.Value.NewRows, 0);
+        return new RetuneSignal(RetuneMeasure.NewRows, "", rows, rows, rows, rows, limit, 0);
     }
 }

@@ -15,7 +15,7 @@ namespace Portal.Features.Monitor;
 /// log and the mail are one save. Twice, or on two nodes at once, there is one proposal.
 /// </summary>
 public sealed class RetuneWorker(
-    TenantScope scope, IDbContextFactory<PortalDbContext> dbs, RetuneFigures figures, OwnerMail mail, IOptions<RetuneOptions> options, TimeProvider time, ILogger<RetuneWorker> logger)
+    TenantScope scope, IDbContextFactory<PortalDbContext> dbs, RetuneFigures figures, RetuneProposer proposer, OwnerMail mail, IOptions<RetuneOptions> options, TimeProvider time, ILogger<RetuneWorker> logger)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -29,14 +29,14 @@ public sealed class RetuneWorker(
         }
 
         var live = await db.Deployments.AsNoTracking().SingleAsync(d => d.Id == liveId, ct);
-        await EndAsync(db, live, ct);
+        await proposer.EndAnsweredAsync(db, live, ct);
         var signals = await figures.ReadAsync(db, live, ct);
         var watch = await db.RetuneWatches.SingleAsync(w => w.EndpointId == endpointId, ct);
         watch.Note(live.Id, signals ?? []);
         IReadOnlyList<OutgoingMail> letters = [];
-        if (signals is not null && await IsNewsAsync(db, live, signals, ct))
+        if (signals is not null && await RetuneProposer.IsNewsAsync(db, live, signals, ct))
         {
-            letters = await ProposeAsync(db, endpoint, live, signals, ct);
+            letters = await proposer.ProposeAsync(db, endpoint, live, signals, "", ct);
         }
 
         try
@@ -81,59 +81,6 @@ public sealed class RetuneWorker(
         }
 
         return await db.RetuneWatches.Where(w => w.EndpointId == endpoint.Id && (w.CheckedAt == null || w.CheckedAt <= before)).ExecuteUpdateAsync(set => set.SetProperty(w => w.CheckedAt, now), ct) is 1;
-    }
-
-    /// <summary>Ends what is open for a deployment that is live no more, and what a tuning has answered.</summary>
-    private async Task EndAsync(PortalDbContext db, Deployment live, CancellationToken ct)
-    {
-        foreach (var open in await db.RetuneProposals.Where(p => p.ProjectId == live.ProjectId && p.State == RetuneState.Open).ToListAsync(ct))
-        {
-            if (await RetuneService.StartedAfterAsync(db, open, ct) is { } startedBy)
-            {
-                open.End(RetuneState.Started, startedBy, Now);
-            }
-            else if (open.DeploymentId != live.Id)
-            {
-                open.End(RetuneState.Outlived, "", Now);
-            }
-        }
-    }
-
-    /// <summary>Whether a limit is crossed, and for something that nobody has seen and answered yet.</summary>
-    private static async Task<bool> IsNewsAsync(PortalDbContext db, Deployment live, IReadOnlyList<RetuneSignal> signals, CancellationToken ct)
-    {
-        if (db.RetuneProposals.Local.Any(p => p is { State: RetuneState.Open } && p.DeploymentId == live.Id))
-        {
-            return false;
-        }
-
-        // One that has just been answered is not saved as such yet.
-        var before = db.RetuneProposals.Local.FirstOrDefault(p => p.DeploymentId == live.Id)
-            ?? await db.RetuneProposals.AsNoTracking().Where(p => p.DeploymentId == live.Id && p.State != RetuneState.Open).OrderByDescending(p => p.CreatedAt).FirstOrDefaultAsync(ct);
-        return signals.Any(s => s.IsNewsAfter(before?.Signals ?? []));
-    }
-
-    private async Task<IReadOnlyList<OutgoingMail>> ProposeAsync(PortalDbContext db, Endpoint endpoint, Deployment live, IReadOnlyList<RetuneSignal> signals, CancellationToken ct)
-    {
-        var quote = await figures.QuoteAsync(db, live.ProjectId, ct);
-        var proposal = db.RetuneProposals.Add(new RetuneProposal
-        {
-            ProjectId = live.ProjectId, DeploymentId = live.Id, SignalsJson = RetuneSignal.ToStored(signals), CreatedAt = Now,
-            TrainRows = quote.TrainRows, LikelyTokens = quote.LikelyTokens, LikelyMicros = quote.LikelyMicros, WorstMicros = quote.WorstMicros, QuoteProblem = quote.Problem,
-        }).Entity;
-        proposal.Open();
-        var reasons = string.Join(' ', signals.Where(s => s.IsCrossed).Select(RetuneWords.Reason));
-        db.Audit("retune.proposed", proposal.AsTarget(), reasons);
-        logger.LogInformation("A re-tune of deployment {Deployment} is proposed", live.Id);
-        return await mail.AddAsync(db, Permission.Tune, $"{endpoint.Name} may be worth tuning again", $"""
-            {live.CandidateName}, number {live.Number} of {endpoint.Name}, has crossed a limit that you tune again by.
-
-            {reasons}
-
-            {RetuneWords.Price(proposal)}
-
-            Nothing is started by itself. On the project's Monitor page you can go on to tuning, or dismiss it: then it is proposed again only for something new.
-            """, ct);
     }
 }
 

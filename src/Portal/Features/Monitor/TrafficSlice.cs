@@ -154,5 +154,7 @@ public static class MonitorTables
         public DbSet<RetuneProposal> RetuneProposals => db.Set<RetuneProposal>();
 
         public DbSet<RetuneWatch> RetuneWatches => db.Set<RetuneWatch>();
+
+        public DbSet<RetuneSchedule> RetuneSchedules => db.Set<RetuneSchedule>();
     }
 }

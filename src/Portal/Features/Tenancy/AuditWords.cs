@@ -133,6 +133,7 @@ public static class AuditWords
         ["stray.deleted"] = "Deleted at Google",
         ["retune.proposed"] = "The portal made",
         ["retune.dismissed"] = "Dismissed",
+        ["retune.scheduled"] = "Said how often to tune again:",
         ["traffic.taken"] = "Took calls that went wrong, for the rows of",
         ["traffic.settled"] = "Said what would have been right for",
         ["traffic.rejected"] = "Kept out of the rows the",

@@ -96,25 +96,8 @@ public sealed class TuningService(
             return open;
         }
 
-        var plan = await PlanAsync(projectId, ct);
-        if (plan.IsUnnecessary && !settings.TuneAnyway)
-        {
-            throw new PortalException("Your prompt is proven good enough without tuning. To tune all the same, switch on \"Tune anyway\".");
-        }
-
-        var quote = await QuoteAsync(plan, settings.Hyperparameters, ct);
-        if (settings.AgreedWorstMicros is { } agreed && quote.Price.WorstMicros > agreed)
-        {
-            throw new PortalException("The price has risen since this page was opened, so nothing was started. Look at the new quote, then start again.");
-        }
-
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var job = Draft(plan, settings.Hyperparameters);
-        db.TuningJobs.Add(job);
-        job.Price(quote, Now);
-        job.Start(Now);
-        billing.Reserve(db, projectId, job.Id, quote.Price);
-        db.Audit("tuning.started", TargetOf(job), $"{job.BaseModelName}, version {job.VersionNumber}, at most {quote.Price.WorstMicros / 1e6:0.00} {quote.Price.Currency}");
+        var job = await AddAsync(db, projectId, settings, new TuningStarter(current.UserId, current.UserName), ct);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -131,6 +114,30 @@ public sealed class TuningService(
         }
 
         Wake(job);
+        return job;
+    }
+
+    /// <summary>Adds a started job, its hold and its entry in the log to the caller's save; it is woken after that, or found by the sweep.</summary>
+    internal async Task<TuningJob> AddAsync(PortalDbContext db, string projectId, TuningSettings settings, TuningStarter by, CancellationToken ct)
+    {
+        var plan = await PlanAsync(projectId, ct);
+        if (plan.IsUnnecessary && !settings.TuneAnyway)
+        {
+            throw new PortalException("Your prompt is proven good enough without tuning. To tune all the same, switch on \"Tune anyway\".");
+        }
+
+        var quote = await QuoteAsync(plan, settings.Hyperparameters, ct);
+        if (settings.AgreedWorstMicros is { } agreed && quote.Price.WorstMicros > agreed)
+        {
+            throw new PortalException("The price has risen since this page was opened, so nothing was started. Look at the new quote, then start again.");
+        }
+
+        var job = Draft(plan, settings.Hyperparameters, by);
+        db.TuningJobs.Add(job);
+        job.Price(quote, Now);
+        job.Start(Now);
+        billing.Reserve(db, projectId, job.Id, quote.Price);
+        db.Audit("tuning.started", TargetOf(job), $"{job.BaseModelName}, version {job.VersionNumber}, at most {quote.Price.WorstMicros / 1e6:0.00} {quote.Price.Currency}{by.Because}");
         return job;
     }
 
@@ -241,7 +248,7 @@ public sealed class TuningService(
         return await db.TuningJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Slot == projectId, ct);
     }
 
-    private TuningJob Draft(TuningPlan plan, Hyperparameters settings)
+    private TuningJob Draft(TuningPlan plan, Hyperparameters settings, TuningStarter by)
     {
         // A quote, and so a plan without blockers, comes before any draft.
         var (version, model) = (plan.Version!, plan.Model!);
@@ -260,12 +267,12 @@ public sealed class TuningService(
             LearningRateMultiplier = settings.LearningRateMultiplier,
             AdapterSize = settings.AdapterSize,
             CreatedAt = Now,
-            StartedByName = current.UserName,
-            StartedByUserId = current.UserId,
+            StartedByName = by.Name,
+            StartedByUserId = by.UserId,
         };
     }
 
     internal static AuditTarget TargetOf(TuningJob job) => new("tuning job", job.Id, job.BaseModelName, job.ProjectId);
 
-    private void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
+    internal void Wake(TuningJob job) => jobs.Enqueue<TuningWorker>(worker => worker.StepAsync(job.TenantId, job.Id, CancellationToken.None));
 }

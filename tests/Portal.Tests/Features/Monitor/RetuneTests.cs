@@ -49,7 +49,8 @@ public sealed class RetuneTests : IDisposable
         services.AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
         services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>().AddScoped<QuestionFiles>().AddScoped<RowAsker>();
         services.AddTuning();
-        services.AddSingleton(Options.Create(new RetuneOptions())).AddSingleton<KnownPairs>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<RetuneFigures>().AddScoped<RetuneService>().AddScoped<RetuneWorker>();
+        services.AddSingleton(Options.Create(new RetuneOptions())).AddSingleton<KnownPairs>().AddScoped<TrainingMix>().AddScoped<MonitorService>().AddScoped<RetuneFigures>().AddScoped<RetuneService>().AddScoped<RetuneProposer>().AddScoped<RetuneWorker>()
+            .AddScoped<RetuneScheduleService>().AddScoped<RetuneScheduleWorker>();
         _services = services.BuildServiceProvider();
     }
 
@@ -138,6 +139,117 @@ public sealed class RetuneTests : IDisposable
         Assert.All(open.Signals.Where(s => s is { Measure: RetuneMeasure.Drift, Of: not "Language" }), s => Assert.False(s.IsCrossed));
     }
 
+    [Fact]
+    public async Task Schedule_EndsEachPeriodOnce_AndSeveralThatNobodySawAsOne()
+    {
+        await SeedAsync();
+        await ScheduleAsync(MemberRole.Viewer, new RetunePlan(RetunePace.Weekly, 3, 0), s => Assert.ThrowsAsync<ForbiddenException>(s));
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Weekly, 0, 0), s => Assert.ThrowsAsync<PortalException>(s));
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Weekly, 3, 0));
+        await AddRowsAsync(2);
+        _clock.Advance(TimeSpan.FromDays(6));
+        Assert.Equal(0, await SchedulesDueAsync());
+        _clock.Advance(TimeSpan.FromDays(1));
+        await EndPeriodAsync();
+        Assert.StartsWith("2 of 3 new rows", (await ScheduleAsync()).Outcome, StringComparison.Ordinal);
+        Assert.Equal((0, 0), await CountAsync());
+
+        // Three periods in which the portal was down, and two nodes that come back.
+        await AddRowsAsync(1);
+        _clock.Advance(TimeSpan.FromDays(24));
+        Assert.Equal(1, await SchedulesDueAsync());
+        await Task.WhenAll(Task.Run(EndPeriodAsync, s_ct), Task.Run(EndPeriodAsync, s_ct));
+        var schedule = await ScheduleAsync();
+        Assert.StartsWith("A re-tune was proposed. New rows from traffic: 3; limit 3.", schedule.Outcome, StringComparison.Ordinal);
+        Assert.Equal((schedule.SetAt.AddDays(35), 0), (schedule.NextAt, await SchedulesDueAsync()));
+        Assert.Equal((1, 1), await CountAsync());
+
+        // What waits for an answer is not proposed twice, and a no holds until as many rows have come again.
+        _clock.Advance(TimeSpan.FromDays(7));
+        await EndPeriodAsync();
+        Assert.StartsWith("A re-tune was proposed already", (await ScheduleAsync()).Outcome, StringComparison.Ordinal);
+        var open = (await ViewAsync()).Open;
+        await AskAsync(MemberRole.Editor, s => s.DismissAsync(_projectId, open!.Id, s_ct));
+        await AddRowsAsync(2);
+        _clock.Advance(TimeSpan.FromDays(7));
+        await EndPeriodAsync();
+        Assert.StartsWith("A re-tune was proposed before and answered", (await ScheduleAsync()).Outcome, StringComparison.Ordinal);
+        await AddRowsAsync(1);
+        _clock.Advance(TimeSpan.FromDays(7));
+        await EndPeriodAsync();
+        Assert.Equal((2, 2), await CountAsync());
+
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Off, 3, 0));
+        _clock.Advance(TimeSpan.FromDays(60));
+        Assert.Equal((null, 0), ((await ScheduleAsync()).NextAt, await SchedulesDueAsync()));
+    }
+
+    [Fact]
+    public async Task Schedule_WithASum_BeginsOnFrozenRowsByTheRightOfWhoMadeIt_AndElseProposes()
+    {
+        await SeedAsync(hasOlder: true);
+        await AddRowsAsync(3);
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Monthly, 3, 50_000_000));
+        // The newest version was frozen before these rows came.
+        Assert.StartsWith("A re-tune was proposed.", await NextAsync(), StringComparison.Ordinal);
+        Assert.Contains("3 of the new rows are in no frozen version", (await ScheduleAsync()).Outcome, StringComparison.Ordinal);
+
+        await using (var db = _database.CreateDbContext())
+        {
+            var now = db.Now;
+            await db.DatasetVersions.Where(v => v.Number == 1).ExecuteUpdateAsync(set => set.SetProperty(v => v.StartedAt, now), s_ct);
+        }
+
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Monthly, 3, 1));
+        Assert.Contains("and up to $0.000001 was agreed", await NextAsync(), StringComparison.Ordinal);
+        await ScheduleAsync(MemberRole.Editor, new RetunePlan(RetunePace.Monthly, 3, 50_000_000));
+        await _database.SetMemberAsync(_database.Scope.TenantId, "usr_1", MemberRole.Viewer);
+        Assert.Contains("Olivia, who made the schedule, may no longer tune here", await NextAsync(), StringComparison.Ordinal);
+        await using (var db = _database.CreateDbContext())
+        {
+            Assert.False(await db.TuningJobs.AnyAsync(s_ct));
+        }
+
+        await _database.SetMemberAsync(_database.Scope.TenantId, "usr_1", MemberRole.Editor);
+        _clock.Advance(TimeSpan.FromDays(31));
+        await Task.WhenAll(Task.Run(EndPeriodAsync, s_ct), Task.Run(EndPeriodAsync, s_ct));
+        Assert.StartsWith("A tuning on version 1 was begun, at most $", (await ScheduleAsync()).Outcome, StringComparison.Ordinal);
+        await using (var db = _database.CreateDbContext())
+        {
+            var job = await db.TuningJobs.SingleAsync(s_ct);
+            Assert.Equal(("usr_1", "Olivia"), (job.StartedByUserId, job.StartedByName));
+            Assert.Equal(1, await db.Reservations.CountAsync(r => r.SubjectId == job.Id, s_ct));
+            Assert.Contains("By the schedule of Olivia", (await db.Set<AuditEntry>().SingleAsync(a => a.Action == "tuning.started", s_ct)).Details, StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("A tuning was under way", await NextAsync(), StringComparison.Ordinal);
+        await using (var db = _database.CreateDbContext())
+        {
+            var job = await db.TuningJobs.SingleAsync(s_ct);
+            job.Cancel(db.Now);
+            await db.SaveChangesAsync(s_ct);
+        }
+
+        // The same rows are paid for once.
+        await NextAsync();
+        await using (var db = _database.CreateDbContext())
+        {
+            Assert.Equal(1, await db.TuningJobs.CountAsync(s_ct));
+        }
+    }
+
+    [Fact]
+    public void Schedule_ByMonth_ComesBackToItsDay()
+    {
+        var schedule = new RetuneSchedule { ProjectId = "prj_1", EndpointId = "enp_1" };
+        schedule.Set(new RetunePlan(RetunePace.Monthly, 1, 0), "usr_1", "Olivia", At(1, 31));
+        Assert.Equal(At(2, 28), schedule.NextAt);
+        schedule.Ran("", At(2, 28));
+        Assert.Equal(At(3, 31), schedule.NextAt);
+
+        static DateTime At(int month, int day) => new(2027, month, day, 9, 0, 0, DateTimeKind.Utc);
+    }
+
     [Theory]
     [InlineData(99, false)]
     [InlineData(100, true)]
@@ -163,15 +275,75 @@ public sealed class RetuneTests : IDisposable
 
     private static RetuneSignal Rows(long rows) => new(RetuneMeasure.NewRows, "", rows, rows, rows, rows, 100, 0);
 
-    private async Task SeedAsync()
+    private async Task ScheduleAsync(MemberRole role, RetunePlan plan, Func<Func<Task>, Task>? expect = null)
+    {
+        await using var scope = Enter(role);
+        var schedules = scope.ServiceProvider.GetRequiredService<RetuneScheduleService>();
+        await (expect ?? (set => set()))(() => schedules.SetAsync(_projectId, plan, s_ct));
+    }
+
+    private async Task<RetuneSchedule> ScheduleAsync()
+    {
+        await using var scope = Enter(MemberRole.Viewer);
+        return await scope.ServiceProvider.GetRequiredService<RetuneScheduleService>().FindAsync(_projectId, s_ct) ?? throw new InvalidOperationException("There is no schedule.");
+    }
+
+    /// <summary>Ends the period that comes next, and says what came of it.</summary>
+    private async Task<string> NextAsync()
+    {
+        _clock.Advance(TimeSpan.FromDays(31));
+        await EndPeriodAsync();
+        return (await ScheduleAsync()).Outcome;
+    }
+
+    private async Task EndPeriodAsync()
+    {
+        await using var scope = _services.CreateAsyncScope();
+        await using var db = _database.CreateDbContext();
+        var id = await db.RetuneSchedules.Select(s => s.Id).SingleAsync(s_ct);
+        await scope.ServiceProvider.GetRequiredService<RetuneScheduleWorker>().RunAsync(_database.Scope.TenantId, id, s_ct);
+    }
+
+    private async Task<int> SchedulesDueAsync()
+    {
+        await using var db = _database.CreateDbContext();
+        return await new RetuneScheduleSweep(_jobs).EnqueueLostAsync(db, db.Now, s_ct);
+    }
+
+    /// <summary>Calls that became rows.</summary>
+    private async Task AddRowsAsync(int rows)
+    {
+        // Later than any version.
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await using var db = _database.CreateDbContext();
+        var import = db.DatasetImports.Add(new DatasetImport { ProjectId = _projectId, FileName = "rows.csv", BlobName = $"upload/{++_said}", Length = 1, Sha256 = "a", UploadedAt = db.Now, UploadedByUserId = "usr_1", UploadedByName = "Olivia" }).Entity;
+        for (var i = 0; i < rows; i++)
+        {
+            var draft = TrafficDraft.Of(new TakenCall(_projectId, $"ans_{++_said}", WrongReasons.Disliked, "A question", "card", "") { DeploymentName = "intents@1", ModelName = "Tuned", CalledAt = db.Now, ExpiresAt = db.Now.AddDays(30) }, "Olivia", db.Now);
+            draft.Add(import.Id, i + 1, db.Now);
+            db.TrafficDrafts.Add(draft);
+        }
+
+        await db.SaveChangesAsync(s_ct);
+    }
+
+    /// <param name="hasOlder">The live model was made from a version before the newest.</param>
+    private async Task SeedAsync(bool hasOlder = false)
     {
         await _database.SetMemberAsync(_database.Scope.TenantId, "usr_1", MemberRole.Owner);
         _projectId = await TuneSeed.ProjectAsync(_database);
         await using var db = _database.CreateDbContext();
         var prompt = await db.Candidates.SingleAsync(s_ct);
+        var older = new DatasetVersion { ProjectId = _projectId, Number = 0, StartedAt = db.Now.AddDays(-1) };
+        older.Freeze(new VersionTotals(40, 10, 5, 2, new SplitPlan([]), "hash", "digest"), db.Now.AddDays(-1));
+        if (hasOlder)
+        {
+            db.DatasetVersions.Add(older);
+        }
+
         var tuned = db.Candidates.Add(new Candidate
         {
-            ProjectId = _projectId, Name = "Tuned", Rung = Rung.Tuned, BaseModelId = prompt.BaseModelId, ModelName = "endpoints/1", RecipeId = prompt.RecipeId, VersionId = prompt.VersionId, SourceId = "tun_1", Key = "tuned", CreatedAt = db.Now,
+            ProjectId = _projectId, Name = "Tuned", Rung = Rung.Tuned, BaseModelId = prompt.BaseModelId, ModelName = "endpoints/1", RecipeId = prompt.RecipeId, VersionId = hasOlder ? older.Id : prompt.VersionId, SourceId = "tun_1", Key = "tuned", CreatedAt = db.Now,
         }).Entity;
         var endpoint = db.Endpoints.Add(new Endpoint { ProjectId = _projectId, Name = "intents", CreatedAt = db.Now }).Entity;
         _live = db.Deployments.Add(new Deployment
