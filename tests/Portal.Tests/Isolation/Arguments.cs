@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Features.Data;
 using Portal.Features.Define;
+using Portal.Features.Deploy;
 using Portal.Features.Model;
 using Portal.Features.Monitor;
 using Portal.Features.Tenancy;
@@ -120,6 +121,7 @@ internal sealed class Arguments(Holdings asked, Person person, IServiceProvider 
             _ when type == typeof(ColumnMapping) => ColumnMapping.Of("text", "label"),
             _ when type == typeof(TaskDraft) => new TaskDraft("A goal", TaskKind.Classify, "An instruction", ["card", "billing"], MetricKind.Accuracy, 0.9),
             _ when type == typeof(AlertLimits) => AlertLimits.Usual(AlertMeasure.ErrorRate),
+            _ when type == typeof(CanaryLimits) => CanaryLimits.Usual(new DeployOptions()),
             _ when type == typeof(MonitorRange) => MonitorRange.Named(null),
             _ when type == typeof(CatalogueEntry) => CatalogueService.Embedded().First(e => e.Id == ModelId),
             _ when type == typeof(IReadOnlySet<string>) => new HashSet<string>(),

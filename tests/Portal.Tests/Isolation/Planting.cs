@@ -286,6 +286,7 @@ internal sealed class Planting(IsolationWorld world)
             (_, "ContentJson") => new PlaybookContent(TaskKind.Classify, canary, canary, MetricKind.Accuracy, 0.9) { Labels = [canary] }.ToStored(),
             (_, "SettingsJson" or "FiguresJson") => "{}",
             (_, "SignalsJson") => "[]",
+            ("Endpoint", "CanaryLimitsJson") => "",
             ("InferenceLog", "Source") => Portal.Features.Billing.UsageSource.Endpoint,
             ("InferenceLog" or "StoredCall", "ResponseId") => $"ans_{canary}",
             ("StoredCall", "IsValid") => false,

@@ -30,6 +30,7 @@ public enum UsageSource
     Playground,
     Augmentation,
     Storage,
+    Shadow,
 }
 
 /// <summary>An immutable fact that costs. It carries its price, so a later price never changes it.</summary>

@@ -11,6 +11,7 @@ public static class UsageWords
         UsageSource.Endpoint => "Calls to the endpoint",
         UsageSource.Augmentation => "Writing synthetic rows",
         UsageSource.Storage => "Keeping files",
+        UsageSource.Shadow => "Shadow runs",
         _ => "Playground and test calls",
     };
 

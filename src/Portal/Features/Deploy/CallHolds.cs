@@ -2,10 +2,14 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
+using Portal.Features.Model;
 using Portal.Persistence;
 using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Deploy;
+
+/// <summary>Whose call it is that costs, and at which prices.</summary>
+public sealed record CallCost(string ProjectId, string? KeyId, TokenPrices Prices);
 
 /// <summary>
 /// Holds the most that a call can cost at the budgets it comes under, before the model is asked. What is held ends with the call's record, in
@@ -20,10 +24,13 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
 
     /// <summary>Null where there is no budget, and so nothing to hold.</summary>
     /// <exception cref="GatewayException">429: a budget does not allow for it. 403: the organisation's payments have failed.</exception>
-    public async Task<CallHold?> HoldAsync(Served served, Caller caller, string tenantId, VertexGenerateContentRequest asked)
+    public Task<CallHold?> HoldAsync(Served served, Caller caller, string tenantId, VertexGenerateContentRequest asked) =>
+        HoldAsync(new CallCost(served.Endpoint.ProjectId, caller.KeyId, served.Prices), tenantId, asked);
+
+    /// <inheritdoc cref="HoldAsync(Served, Caller, string, VertexGenerateContentRequest)"/>
+    internal async Task<CallHold?> HoldAsync(CallCost cost, string tenantId, VertexGenerateContentRequest asked)
     {
-        var projectId = served.Endpoint.ProjectId;
-        var standing = await StandingAsync(tenantId, projectId, caller.KeyId);
+        var standing = await StandingAsync(tenantId, cost.ProjectId, cost.KeyId);
         if (standing.IsUnpaid)
         {
             throw GatewayException.Unpaid();
@@ -35,10 +42,10 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        var terms = new CallTerms(caller.KeyId, now + options.Value.CallLimit + options.Value.LeftStreamLimit + s_grace);
+        var terms = new CallTerms(cost.KeyId, now + options.Value.CallLimit + options.Value.LeftStreamLimit + s_grace);
         try
         {
-            return await desk.HoldAsync(tenantId, projectId, WorstOf(served, asked), terms);
+            return await desk.HoldAsync(tenantId, cost.ProjectId, WorstOf(cost.Prices, asked), terms);
         }
         catch (BudgetExceededException full)
         {
@@ -63,6 +70,6 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
     }
 
     /// <summary>No token is shorter than a byte, and what stands around the texts makes up for what pictures have beside theirs.</summary>
-    private static long WorstOf(Served served, VertexGenerateContentRequest asked) =>
-        Quote.Price(JsonSerializer.SerializeToUtf8Bytes(asked, VertexJson.Options).Length, served.Prices.Input) + Quote.Price(asked.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, served.Prices.Output);
+    internal static long WorstOf(TokenPrices prices, VertexGenerateContentRequest asked) =>
+        Quote.Price(JsonSerializer.SerializeToUtf8Bytes(asked, VertexJson.Options).Length, prices.Input) + Quote.Price(asked.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, prices.Output);
 }

@@ -30,18 +30,17 @@ public sealed class CanaryFigures(IAnswerVotes votes, IOptions<DeployOptions> op
 
         var id = endpoint.Id;
         var calls = db.InferenceLogs.AsNoTracking().Where(l => l.EndpointId == id && l.Source == UsageSource.Endpoint && l.At >= from);
-        var counts = await calls.GroupBy(l => l.DeploymentId)
-            .Select(g => new { g.Key, Calls = g.LongCount(), Errors = g.LongCount(l => l.Status >= 500 || l.Status == 429) }).ToDictionaryAsync(c => c.Key, ct);
+        var counts = (await calls.GroupBy(l => new { l.DeploymentId, l.Status }).Select(g => new { g.Key.DeploymentId, g.Key.Status, Calls = g.LongCount() }).ToListAsync(ct)).ToLookup(c => c.DeploymentId);
         var thumbs = await votes.CountAsync(db, id, from, ct);
-        return CanaryGuard.Judge(await SideAsync(live), await SideAsync(canary), options.Value);
+        return CanaryGuard.Judge(await SideAsync(live), await SideAsync(canary), CanaryLimits.Of(endpoint, options.Value));
 
         async Task<SideFigures> SideAsync(string deploymentId)
         {
             var latencies = await calls.Where(l => l.DeploymentId == deploymentId && l.Status == 200)
                 .OrderByDescending(l => l.At).Take(LatencySample).Select(l => l.Milliseconds).ToListAsync(ct);
             latencies.Sort();
-            var (count, said) = (counts.GetValueOrDefault(deploymentId), thumbs.GetValueOrDefault(deploymentId));
-            return new SideFigures(count?.Calls ?? 0, count?.Errors ?? 0, latencies, said?.Thumbs ?? 0, said?.Down ?? 0);
+            var (count, said) = (counts[deploymentId], thumbs.GetValueOrDefault(deploymentId));
+            return new SideFigures(count.Sum(c => c.Calls), count.Where(c => CallOutcomes.Of(c.Status) is CallOutcome.Failed).Sum(c => c.Calls), latencies, said?.Thumbs ?? 0, said?.Down ?? 0);
         }
     }
 }

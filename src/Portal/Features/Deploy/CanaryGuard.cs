@@ -48,11 +48,11 @@ internal static class CanaryGuard
 {
     public const double Confidence = 0.99;
 
-    public static IReadOnlyList<GuardRow> Judge(SideFigures live, SideFigures canary, DeployOptions limits) =>
+    public static IReadOnlyList<GuardRow> Judge(SideFigures live, SideFigures canary, CanaryLimits limits) =>
     [
-        Shares(CanaryMeasure.Errors, (live.Errors, live.Calls), (canary.Errors, canary.Calls), limits.CanaryErrorShare, limits.CanaryCalls),
+        Shares(CanaryMeasure.Errors, (live.Errors, live.Calls), (canary.Errors, canary.Calls), limits.ErrorShare, limits.Calls),
         Latencies(live.Latencies, canary.Latencies, limits),
-        Shares(CanaryMeasure.BadFeedback, (live.Down, live.Thumbs), (canary.Down, canary.Thumbs), limits.CanaryThumbShare, limits.CanaryThumbs),
+        Shares(CanaryMeasure.BadFeedback, (live.Down, live.Thumbs), (canary.Down, canary.Thumbs), limits.ThumbShare, limits.Thumbs),
     ];
 
     /// <summary>Newcombe's interval (1998) of a difference of two shares, from Wilson's of each: honest at few calls and near none.</summary>
@@ -69,13 +69,13 @@ internal static class CanaryGuard
     }
 
     /// <summary>The 95th percentiles by their ranks; their ratio the same way, on the scale of logarithms.</summary>
-    private static GuardRow Latencies(IReadOnlyList<int> live, IReadOnlyList<int> canary, DeployOptions limits)
+    private static GuardRow Latencies(IReadOnlyList<int> live, IReadOnlyList<int> canary, CanaryLimits limits)
     {
         var (a, b) = (Percentile(canary), Percentile(live));
         var ratio = Math.Log(a.Value / b.Value);
         var change = new Estimate(
             Math.Exp(ratio), Math.Exp(ratio - Root(Math.Log(a.Value / a.Low), Math.Log(b.High / b.Value))), Math.Exp(ratio + Root(Math.Log(a.High / a.Value), Math.Log(b.Value / b.Low))));
-        return new GuardRow(CanaryMeasure.Latency, b, a, change, limits.CanaryLatencyRatio, live.Count, canary.Count, limits.CanaryAnswers);
+        return new GuardRow(CanaryMeasure.Latency, b, a, change, limits.LatencyRatio, live.Count, canary.Count, limits.Answers);
     }
 
     private static Estimate Share((long Hits, long Of) side, double confidence)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
@@ -6,7 +7,7 @@ using Portal.Persistence;
 namespace Portal.Features.Deploy;
 
 /// <summary>What a member does with a canary: gives it another share, all of it, or none.</summary>
-public sealed class CanaryService(IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CanaryFigures figures, CurrentMember current, TimeProvider time)
+public sealed class CanaryService(IDbContextFactory<PortalDbContext> dbs, ProjectService projects, CanaryFigures figures, CurrentMember current, IOptions<DeployOptions> options, TimeProvider time)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -16,6 +17,21 @@ public sealed class CanaryService(IDbContextFactory<PortalDbContext> dbs, Projec
         await projects.GetAsync(projectId, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db.Endpoints.AsNoTracking().SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) is { } endpoint ? await figures.ReadAsync(db, endpoint, ct) : [];
+    }
+
+    /// <summary>What this endpoint's canaries are held to.</summary>
+    public CanaryLimits LimitsOf(Endpoint endpoint) => CanaryLimits.Of(endpoint, options.Value);
+
+    /// <summary>Holds this endpoint's canaries to limits of its own, one that runs included; null has them held to the portal's again.</summary>
+    public async Task SetLimitsAsync(string projectId, CanaryLimits? limits, CancellationToken ct)
+    {
+        DeployRights.RequireDeployer(current);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var endpoint = await db.Endpoints.SingleOrDefaultAsync(e => e.ProjectId == projectId, ct) ?? throw new NotFoundException("endpoint");
+        var before = LimitsOf(endpoint);
+        endpoint.HoldTo(limits);
+        db.Audit("canary.limited", DeploymentService.TargetOf(endpoint), $"From {before.Words()} to {LimitsOf(endpoint).Words()}{(limits is null ? ", as the portal has them" : "")}.");
+        await DeploymentService.SaveAsync(db, ct);
     }
 
     public async Task StepAsync(string projectId, string deploymentId, int percent, CancellationToken ct)

@@ -25,7 +25,9 @@ public static class DeployFeature
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<CanaryFigures>().AddScoped<CanaryService>().AddScoped<CanaryWorker>().AddScoped<ISwept, CanarySweep>()
             .AddScoped<IdleEndpoints>().AddScoped<GoogleInventory>().AddScoped<InventoryService>().AddScoped<InventoryWorker>().AddScoped<ISwept, InventorySweep>()
-            .AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
+            .AddSingleton<ShadowQueue>().AddHostedService(p => p.GetRequiredService<ShadowQueue>())
+            .AddScoped<ShadowAsker>().AddScoped<ShadowService>().AddScoped<ShadowWorker>().AddScoped<ISwept, ShadowSweep>()
+            .AddScoped<RedeployService>().AddScoped<SmokeWorker>().AddScoped<ISwept, DeploymentSweep>().AddScoped<IFailedWork, FailedDeployments>().AddScoped<IProjectStep, DeployStep>()
             .AddScoped<ILimitCount, LiveCount>().AddScoped<ILiveModel, EndpointLive>()
             .AddScoped<IOnboardingSign, DeployedSign>().AddScoped<IOnboardingSign, KeySign>().AddScoped<IVersionUses, DeploymentUses>();
     }

@@ -60,6 +60,13 @@ public sealed class DeployOptions
     [Range(0, 1)]
     public double CanaryThumbShare { get; set; } = 0.05;
 
+    /// <summary>Copies for shadow runs that may wait on one node, and how many are asked at once; what comes beyond is dropped and counted.</summary>
+    [Range(1, 100_000)]
+    public int MostShadowsWaiting { get; set; } = 256;
+
+    [Range(1, 64)]
+    public int MostShadowsAtOnce { get; set; } = 2;
+
     /// <summary>Days without a call with a key after which a live endpoint is called idle.</summary>
     [Range(1, 365)]
     public int IdleDays { get; set; } = 14;

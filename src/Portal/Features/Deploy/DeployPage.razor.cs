@@ -19,6 +19,8 @@ public sealed partial class DeployPage : PortalPage
     private IssuedKey? _issued;
     private bool _another;
     private bool _pausing;
+    private bool _limiting;
+    private ShadowView? _shadow;
 
     [Parameter]
     public string ProjectId { get; set; } = "";
@@ -28,6 +30,12 @@ public sealed partial class DeployPage : PortalPage
 
     [Inject]
     private CanaryService Canaries { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private RedeployService Redeploys { get; set; } = default!; // filled by the renderer
+
+    [Inject]
+    private ShadowService Shadows { get; set; } = default!; // filled by the renderer
 
     [Inject]
     private ApiKeyService Keys { get; set; } = default!; // filled by the renderer
@@ -78,6 +86,7 @@ public sealed partial class DeployPage : PortalPage
         {
             _guard = _state.Canary is null ? [] : await Canaries.ReadAsync(ProjectId, ct);
             _keys = await Keys.OfProjectAsync(ProjectId, ct);
+            _shadow = await Shadows.ReadAsync(ProjectId, ct);
             _traffic = await TrafficOf.ReadAsync(endpoint.Id, ct);
         }
     }
@@ -104,13 +113,26 @@ public sealed partial class DeployPage : PortalPage
 
     private async Task RollBackAsync(Deployment deployment)
     {
+        ReturnPlan? plan = null;
+        if (!await RunAsync(async ct => plan = await Redeploys.PlanAsync(ProjectId, deployment.Id, ct)))
+        {
+            return;
+        }
+
         var consequence = _state?.Live is { } live ? $"It takes the place of number {live.Number}, {live.CandidateName}," : $"It answers callers of {_state?.Endpoint?.Name}";
-        if (await ConfirmAsync("Put back", $"Put number {deployment.Number}, {deployment.CandidateName}, back? {consequence} as soon as a test call has passed. Keys and addresses stay."))
+        if (await ConfirmAsync("Put back", $"Put number {deployment.Number}, {deployment.CandidateName}, back? {consequence} as soon as a test call has passed. Keys and addresses stay.{Beforehand(plan?.IsGone)}"))
         {
             await RunAsync(ct => Deployments.RollBackAsync(ProjectId, deployment.Id, ct));
             await RefreshAsync();
         }
     }
+
+    private static string Beforehand(bool? isGone) => isGone switch
+    {
+        true => " Its endpoint at Google is gone: the tuned model is deployed there again first, which takes minutes and a place of your quota at Google.",
+        false => "",
+        null => " Google does not say just now whether its endpoint still stands; where it does not, the tuned model is deployed there again first.",
+    };
 
     private async Task StepAsync(int percent)
     {
@@ -152,6 +174,28 @@ public sealed partial class DeployPage : PortalPage
     private async Task ResumeAsync()
     {
         await RunAsync(ct => Deployments.ResumeAsync(ProjectId, ct), "Resumed. Callers are answered again.");
+        await RefreshAsync();
+    }
+
+    private async Task ShadowAsync(ShadowOrder order)
+    {
+        await RunAsync(ct => Shadows.StartAsync(ProjectId, order, ct), "The shadow run has begun. Callers notice nothing of it.");
+        await RefreshAsync();
+    }
+
+    private async Task StopShadowAsync(ShadowRun run)
+    {
+        await RunAsync(ct => Shadows.StopAsync(ProjectId, run.Id, ct), "The shadow run is stopped.");
+        await RefreshAsync();
+    }
+
+    private async Task LimitAsync(CanaryLimits? limits)
+    {
+        if (await RunAsync(ct => Canaries.SetLimitsAsync(ProjectId, limits, ct), limits is null ? "Canaries are held to the portal's limits." : "Limits saved."))
+        {
+            _limiting = false;
+        }
+
         await RefreshAsync();
     }
 

@@ -181,6 +181,10 @@ public static class DeployTables
 
         public DbSet<InventoryLook> InventoryLooks => db.Set<InventoryLook>();
 
+        public DbSet<ShadowRun> ShadowRuns => db.Set<ShadowRun>();
+
+        public DbSet<ShadowCall> ShadowCalls => db.Set<ShadowCall>();
+
         public DbSet<Stray> Strays => db.Set<Stray>();
     }
 }

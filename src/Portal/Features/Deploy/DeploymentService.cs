@@ -272,7 +272,7 @@ public sealed class DeploymentService(
 
     internal static AuditTarget TargetOf(Deployment deployment) => new("deployment", deployment.Id, $"{deployment.Number}: {deployment.CandidateName}", deployment.ProjectId);
 
-    private static AuditTarget TargetOf(Endpoint endpoint) => new("endpoint", endpoint.Id, endpoint.Name, endpoint.ProjectId);
+    internal static AuditTarget TargetOf(Endpoint endpoint) => new("endpoint", endpoint.Id, endpoint.Name, endpoint.ProjectId);
 
     internal static async Task SaveAsync(PortalDbContext db, CancellationToken ct)
     {

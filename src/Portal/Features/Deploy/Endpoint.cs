@@ -40,6 +40,15 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
     /// <summary>When its figures were last held against the limits. Set by a statement of the guard's own, which no act of a member waits for.</summary>
     public DateTime? CanaryCheckedAt { get; private set; }
 
+    /// <summary>The run whose candidate is asked what callers ask, once they have their answer; null while there is none.</summary>
+    public string? ShadowRunId { get; private set; }
+
+    /// <summary>Of a hundred calls; zero while there is none.</summary>
+    public int ShadowPercent { get; private set; }
+
+    /// <summary>What its canaries are held to; empty for what the portal holds them to.</summary>
+    public string CanaryLimitsJson { get; private set; } = "";
+
     /// <summary>Since when callers are told to come back; null while they are answered.</summary>
     public DateTime? PausedAt { get; private set; }
 
@@ -81,6 +90,13 @@ public sealed partial class Endpoint : TenantOwned, IVersioned
 
     public void EndCanary() => (CanaryDeploymentId, CanaryPercent, CanaryStepAt, CanaryCheckedAt) = (null, 0, null, null);
 
+    public void BeginShadow(string runId, int percent) => (ShadowRunId, ShadowPercent) = (runId, percent);
+
+    public void EndShadow() => (ShadowRunId, ShadowPercent) = (null, 0);
+
+    /// <param name="limits">Null for the portal's.</param>
+    public void HoldTo(CanaryLimits? limits) => CanaryLimitsJson = limits?.Checked().ToStored() ?? "";
+
     public static int CheckedPercent(int percent) => percent is >= 1 and <= MostCanaryPercent
         ? percent
         : throw new PortalException($"A canary gets 1 to {MostCanaryPercent} of a hundred calls; for all of them, promote it. You asked for {percent}.");
@@ -116,6 +132,8 @@ internal sealed class EndpointMapping : IEntityTypeConfiguration<Endpoint>
         builder.Property(e => e.LiveDeploymentId).HasMaxLength(PublicId.MaxLength);
         builder.BelongsTo<Endpoint, Project>(nameof(Endpoint.ProjectId));
         builder.Property(e => e.CanaryDeploymentId).HasMaxLength(PublicId.MaxLength);
+        builder.Property(e => e.ShadowRunId).HasMaxLength(PublicId.MaxLength);
+        builder.BelongsTo<Endpoint, ShadowRun>(nameof(Endpoint.ShadowRunId));
         builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.LiveDeploymentId));
         builder.BelongsTo<Endpoint, Deployment>(nameof(Endpoint.CanaryDeploymentId));
         builder.HasIndex(e => new { e.TenantId, e.Name }).IsUnique();

@@ -17,6 +17,10 @@ public sealed record ServedEndpoint(string Id, string ProjectId, string Name)
 
     public int LastNumber { get; init; }
 
+    public string? ShadowRunId { get; init; }
+
+    public int ShadowPercent { get; init; }
+
     public DateTime? PausedAt { get; init; }
 
     public string PauseMessage { get; init; } = "";
@@ -26,6 +30,7 @@ public sealed record ServedEndpoint(string Id, string ProjectId, string Name)
     public static ServedEndpoint Of(Endpoint endpoint) => new(endpoint.Id, endpoint.ProjectId, endpoint.Name)
     {
         LiveDeploymentId = endpoint.LiveDeploymentId, CanaryDeploymentId = endpoint.CanaryDeploymentId, CanaryPercent = endpoint.CanaryPercent, LastNumber = endpoint.LastNumber,
+        ShadowRunId = endpoint.ShadowRunId, ShadowPercent = endpoint.ShadowPercent,
         PausedAt = endpoint.PausedAt, PauseMessage = endpoint.PauseMessage, CreatedAt = endpoint.CreatedAt,
     };
 }

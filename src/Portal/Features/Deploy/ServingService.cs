@@ -35,7 +35,7 @@ public sealed record Answered(VertexGenerateContentResponse Response, CallUsage 
 /// </summary>
 public sealed class ServingService(
     IDbContextFactory<PortalDbContext> dbs, ConnectService connect, CurrentMember current, TenantScope scope, UsageWriter writer, LeftStreams left, VendorHealth health,
-    ServedCache cache, CallHolds holds, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
+    ServedCache cache, CallHolds holds, ShadowQueue shadows, IOptions<DeployOptions> options, TimeProvider time, ILogger<ServingService> logger)
 {
     /// <summary>The deployment a key reaches by this name: what is live, or the canary for its share of the sessions.</summary>
     /// <param name="holder">Whose key it is.</param>
@@ -124,6 +124,7 @@ public sealed class ServingService(
             spoken.Add(answer);
             var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(request) };
             await writer.WriteAsync(record);
+            shadows.Offer(served, record, request);
             return new Answered(Signed(call, answer), usage, record.AmountMicros, record.Milliseconds);
         }
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
@@ -175,7 +176,12 @@ public sealed class ServingService(
 
         await using (stream)
         {
-            await writer.WriteAsync(Recorded(stream));
+            var record = Recorded(stream);
+            await writer.WriteAsync(record);
+            if (record.Words is not null)
+            {
+                shadows.Offer(served, record, request);
+            }
         }
 
         if (held is not null)

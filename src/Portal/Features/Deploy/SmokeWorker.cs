@@ -13,7 +13,7 @@ namespace Portal.Features.Deploy;
 /// </summary>
 public sealed class SmokeWorker(
     TenantScope scope, IServiceScopeFactory scopes, IDbContextFactory<PortalDbContext> dbs, ApiKeyService keys, ProjectService projects,
-    ExampleService examples, StandingRight right, TimeProvider time, ILogger<SmokeWorker> logger)
+    ExampleService examples, RedeployService redeploy, StandingRight right, TimeProvider time, ILogger<SmokeWorker> logger)
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
 
@@ -33,10 +33,25 @@ public sealed class SmokeWorker(
 
         // A step that was killed may have left its key behind.
         await keys.RevokeSmokeKeysAsync(deploymentId, ct);
+        if (deployment.DeployedAt is not null && await BringBackAsync(deployment, ct) is { } missing)
+        {
+            await FinishAsync(deploymentId, missing, 0, ct);
+            return;
+        }
+
         var started = time.GetTimestamp();
         var problem = await CallAsync(deployment, ct);
         await keys.RevokeSmokeKeysAsync(deploymentId, ct);
         await FinishAsync(deploymentId, problem, (int)time.GetElapsedTime(started).TotalMilliseconds, ct);
+    }
+
+    /// <summary>What is put back may be gone at Google. Deploying it there again takes longer than a test, so it is held for longer.</summary>
+    private async Task<string?> BringBackAsync(Deployment deployment, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var (id, until) = (deployment.Id, time.GetUtcNow().UtcDateTime + RedeployService.Patience + s_lease);
+        await db.Deployments.Where(d => d.Id == id && d.State == DeploymentState.Testing).ExecuteUpdateAsync(set => set.SetProperty(d => d.TestingUntil, until), ct);
+        return await redeploy.EnsureAsync(id, ct);
     }
 
     private async Task<Deployment?> ClaimAsync(string deploymentId, CancellationToken ct)

@@ -5,7 +5,11 @@ using Portal.Persistence;
 namespace Portal.Features.Deploy;
 
 /// <summary>Calls with a key over a stretch of time; the playground's are not traffic.</summary>
-public sealed record TrafficSum(long Calls, long Errors, long InputTokens, long OutputTokens, long AmountMicros);
+public sealed record TrafficSum(long Calls, long Errors, long InputTokens, long OutputTokens, long AmountMicros)
+{
+    /// <summary>For what the caller got wrong.</summary>
+    public long Refused { get; init; }
+}
 
 /// <summary>Latencies are of today's latest answers, at most <see cref="TrafficService.LatencySample"/>; null while there are none.</summary>
 public sealed record Traffic(TrafficSum Today, TrafficSum Month, int? MedianMilliseconds, int? P95Milliseconds);
@@ -40,8 +44,16 @@ public sealed class TrafficService(IDbContextFactory<PortalDbContext> dbs, TimeP
     private static IQueryable<InferenceLog> Calls(PortalDbContext db, string endpointId, DateTime from) =>
         db.InferenceLogs.AsNoTracking().Where(l => l.EndpointId == endpointId && l.Source == UsageSource.Endpoint && l.At >= from);
 
-    private static async Task<TrafficSum> SumAsync(IQueryable<InferenceLog> calls, CancellationToken ct) =>
-        await calls.GroupBy(_ => 1).Select(all => new TrafficSum(
-            all.LongCount(), all.LongCount(l => l.Status >= 400), all.Sum(l => (long)l.InputTokens), all.Sum(l => (long)l.OutputTokens), all.Sum(l => l.AmountMicros)))
-            .SingleOrDefaultAsync(ct) ?? new TrafficSum(0, 0, 0, 0, 0);
+    private static async Task<TrafficSum> SumAsync(IQueryable<InferenceLog> calls, CancellationToken ct)
+    {
+        var sums = (await calls.GroupBy(l => l.Status)
+            .Select(g => new { g.Key, Calls = g.LongCount(), Input = g.Sum(l => (long)l.InputTokens), Output = g.Sum(l => (long)l.OutputTokens), Amount = g.Sum(l => l.AmountMicros) })
+            .ToListAsync(ct)).ConvertAll(s => (Outcome: CallOutcomes.Of(s.Key), Sum: s));
+        return new TrafficSum(Calls(CallOutcome.Answered) + Calls(CallOutcome.Refused) + Calls(CallOutcome.Failed), Calls(CallOutcome.Failed), sums.Sum(s => s.Sum.Input), sums.Sum(s => s.Sum.Output), sums.Sum(s => s.Sum.Amount))
+        {
+            Refused = Calls(CallOutcome.Refused),
+        };
+
+        long Calls(CallOutcome outcome) => sums.Where(s => s.Outcome == outcome).Sum(s => s.Sum.Calls);
+    }
 }

@@ -37,6 +37,8 @@ internal static class ImportRules
         ["OrganizationDomain"] = "a domain is proved where it is used",
         [nameof(InventoryLook)] = "what stands at Google is looked at here",
         [nameof(Stray)] = "the same",
+        [nameof(ShadowRun)] = "nothing that an archive brings is live, so there are no calls to copy",
+        [nameof(ShadowCall)] = "the same",
         [nameof(StoredCall)] = "texts are kept only where an owner has said so",
         [nameof(RetuneProposal)] = "nothing that an archive brings is live, so there is nothing to tune again",
         [nameof(RetuneSchedule)] = "the same",
@@ -97,6 +99,7 @@ internal static class ImportRules
         {
             row[nameof(Endpoint.Name)] = Endpoint.CheckedName(row.Text(nameof(Endpoint.Name)));
             (row[nameof(Endpoint.CanaryDeploymentId)], row[nameof(Endpoint.CanaryPercent)], row[nameof(Endpoint.CanaryStepAt)], row[nameof(Endpoint.CanaryCheckedAt)]) = (null, 0, null, null);
+            (row[nameof(Endpoint.CanaryLimitsJson)], row[nameof(Endpoint.ShadowRunId)], row[nameof(Endpoint.ShadowPercent)]) = ("", null, 0);
             (row[nameof(Endpoint.LiveDeploymentId)], row[nameof(Endpoint.PausedAt)], row[nameof(Endpoint.PauseMessage)]) = (null, null, "");
         },
         [typeof(ApiKey)] = (row, at) =>

@@ -23,7 +23,7 @@ public static class AlertWords
 
     public static string Explained(AlertMeasure measure) => measure switch
     {
-        AlertMeasure.ErrorRate => "Of the calls with a key, those answered with an error.",
+        AlertMeasure.ErrorRate => "Of the calls with a key, those that failed at the model: 5xx and 429. What a caller got wrong is no error.",
         AlertMeasure.LatencyP95 => "The time within which 95 % of the answers came.",
         AlertMeasure.CostPerDay => "What the calls of the last 24 hours cost.",
         AlertMeasure.SafetyBlocks => "Of the answers, those that the vendor's safety filters stopped.",

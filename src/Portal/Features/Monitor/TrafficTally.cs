@@ -52,20 +52,25 @@ public sealed class TrafficTally
 
     public double ConfidenceSquares { get; private set; }
 
-    public long Answers => Calls - Errors;
+    /// <summary>For what the caller got wrong.</summary>
+    public long Refused { get; private set; }
+
+    public long Answers => Calls - Errors - Refused;
 
     public static int LengthClass(int characters) => characters < 16 ? 0 : Math.Min(12, (int)Math.Log2(characters) - 3);
 
     public void Add(InferenceLog call, CallTrait? trait, IReadOnlySet<uint>? known)
     {
         Calls++;
-        Errors += call.Status >= 400 ? 1 : 0;
+        var outcome = CallOutcomes.Of(call.Status);
+        Errors += outcome is CallOutcome.Failed ? 1 : 0;
+        Refused += outcome is CallOutcome.Refused ? 1 : 0;
         CacheHits += call.CachedTokens > 0 ? 1 : 0;
         InputTokens += call.InputTokens;
         CachedTokens += call.CachedTokens;
         OutputTokens += call.OutputTokens;
         AmountMicros += call.AmountMicros;
-        if (call.Status < 400)
+        if (outcome is CallOutcome.Answered)
         {
             Latencies.Add(call.Milliseconds);
         }
@@ -111,6 +116,7 @@ public sealed class TrafficTally
     public void Add(Figures more)
     {
         Blocked += more.Blocked;
+        Refused += more.Refused;
         CacheHits += more.CacheHits;
         CachedTokens += more.CachedTokens;
         Checked += more.Checked;
@@ -139,7 +145,7 @@ public sealed class TrafficTally
 
     public Figures ToFigures() => new()
     {
-        Blocked = Blocked, CacheHits = CacheHits, CachedTokens = CachedTokens, Checked = Checked, Valid = Valid, Pairs = Pairs, NewPairs = NewPairs,
+        Blocked = Blocked, Refused = Refused, CacheHits = CacheHits, CachedTokens = CachedTokens, Checked = Checked, Valid = Valid, Pairs = Pairs, NewPairs = NewPairs,
         Confidences = Confidences, ConfidenceSum = ConfidenceSum, ConfidenceSquares = ConfidenceSquares,
         Latencies = Latencies.Counts, Lengths = Lengths, Languages = Languages, Labels = Labels,
     };
@@ -183,6 +189,8 @@ public sealed record Figures
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public long Blocked { get; init; }
+
+    public long Refused { get; init; }
 
     public long CacheHits { get; init; }
 

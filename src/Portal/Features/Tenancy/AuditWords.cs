@@ -57,7 +57,9 @@ public static class AuditWords
         ["draft.edited"] = "Put other words to a draft of",
         ["draft.rejected"] = "Rejected drafts of",
         ["draft.reopened"] = "Took back the no to a draft of",
+        ["deployment.redeployed"] = "The portal deployed at Google again",
         ["canary.stepped"] = "Changed the share of the canary",
+        ["canary.limited"] = "Changed what canaries are held to at",
         ["canary.promoted"] = "Promoted the canary",
         ["canary.taken-back"] = "Took the canary back",
         ["canary.stopped"] = "The portal took the canary back",
@@ -130,6 +132,8 @@ public static class AuditWords
         ["task.saved"] = "Saved the task of",
         ["texts.kept"] = "Decided to keep texts of calls to",
         ["texts.not-kept"] = "Decided to keep no texts of calls to",
+        ["shadow.started"] = "Began the shadow run of",
+        ["shadow.ended"] = "Ended the shadow run of",
         ["stray.deleted"] = "Deleted at Google",
         ["retune.proposed"] = "The portal made",
         ["retune.dismissed"] = "Dismissed",
@@ -172,7 +176,7 @@ public static class AuditWords
         ("consultant.", "Visits of consultants"), ("data.", "Files"), ("decision.", "Decisions about rows"), ("deployment.", "Deployments"), ("domain.", "Domains"), ("draft.", "Drafts of synthetic rows"), ("endpoint.", "Endpoints"), ("engagement.", "Engagements"),
         ("erasure.", "Erasure"), ("evaluation.", "Evaluations"), ("export.", "Exports"), ("import.", "Imports"), ("invitation.", "Invitations"), ("key.", "API keys"),
         ("member.", "Members"), ("model.", "Choice of a model"), ("organization.", "The organization"), ("playbook.", "Playbooks"), ("project.", "Projects"), ("provider.", "Identity providers"),
-        ("redaction.", "Looks behind placeholders"), ("retune.", "Proposals to tune again"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("stray.", "Objects at Google without a use"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
+        ("redaction.", "Looks behind placeholders"), ("retune.", "Proposals to tune again"), ("review.", "Reviews"), ("row.", "Edits of rows"), ("rows.", "Erasure of people's rows"), ("run.", "Runs"), ("sealed.", "Looks at sealed rows"), ("session.", "Sign-ins and sessions"), ("shadow.", "Shadow runs"), ("stray.", "Objects at Google without a use"), ("task.", "Task definitions"), ("texts.", "Keeping of texts"), ("traffic.", "Calls that become rows"), ("tuning.", "Tunings"), ("version.", "Versions"),
         ("webhook.", "Webhooks"), ("work.", "Work that was stopped or begun again"),
     ];
 

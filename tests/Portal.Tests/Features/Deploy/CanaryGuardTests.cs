@@ -5,7 +5,7 @@ namespace Portal.Tests.Features.Deploy;
 
 public sealed class CanaryGuardTests
 {
-    private static readonly DeployOptions s_limits = new();
+    private static readonly CanaryLimits s_limits = CanaryLimits.Usual(new DeployOptions());
 
     [Fact]
     public void Difference_OfNewcombesExamples_HasTheirIntervals()

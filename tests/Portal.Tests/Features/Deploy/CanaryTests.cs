@@ -93,6 +93,43 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task Limits_OfTheEndpoint_AreBoundedOnRecordAndDecide()
+    {
+        await using var rig = await GatewayRig.StartAsync(s_settings);
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var canary = await BeginAsync(rig, live, 50);
+        await using var viewer = rig.As("org_a", MemberRole.Viewer);
+        await using var stranger = rig.As("org_b");
+        await using var editor = rig.As("org_a", MemberRole.Editor);
+        var usual = Canaries(editor).LimitsOf(await rig.ReadAsync("org_a", db => db.Endpoints.SingleAsync()));
+        await Assert.ThrowsAsync<ForbiddenException>(() => Canaries(viewer).SetLimitsAsync(live.ProjectId, usual, s_ct));
+        await Assert.ThrowsAsync<NotFoundException>(() => Canaries(stranger).SetLimitsAsync(live.ProjectId, usual, s_ct));
+        foreach (var wrong in new[]
+        {
+            usual with { ErrorShare = 0.51 }, usual with { ErrorShare = double.NaN }, usual with { LatencyRatio = 1 }, usual with { LatencyRatio = double.PositiveInfinity },
+            usual with { ThumbShare = -0.01 }, usual with { Calls = 9 }, usual with { Answers = 59 }, usual with { Thumbs = 100_001 },
+        })
+        {
+            await Assert.ThrowsAsync<PortalException>(() => Canaries(editor).SetLimitsAsync(live.ProjectId, wrong, s_ct));
+        }
+
+        rig.Vertex.Answer = http => http.Request.Path.Value!.Contains("endpoints/7", StringComparison.Ordinal)
+            ? FakeVertex.FailAsync(http, 500, "INTERNAL") : FakeVertex.JsonAsync(http, FakeVertex.Whole("billing"));
+        await CallAsync(rig, live, [.. Enumerable.Range(0, 60).Select(i => $"session {i}")]);
+        await Canaries(editor).SetLimitsAsync(live.ProjectId, usual with { Calls = 1_000, ErrorShare = 0.25 }, s_ct);
+        await GuardAsync(rig);
+        var row = (await Canaries(editor).ReadAsync(live.ProjectId, s_ct))[0];
+        Assert.Equal((GuardVerdict.NotEnough, 1_000, 0.25), (row.Verdict, row.Floor, row.Limit));
+        await Canaries(editor).SetLimitsAsync(live.ProjectId, null, s_ct);
+        await GuardAsync(rig);
+
+        Assert.Equal(DeploymentState.Undeployed, (await rig.ReadAsync("org_a", db => db.Deployments.SingleAsync(d => d.Id == canary))).State);
+        var entries = await rig.ReadAsync("org_a", db => db.Set<AuditEntry>().Where(e => e.Action == "canary.limited").OrderBy(e => e.At).Select(e => e.Details).ToListAsync());
+        Assert.Contains("to errors +25 points from 1000 calls", entries[0], StringComparison.Ordinal);
+        Assert.EndsWith(", as the portal has them.", entries[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Acts_StepPromoteAndTakeBack_AskForTheRightAndTheSameCanary()
     {
         await using var rig = await GatewayRig.StartAsync(s_settings);

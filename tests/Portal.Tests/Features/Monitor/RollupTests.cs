@@ -30,6 +30,24 @@ public sealed class RollupTests : IDisposable
     public void Dispose() => _database.Dispose();
 
     [Fact]
+    public async Task Errors_AreTheModelsOwn_ByOneCountOnEveryPage()
+    {
+        var live = await DeployAsync();
+        foreach (var status in new[] { 200, 400, 403, 429, 500, 503 })
+        {
+            await AddAsync(live, "2026-11-23T09:10:00Z", 100, status: status);
+        }
+
+        await RunAsync(live);
+
+        var total = (await ReadAsync(live, "24h")).Total;
+        Assert.Equal((6, 3, 2, 1), (total.Calls, total.Errors, total.Refused, total.Answers));
+        Assert.Equal(0.5, Measures.Of(AlertMeasure.ErrorRate, total, new FeedbackSum(0, 0, 0, 0, 0), null)?.Value);
+        var today = (await new TrafficService(_database, _time).ReadAsync(live.EndpointId, CancellationToken.None)).Today;
+        Assert.Equal((6, 3, 2), (today.Calls, today.Errors, today.Refused));
+    }
+
+    [Fact]
     public async Task Rollup_OfCalls_AddsThemUpOnce_HowEverOftenItRuns_AndTheMonitorReadsThem()
     {
         var live = await DeployAsync();
