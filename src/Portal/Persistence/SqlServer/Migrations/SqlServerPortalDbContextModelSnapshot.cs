@@ -2666,6 +2666,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("CanaryLimitsJson")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<int>("CanaryPercent")
                         .HasColumnType("int");
 
@@ -2700,6 +2705,13 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<int>("ShadowPercent")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ShadowRunId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
@@ -2715,6 +2727,8 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasIndex("TenantId", "ProjectId")
                         .IsUnique();
+
+                    b.HasIndex("TenantId", "ShadowRunId");
 
                     b.ToTable("Endpoint");
                 });
@@ -2855,6 +2869,184 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("InventoryLook");
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowCall", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<bool?>("Agrees")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("AmountMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int>("Fields")
+                        .HasColumnType("int");
+
+                    b.Property<long>("LiveAmountMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("LiveMilliseconds")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Milliseconds")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("ResponseId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("SameFields")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ShadowRunId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("int");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.HasIndex("TenantId", "ShadowRunId", "At");
+
+                    b.HasIndex("TenantId", "ShadowRunId", "ResponseId")
+                        .IsUnique();
+
+                    b.ToTable("ShadowCall");
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowRun", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("BaseModelId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("int");
+
+                    b.Property<string>("CandidateId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("CandidateName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTime?>("Day")
+                        .HasColumnType("datetime2");
+
+                    b.Property<long>("DayMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("DayUsedMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("EndReason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("EndpointId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("EndsAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Slot")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("StartedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("StartedByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("State", "EndsAt");
+
+                    b.HasIndex("TenantId", "CandidateId");
+
+                    b.HasIndex("TenantId", "EndpointId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.HasIndex("TenantId", "Slot")
+                        .IsUnique();
+
+                    b.ToTable("ShadowRun");
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Stray", b =>
@@ -4691,6 +4883,79 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasIndex("TenantId", "ProjectId", "CreatedAt");
 
                     b.ToTable("RetuneProposal");
+                });
+
+            modelBuilder.Entity("Portal.Features.Monitor.RetuneSchedule", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("EndpointId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("FewestRows")
+                        .HasColumnType("int");
+
+                    b.Property<long>("MostMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<string>("Pace")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTime?>("RanAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<DateTime>("SetAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("SetByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("SetByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("NextAt");
+
+                    b.HasIndex("TenantId", "EndpointId")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.ToTable("RetuneSchedule");
                 });
 
             modelBuilder.Entity("Portal.Features.Monitor.RetuneWatch", b =>
@@ -7060,6 +7325,11 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.ShadowRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ShadowRunId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
@@ -7072,6 +7342,42 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowCall", b =>
+                {
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.ShadowRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ShadowRunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowRun", b =>
+                {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
@@ -7352,6 +7658,21 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Monitor.RetuneSchedule", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 

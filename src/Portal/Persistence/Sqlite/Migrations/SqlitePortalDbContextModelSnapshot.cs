@@ -2659,6 +2659,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("CanaryLimitsJson")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("CanaryPercent")
                         .HasColumnType("INTEGER");
 
@@ -2693,6 +2698,13 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("ShadowPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ShadowRunId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -2708,6 +2720,8 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasIndex("TenantId", "ProjectId")
                         .IsUnique();
+
+                    b.HasIndex("TenantId", "ShadowRunId");
 
                     b.ToTable("Endpoint");
                 });
@@ -2848,6 +2862,184 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("InventoryLook");
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowCall", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("Agrees")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Fields")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LiveAmountMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LiveMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Milliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResponseId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SameFields")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ShadowRunId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.HasIndex("TenantId", "ShadowRunId", "At");
+
+                    b.HasIndex("TenantId", "ShadowRunId", "ResponseId")
+                        .IsUnique();
+
+                    b.ToTable("ShadowCall");
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowRun", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BaseModelId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CandidateId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CandidateName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DayMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DayUsedMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EndReason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EndpointId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("EndsAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Slot")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StartedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StartedByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("State", "EndsAt");
+
+                    b.HasIndex("TenantId", "CandidateId");
+
+                    b.HasIndex("TenantId", "EndpointId");
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.HasIndex("TenantId", "Slot")
+                        .IsUnique();
+
+                    b.ToTable("ShadowRun");
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.Stray", b =>
@@ -4684,6 +4876,79 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasIndex("TenantId", "ProjectId", "CreatedAt");
 
                     b.ToTable("RetuneProposal");
+                });
+
+            modelBuilder.Entity("Portal.Features.Monitor.RetuneSchedule", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EndpointId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FewestRows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MostMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Pace")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RanAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("SetAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SetByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SetByUserId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("NextAt");
+
+                    b.HasIndex("TenantId", "EndpointId")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "ProjectId");
+
+                    b.ToTable("RetuneSchedule");
                 });
 
             modelBuilder.Entity("Portal.Features.Monitor.RetuneWatch", b =>
@@ -7049,6 +7314,11 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.ShadowRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ShadowRunId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
@@ -7061,6 +7331,42 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowCall", b =>
+                {
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Deploy.ShadowRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ShadowRunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Deploy.ShadowRun", b =>
+                {
+                    b.HasOne("Portal.Features.Model.Candidate", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "CandidateId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
@@ -7341,6 +7647,21 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Deploy.Deployment", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Features.Define.Project", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Features.Monitor.RetuneSchedule", b =>
+                {
+                    b.HasOne("Portal.Features.Deploy.Endpoint", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "EndpointId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
