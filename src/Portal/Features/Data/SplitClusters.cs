@@ -19,6 +19,9 @@ internal sealed class SplitCluster(ulong order)
     /// <summary>An earlier version has sealed one of its rows, or one nearly the same.</summary>
     public bool WasSealed { get; init; }
 
+    /// <summary>There is an earlier version, and it trains on none of its rows.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>Where nothing else decides, a row is trained on.</summary>
     public Split Split { get; set; } = Split.Train;
 }
@@ -87,6 +90,7 @@ internal sealed class SplitClusters
         var cluster = new SplitCluster(XxHash3.HashToUInt64(BitConverter.GetBytes((ulong)(content >> 64) ^ (ulong)content), (long)seed))
         {
             WasSealed = wasSealed,
+            IsNew = rows.TrueForAll(_rows.IsNew),
             Date = rows.Max(_rows.DateOf),
             Stratum = rows.Count is 1 ? _rows.StratumOf(rows[0]) : rows.GroupBy(_rows.StratumOf)
                 .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key,

@@ -28,6 +28,8 @@ internal sealed class SplitRows
     private readonly Dictionary<string, List<int>> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<int>> _media = new(StringComparer.Ordinal);
     private readonly HashSet<UInt128> _sealed = [];
+    private readonly HashSet<UInt128> _learnt = [];
+    private readonly List<UInt128> _inputs = [];
 
     private readonly Dictionary<int, IReadOnlyList<int>> _synthetic = [];
     private readonly List<int> _numbers = [];
@@ -57,6 +59,9 @@ internal sealed class SplitRows
     public Split? GivenOf(int row) => _given[row];
 
     public bool IsSealed(int row) => row >= Count;
+
+    /// <summary>There is an earlier version, and it does not train on this row.</summary>
+    public bool IsNew(int row) => _learnt.Count > 0 && !_learnt.Contains(_inputs[row]);
 
     public bool IsSynthetic(int row) => _synthetic.ContainsKey(row);
 
@@ -90,6 +95,7 @@ internal sealed class SplitRows
         _numbers.Add(row.Number);
         var input = MediaText.ComparedOf(row.Input, row.Content);
         Hold(row.Content);
+        _inputs.Add(TextKey.Of(input, ""));
         Print(input, TextKey.Of(input, row.Output));
         Dated += row.Date is null || row.SeedsIfSynthetic is not null ? 0 : 1;
         _dates.Add(row.Date);
@@ -108,6 +114,9 @@ internal sealed class SplitRows
             Print(compared, key);
         }
     }
+
+    /// <summary>The input of a row that an earlier version trains on or validates with.</summary>
+    public void AddLearnt(string input, string? content = null) => _learnt.Add(TextKey.Of(MediaText.ComparedOf(input, content), ""));
 
     /// <summary>The row that comes next has these files.</summary>
     private void Hold(string? content)

@@ -113,7 +113,23 @@ internal static class Splitter
         }
     }
 
+    /// <summary>
+    /// What is sealed is drawn first from rows that the last version did not train on, up to half of them: on those alone can the model of that
+    /// version be held against its successor, which is to learn from the other half.
+    /// </summary>
     private static void Spread(IReadOnlyList<SplitCluster> clusters, Split split, int size)
+    {
+        var fresh = split is Split.Test ? clusters.Where(c => c is { IsNew: true, Split: Split.Train }).ToList() : [];
+        var drawn = Math.Min(size, fresh.Sum(c => c.Size) / 2);
+        size -= drawn > 0 ? Draw(fresh, split, drawn) : 0;
+        if (size > 0)
+        {
+            Draw(clusters, split, size);
+        }
+    }
+
+    /// <returns>How many rows were moved.</returns>
+    private static int Draw(IReadOnlyList<SplitCluster> clusters, Split split, int size)
     {
         var strata = clusters.GroupBy(c => c.Stratum).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new Stratum([.. g], g.Sum(c => c.Size))).ToList();
@@ -129,6 +145,8 @@ internal static class Splitter
         {
             missing -= missing > 0 ? Take(stratum.Clusters, split, missing) : 0;
         }
+
+        return size - missing;
     }
 
     /// <summary>Moves clusters from training into a split, up to a number of rows, always leaving something to train on.</summary>

@@ -174,6 +174,42 @@ public sealed class SplitterTests
         Assert.Equal((Splitter.Sizes(200), 15), ((plan.CountOf(Split.Train), plan.CountOf(Split.Validation), plan.CountOf(Split.Test)), plan.StaySealed));
     }
 
+    /// <summary>The model of the last version has learnt the old rows, so it can be judged anew by new ones alone; its successor learns from the others.</summary>
+    [Fact]
+    public void Assign_WithAnEarlierVersion_SealsNewRowsFirst_AndNeverMoreThanHalfOfThem()
+    {
+        foreach (var (fresh, expected) in new[] { (200, 20), (30, 3), (1_000, 100) })
+        {
+            var first = Enumerable.Range(0, 1_000).Select(i => new SplitRow(DataKit.Sentence(i), "x", "x")).ToList();
+            var before = Assign(first, "seed", SplitMethod.Spread);
+            var rows = new SplitRows();
+            first.ForEach(r => rows.Add(r));
+            Enumerable.Range(1_000, fresh).ToList().ForEach(i => rows.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
+            for (var i = 0; i < first.Count; i++)
+            {
+                if (before.Splits[i] is Split.Test)
+                {
+                    rows.AddSealed(first[i].Input);
+                }
+                else
+                {
+                    rows.AddLearnt(first[i].Input);
+                }
+            }
+
+            var plan = Splitter.Assign(rows, "seed");
+
+            Assert.Equal(before.Splits.Select(s => s is Split.Test), plan.Splits[..1_000].Select(s => s is Split.Test));
+            Assert.Equal(expected, plan.Splits[1_000..].Count(s => s is Split.Test));
+        }
+
+        // A first version that sealed nothing leaves the second much to seal: half of the new rows are kept for learning.
+        var bare = new SplitRows();
+        Enumerable.Range(0, 1_100).ToList().ForEach(i => bare.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
+        Enumerable.Range(0, 1_000).ToList().ForEach(i => bare.AddLearnt(DataKit.Sentence(i)));
+        Assert.InRange(Splitter.Assign(bare, "seed").Splits[1_000..].Count(s => s is Split.Test), 50, 65);
+    }
+
     private static readonly DateTime s_day = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [Theory]
