@@ -31,20 +31,34 @@ public sealed class Sweep(IServiceScopeFactory scopes, TimeProvider time, ILogge
         {
             await using var services = scopes.CreateAsyncScope();
             services.ServiceProvider.GetRequiredService<TenantScope>().EnterPlatform();
-            await using var db = await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
             foreach (var swept in services.ServiceProvider.GetServices<ISwept>())
             {
-                var found = await swept.EnqueueLostAsync(db, time.GetUtcNow().UtcDateTime, ct);
-                if (found > 0)
-                {
-                    logger.LogInformation("{Sweep} woke {Count} that had been lost", swept.GetType().Name, found);
-                }
+                await SweepAsync(services.ServiceProvider, swept, ct);
             }
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // A database that is away now is swept again in a moment; the process must not die of it.
+            // The process must not die of it.
             logger.LogWarning(fault, "The sweep failed and will run again");
+        }
+    }
+
+    /// <summary>One that fails keeps none of the others from their work.</summary>
+    private async Task SweepAsync(IServiceProvider services, ISwept swept, CancellationToken ct)
+    {
+        try
+        {
+            await using var db = await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
+            var found = await swept.EnqueueLostAsync(db, time.GetUtcNow().UtcDateTime, ct);
+            if (found > 0)
+            {
+                logger.LogInformation("{Sweep} woke {Count} that had been lost", swept.GetType().Name, found);
+            }
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A database that is away now is swept again in a moment.
+            logger.LogWarning(fault, "{Sweep} failed and will run again", swept.GetType().Name);
         }
     }
 }
