@@ -18,6 +18,7 @@ internal static class PlainIds
         ["Candidate.SourceId"] = "a dataset version or a tuning job; shown, never followed",
         ["AnswerFeedback.ResponseId"] = "the call's, which is read before",
         ["CallTrait.ResponseId"] = "the call's, saved with it",
+        ["ShadowCall.ResponseId"] = "the live call's, which was saved before",
         ["StoredCall.ResponseId"] = "the call's, which was saved before",
         ["TrafficDraft.ResponseId"] = "the call's, which is read before, and which the draft outlives",
         ["TrafficSlice.CallerId"] = "a key's, or empty for calls without one; figures outlive it",

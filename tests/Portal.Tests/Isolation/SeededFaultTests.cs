@@ -111,11 +111,20 @@ public sealed class SeededFaultTests(BreakableFixture fixture) : IClassFixture<B
         var addresses = EndpointMatrix.Find(fixture.World.Services);
         foreach (var address in addresses.Where(a => a.Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && a.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
-            await _faults.TryAsync($"{address} without its policy", breakage => Unguard(breakage, address), async matrix =>
+            async Task RunAsync(Matrix matrix)
             {
                 using var cells = new EndpointMatrix(matrix);
                 await (EndpointMatrix.IsPlatforms(address) ? cells.BesideAdminsAsync(address) : cells.AnonymousAsync(address));
-            }, EndpointMatrix.IsPlatforms(address) ? "gets there beside" : "is let in");
+            }
+
+            if (address.Template is "/admin/api/margin.csv")
+            {
+                // Its service asks again whether it is an admin who asks.
+                await _faults.GreenAsync($"{address} without its policy", breakage => Unguard(breakage, address), RunAsync);
+                continue;
+            }
+
+            await _faults.TryAsync($"{address} without its policy", breakage => Unguard(breakage, address), RunAsync, EndpointMatrix.IsPlatforms(address) ? "gets there beside" : "is let in");
         }
 
         var page = Surfaces.Pages().First(p => p.Template is "/o/{Org}/projects/{ProjectId}");

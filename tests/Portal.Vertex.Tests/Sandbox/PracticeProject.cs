@@ -31,11 +31,13 @@ public sealed class PracticeProject : IAsyncLifetime
     public int StepDelay { get; set; }
 
     /// <summary>Made anew each time: the address changes when the sandbox starts again.</summary>
-    public VertexClient Client => _services.GetRequiredService<VertexClientFactory>().CreateClient(Options);
+    public VertexClient Client => ClientAt("us-central1");
 
-    public VertexStorageClient Storage => _services.GetRequiredService<VertexClientFactory>().CreateStorageClient(Options);
+    public VertexClient ClientAt(string location) => _services.GetRequiredService<VertexClientFactory>().CreateClient(OptionsAt(location));
 
-    private VertexClientOptions Options => new() { ProjectId = "acme-dev", Location = "us-central1", BaseAddress = new Uri(Sandbox.Address) };
+    public VertexStorageClient Storage => _services.GetRequiredService<VertexClientFactory>().CreateStorageClient(OptionsAt("us-central1"));
+
+    private VertexClientOptions OptionsAt(string location) => new() { ProjectId = "acme-dev", Location = location, BaseAddress = new Uri(Sandbox.Address) };
 
     public static async Task<PracticeProject> StartAsync(int stepDelay = 0)
     {

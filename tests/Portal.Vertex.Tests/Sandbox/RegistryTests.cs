@@ -45,14 +45,16 @@ public sealed class RegistryTests
         var job = await TunedAsync(project);
         var model = job.TunedModel!.Model;
 
+        // Endpoints are listed by place, and a tuned model's is the multi-region.
+        var there = project.ClientAt(VertexResourceName.Parse(model).Location!);
         List<string> listed = [];
-        await foreach (var endpoint in project.Client.ListEndpointsAsync("displayName=\"no such name\"", default))
+        await foreach (var endpoint in there.ListEndpointsAsync("displayName=\"no such name\"", default))
         {
             listed.Add(endpoint.Name);
         }
 
         Assert.Empty(listed);
-        await foreach (var endpoint in project.Client.ListEndpointsAsync(null, default))
+        await foreach (var endpoint in there.ListEndpointsAsync(null, default))
         {
             listed.Add(endpoint.Name);
         }

@@ -24,7 +24,11 @@ public sealed class MonitorPageTests
         silent.WaitForAssertion(() => Assert.Contains("No call yet", silent.Markup, StringComparison.Ordinal));
 
         using (await rig.PostAsync(live.Generate, live.Key))
-        using (await rig.PostAsync(live.Generate, live.Key, """{"contents":[]}"""))
+        {
+            rig.Vertex.Answer = http => FakeVertex.FailAsync(http, 500, "INTERNAL");
+        }
+
+        using (await rig.PostAsync(live.Generate, live.Key))
         {
         }
 
