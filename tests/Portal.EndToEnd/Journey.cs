@@ -43,11 +43,21 @@ internal static class Journey
         await page.Link("Go on to Model").ClickAsync();
     }
 
-    /// <summary>Runs the proposed baselines and chooses what the verdict proposes.</summary>
+    /// <summary>
+    /// Runs the proposed baselines and chooses what the verdict proposes. The project's id draws the rows, so that now and then these cannot tell,
+    /// and the choice is the person's own.
+    /// </summary>
     public static async Task MeasureAndChooseAsync(this IPage page, PortalProcess portal)
     {
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run baselines · ") }).ClickAsync();
-        await page.ShowingAsync(portal, () => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Choose .+") }).First.ClickAsync(new() { Timeout = 90_000 }));
+        var (proposed, undecided) = (page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Choose .+") }).First, page.GetByText("Or choose one below"));
+        await page.ShowingAsync(portal, async () =>
+        {
+            await proposed.Or(undecided).First.WaitForAsync(new() { Timeout = 90_000 });
+            await (await undecided.IsVisibleAsync()
+                ? page.GetByRole(AriaRole.Row, new() { NameRegex = new("Flash-Lite few-shot") }).First.GetByRole(AriaRole.Button, new() { Name = "Choose" })
+                : proposed).ClickAsync();
+        });
         await page.Link("Go on to Tune").ClickAsync();
     }
 

@@ -47,6 +47,7 @@ internal static class Reasons
     {
         ["SuspensionService.SuspendAsync"] = "called within PlatformWork, which asks for the admin",
         ["SuspensionService.RestoreAsync"] = "the same",
+        ["WatchService.SetAsync"] = "the same",
         ["AnnouncementService.ListAsync"] = "the same",
         ["AnnouncementService.PublishAsync"] = "the same",
         ["AnnouncementService.WithdrawAsync"] = "the same",

@@ -30,6 +30,7 @@ internal sealed class WorkerMatrix(Matrix matrix)
             $"UPDATE \"{Table<StoredCall>()}\" SET \"ExpiresAt\" = \"At\"",
             $"UPDATE \"{Table<Portal.Features.Deploy.Endpoint>()}\" SET \"CanaryDeploymentId\" = \"LiveDeploymentId\", \"CanaryPercent\" = 10, \"CanaryStepAt\" = \"CreatedAt\"",
             $"UPDATE \"{Table<Budget>()}\" SET \"CountAgainAt\" = \"ChangedAt\"",
+            $"UPDATE \"{Table<RetuneSchedule>()}\" SET \"NextAt\" = \"SetAt\"",
             $"UPDATE \"{Table<BreakGlassVisit>()}\" SET \"EndsAt\" = \"StartedAt\"",
             $"UPDATE \"{Table<OrganizationErasure>()}\" SET \"DueAt\" = \"AskedAt\", \"NextStepAt\" = \"AskedAt\" WHERE \"State\" = 'Waiting'",
         ]);

@@ -77,7 +77,7 @@ public sealed class DeployPageTests
         Assert.Contains(KeySecret.PrefixOf(live.Key), page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain(live.Key, page.Markup, StringComparison.Ordinal);
         Assert.Contains("http://localhost/v1/models/intents:generateContent", page.Find("pre").TextContent, StringComparison.Ordinal);
-        Assert.Equal(["1", "0", "21", "5"], page.FindAll("[aria-label=Traffic] tbody tr:first-child td").Take(4).Select(c => c.TextContent));
+        Assert.Equal(["1", "0", "0", "21", "5"], page.FindAll("[aria-label=Traffic] tbody tr:first-child td").Take(5).Select(c => c.TextContent));
         Assert.Single(page.FindAll("button.mud-button-filled"));
     }
 
