@@ -20,7 +20,8 @@ public sealed class CanaryTests
     private static readonly CancellationToken s_ct = CancellationToken.None;
 
     private static readonly (string, string)[] s_settings =
-        [("Deploy:CanaryCalls", "10"), ("Deploy:CanaryThumbs", "10"), ("Deploy:CanaryEvery", "00:00:00.0000001"), ("Deploy:Burst", "10000"), ("Deploy:CallsPerMinute", "100000")];
+        [("Deploy:CanaryCalls", "10"), ("Deploy:CanaryThumbs", "10"), ("Deploy:CanaryEvery", "00:00:00.0000001"), ("Deploy:Burst", "10000"), ("Deploy:CallsPerMinute", "100000"),
+         ("Deploy:OrganizationBurst", "100000"), ("Deploy:OrganizationCallsPerMinute", "1000000")];
 
     [Fact]
     public async Task Canary_ThatErrs_IsTakenBackByTheSweep_WhileWhatIsLiveAnswersOnBothNodes()
