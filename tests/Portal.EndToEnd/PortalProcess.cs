@@ -84,6 +84,8 @@ public sealed class PortalProcess : IAsyncDisposable
         var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            // As the tests themselves: it lives too short a time to gain by what is counted.
+            ["DOTNET_TieredPGO"] = "0",
             ["ASPNETCORE_URLS"] = Address,
             ["Storage__Folder"] = _folder,
             ["Sandbox__Url"] = SandboxAddress,

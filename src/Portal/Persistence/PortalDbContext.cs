@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -71,7 +72,7 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         }
 
         GuardAndStamp();
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        return await SaveRowsAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
@@ -143,6 +144,23 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
         }
     }
 
+    /// <summary>
+    /// What two saves at once come to is one kind of exception everywhere: PostgreSQL's provider wraps a deadlock into another, so that whoever
+    /// catches the conflict would miss it.
+    /// </summary>
+    private async Task<int> SaveRowsAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        }
+        catch (InvalidOperationException wrapped) when (wrapped.InnerException is DbUpdateException conflict)
+        {
+            ExceptionDispatchInfo.Throw(conflict);
+            throw;
+        }
+    }
+
     private async Task<int> SaveTogetherAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
         var entries = Unchained.ToList();
@@ -157,12 +175,12 @@ public abstract class PortalDbContext(DbContextOptions options, TenantScope scop
             {
                 // The organisation's first entry. Two firsts at once meet at the key, and the later act fails as any conflict does.
                 Add(new AuditHead());
-                await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+                await SaveRowsAsync(acceptAllChangesOnSuccess, ct);
                 await this.ChainAsync(entries, ct);
             }
 
             AddRange(entries);
-            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+            var saved = await SaveRowsAsync(acceptAllChangesOnSuccess, ct);
             if (finish is not null)
             {
                 await finish(ct);

@@ -15,10 +15,29 @@ public sealed class StorageWorker(
     /// <summary>As a disk is sold, and not as memory is counted.</summary>
     private const long Megabyte = 1_000_000;
 
+    private const int MostAttempts = 3;
+
     public async Task RunAsync(string tenantId, CancellationToken ct)
     {
         scope.Enter(tenantId);
         var day = time.GetUtcNow().UtcDateTime.Date;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await MeterAsync(day, ct);
+                return;
+            }
+            catch (DbUpdateException other) when (attempt < MostAttempts)
+            {
+                // Refused by the key, or as one of two that waited for each other: then whose rows they will be is seen on looking again.
+                logger.LogInformation(other, "What {TenantId} keeps was being metered by another node", tenantId);
+            }
+        }
+    }
+
+    private async Task MeterAsync(DateTime day, CancellationToken ct)
+    {
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (await db.UsageEvents.AnyAsync(u => u.Meter == Meter.StorageMegabyteDays && u.At >= day, ct))
         {
@@ -32,20 +51,7 @@ public sealed class StorageWorker(
                 projectId, Meter.StorageMegabyteDays, UsageSource.Storage, (bytes + Megabyte - 1) / Megabyte, plan.StoragePricePerMillion, projectId, $"storage:{day:yyyy-MM-dd}:{projectId}"));
         }
 
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException lost) when (lost is not DbUpdateConcurrencyException)
-        {
-            await using var again = await dbs.CreateDbContextAsync(ct);
-            if (!await again.UsageEvents.AnyAsync(u => u.Meter == Meter.StorageMegabyteDays && u.At >= day, ct))
-            {
-                throw;
-            }
-
-            logger.LogInformation(lost, "What {TenantId} keeps was metered by another node", tenantId);
-        }
+        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>Organisations that kept something when the day began, and are not metered for it.</summary>

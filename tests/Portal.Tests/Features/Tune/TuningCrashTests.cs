@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Features.Model;
 using Portal.Features.Tune;
+using Portal.Persistence;
 using Xunit;
 
 namespace Portal.Tests.Features.Tune;
@@ -16,10 +17,11 @@ public sealed class TuningCrashTests : TuneTest
     [Fact]
     public async Task KilledOnce_AnywhereAtAll_LeavesOneOfEverything()
     {
-        var place = 0;
+        // On a server each place takes long, and the places are the same: every third.
+        var (place, stride) = (0, TestServer.Provider is DatabaseProvider.Sqlite ? 1 : 3);
         while (await SurviveAsync([place], listLag: TimeSpan.FromSeconds(place % 4)))
         {
-            place++;
+            place += stride;
         }
 
         // A run touches the world this often at least; fewer would mean that the hooks are not where they should be.
