@@ -80,6 +80,79 @@ public sealed class ShadowTests
     }
 
     [Fact]
+    public async Task Copy_IsNotAsked_WhereABudgetOrAnOpenInvoiceSaysNo_AndHoldsNothingAfterwards()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var (live, candidateId) = await DeployAsync(rig);
+        await using var editor = rig.As("org_a", MemberRole.Editor);
+        var run = await Shadows(editor).StartAsync(live.ProjectId, new ShadowOrder(candidateId, 50, 100, 7, 5), s_ct);
+        var copy = await CopyAsync(rig, live, run.Id);
+        var before = rig.Vertex.Asked.Count;
+        await using var owner = rig.As("org_a");
+        var budgets = owner.ServiceProvider.GetRequiredService<BudgetService>();
+        await budgets.SetAsync(null, (await rig.ReadAsync("org_a", db => db.UsageEvents.SumAsync(u => u.AmountMicros))) + 1, s_ct);
+
+        Assert.False(await AskAsync(rig, copy));
+
+        await budgets.SetAsync(null, 1_000_000_000, s_ct);
+        await PayAsync(SubscriptionState.Unpaid);
+        Assert.False(await AskAsync(rig, copy));
+        var (refused, held) = (await rig.ReadAsync("org_a", db => db.ShadowRuns.SingleAsync()), await rig.ReadAsync("org_a", db => db.Reservations.CountAsync()));
+        Assert.Equal((before, 0, 0, 0), (rig.Vertex.Asked.Count, refused.Taken, refused.DayUsedMicros, held));
+        Assert.Equal(0, await rig.ReadAsync("org_a", db => db.UsageEvents.CountAsync(u => u.Source == UsageSource.Shadow)));
+
+        await PayAsync(SubscriptionState.Active);
+        Assert.True(await AskAsync(rig, copy));
+        Assert.Equal(2, await rig.ReadAsync("org_a", db => db.UsageEvents.CountAsync(u => u.Source == UsageSource.Shadow)));
+
+        Task<int> PayAsync(SubscriptionState state) => rig.ReadAsync("org_a", async db =>
+        {
+            var account = await db.BillingAccounts.SingleOrDefaultAsync() ?? db.Add(new BillingAccount()).Entity;
+            account.Take(new SubscriptionFacts("sub_1", Plans.Team.Id, state, db.Now, null, null, null, null), db.Now);
+            return await db.SaveChangesAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Queue_ThatIsFull_DropsCopiesAndCountsThem_AndNoCallerWaits()
+    {
+        await using var rig = await GatewayRig.StartAsync(("Deploy:MostShadowsWaiting", "1"), ("Deploy:MostShadowsAtOnce", "1"));
+        var (live, candidateId) = await DeployAsync(rig);
+        await using var editor = rig.As("org_a", MemberRole.Editor);
+        await Shadows(editor).StartAsync(live.ProjectId, new ShadowOrder(candidateId, 50, 100, 7, 5), s_ct);
+        await rig.ReadAsync("org_a", db => db.Endpoints.ExecuteUpdateAsync(set => set.SetProperty(e => e.ShadowPercent, 100)));
+        var (reached, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        rig.Vertex.Answer = async http =>
+        {
+            if (http.Request.Path.Value!.Contains("endpoints/7", StringComparison.Ordinal))
+            {
+                reached.TrySetResult();
+                await gate.Task;
+            }
+
+            await FakeVertex.JsonAsync(http, FakeVertex.Whole("billing"));
+        };
+
+        // The candidate answers the first as long as the gate is shut, the second waits, and there is no room for more.
+        await CallAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        for (var i = 0; i < 3; i++)
+        {
+            await CallAsync();
+        }
+
+        gate.SetResult();
+        var run = await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", async db => await db.ShadowCalls.CountAsync() is 2 ? await db.ShadowRuns.SingleOrDefaultAsync(r => r.Dropped == 2) : null));
+        Assert.Equal(2, run.Taken);
+
+        async Task CallAsync()
+        {
+            using var answer = await rig.PostAsync(live.Generate, live.Key);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
     public async Task Acts_AskForTheRightTheProjectAndBounds_AndDaysEndIt()
     {
         await using var rig = await GatewayRig.StartAsync();
