@@ -37,6 +37,8 @@ internal static class PlainIds
         ["Reservation.KeyId"] = "a key that was found before; what is held outlives no call",
         ["Reservation.ProjectId"] = "money is held for a project that Billing, which sees only Tenancy, does not know",
         ["Reservation.SubjectId"] = "whatever costs: a job, a run, a deployment",
+        ["UsageDay.KeyId"] = "the ledger outlives its key",
+        ["UsageDay.ProjectId"] = "the ledger outlives its project",
         ["UsageEvent.KeyId"] = "the ledger outlives its key",
         ["UsageEvent.ProjectId"] = "the ledger outlives its project",
         ["UsageEvent.SubjectId"] = "whatever cost, and the ledger outlives it",

@@ -89,8 +89,11 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
         var members = await db.Members.Where(m => ids.Contains(m.TenantId)).GroupBy(m => m.TenantId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
         var spent = await db.UsageEvents.Where(u => ids.Contains(u.TenantId) && u.At >= monthStart)
             .GroupBy(u => u.TenantId).Select(g => new { g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Micros, ct);
-        var acted = await db.Set<AuditEntry>().Where(e => ids.Contains(e.TenantId)).GroupBy(e => e.TenantId).Select(g => new { g.Key, At = g.Max(e => e.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
-        var used = await db.UsageEvents.Where(u => ids.Contains(u.TenantId)).GroupBy(u => u.TenantId).Select(g => new { g.Key, At = g.Max(u => u.At) }).ToDictionaryAsync(g => g.Key, g => g.At, ct);
+        // The end of an index for each, and not a look through everything that was ever done and used.
+        var (entries, events) = (db.Set<AuditEntry>(), db.UsageEvents);
+        var active = await db.Tenants.Where(t => ids.Contains(t.Id))
+            .Select(t => new { t.Id, Acted = entries.Where(e => e.TenantId == t.Id).Max(e => (DateTime?)e.At), Used = events.Where(u => u.TenantId == t.Id).Max(u => (DateTime?)u.At) })
+            .ToDictionaryAsync(t => t.Id, t => t.Acted > t.Used || t.Used == null ? t.Acted : t.Used, ct);
         var accounts = await db.BillingAccounts.AsNoTracking().Where(a => ids.Contains(a.TenantId)).ToDictionaryAsync(a => a.TenantId, ct);
         var failed = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var kind in services.GetServices<IFailedWork>())
@@ -105,7 +108,7 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
         [
             .. tenants.Select(t => new TenantRow(
                 t.Id, t.Name, t.Slug, t.Kind, members.GetValueOrDefault(t.Id), spent.GetValueOrDefault(t.Id), failed.GetValueOrDefault(t.Id),
-                new[] { acted.TryGetValue(t.Id, out var a) ? a : (DateTime?)null, used.TryGetValue(t.Id, out var u) ? u : null }.Max(), t.SuspendedAt, t.CreatedAt)
+                active.GetValueOrDefault(t.Id), t.SuspendedAt, t.CreatedAt)
             {
                 Plan = accounts.GetValueOrDefault(t.Id)?.Bought()?.Name ?? "",
                 Payment = accounts.GetValueOrDefault(t.Id) is { State: not SubscriptionState.None and var state } ? SubscriptionWords.Of(state) : "",

@@ -31,7 +31,7 @@ public sealed partial class BillingPage : PortalPage
 
     protected override async Task LoadAsync(CancellationToken ct)
     {
-        _costs = await Costs.ReadAsync(MonthKey, ct);
+        _costs = await Costs.ReadAsync(MonthKey, By, ct);
         _budgets = await Budgets.ListAsync(ct);
     }
 

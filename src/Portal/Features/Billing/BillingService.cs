@@ -145,7 +145,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         current.Require(Permission.ViewBilling);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var from = Budget.MonthStart(db.Now);
-        return await db.UsageEvents.AsNoTracking().Where(u => u.At >= from).SumAsync(u => u.AmountMicros, ct);
+        return await (await LedgerStretch.OpenAsync(db, from, from.AddMonths(1), ct)).AmountAsync(ct);
     }
 
     /// <summary>Held for work under way, less what of it is on record already.</summary>

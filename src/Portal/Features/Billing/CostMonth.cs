@@ -24,19 +24,35 @@ public sealed record CostGroup(string Id, string Name, long AmountMicros, long B
 /// <summary>The names that the ledger's ids have for whoever looks.</summary>
 public sealed record CostNames(IReadOnlyDictionary<string, string> Projects, IReadOnlyDictionary<string, string> Keys, IReadOnlyDictionary<string, string> People)
 {
+    public const string DayFormat = "yyyy-MM-dd";
+
     public string Project(string id) => Projects.GetValueOrDefault(id, id);
 
     public string Key(string id) => id is "" ? "Without a key" : Keys.GetValueOrDefault(id, id);
 
     public string Person(string id) => id is "" ? "Programs and the portal itself" : People.GetValueOrDefault(id, id);
+
+    public string Of(string id, CostBy by) => by switch
+    {
+        CostBy.Project => Project(id),
+        CostBy.Key => Key(id),
+        CostBy.Person => Person(id),
+        CostBy.Activity => UsageWords.Of(Enum.Parse<UsageSource>(id)),
+        CostBy.Meter => UsageWords.Of(Enum.Parse<Meter>(id)),
+        _ => DateOnly.ParseExact(id, DayFormat, CultureInfo.InvariantCulture).ToString("ddd d MMM", CostMonth.Culture),
+    };
 }
 
-/// <summary>The costs of a month. All sums are of the same parts, so that every breakdown comes to the same total.</summary>
-public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IReadOnlyList<CostPart> Before, CostNames Names, string Currency)
+/// <summary>What one day came to.</summary>
+public sealed record CostDay(DateOnly Day, long AmountMicros);
+
+/// <summary>The costs of a month. All sums are of one state of the ledger, so that every breakdown comes to the same total.</summary>
+/// <param name="Lines">As a bill has them: each activity and meter of a project at each price.</param>
+/// <param name="Days">Those that cost anything, in their order.</param>
+/// <param name="Groups">Told apart as it was asked for: dearest first, days in their order.</param>
+public sealed record CostMonth(DateTime From, IReadOnlyList<UsageLine> Lines, IReadOnlyList<CostDay> Days, IReadOnlyList<CostGroup> Groups, CostNames Names, string Currency)
 {
     public static readonly CultureInfo Culture = CultureInfo.GetCultureInfo("en-US");
-
-    private IReadOnlyList<UsageLine>? _lines;
 
     public bool IsCurrent { get; init; }
 
@@ -49,9 +65,10 @@ public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IRe
 
     public CostForecast? Forecast { get; init; }
 
-    public long AmountMicros { get; } = Parts.Sum(p => p.AmountMicros);
+    public long AmountMicros { get; } = Days.Sum(d => d.AmountMicros);
 
-    public long BeforeMicros { get; } = Before.Sum(p => p.AmountMicros);
+    /// <summary>The month before.</summary>
+    public long BeforeMicros { get; init; }
 
     public string Name => NameOf(From);
 
@@ -65,44 +82,4 @@ public sealed record CostMonth(DateTime From, IReadOnlyList<CostPart> Parts, IRe
     /// <summary>Null where it names no month.</summary>
     public static DateTime? Named(string? key) =>
         DateTime.TryParseExact(key, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var month) ? month : null;
-
-    /// <summary>Dearest first; days in their order, and of these no month before.</summary>
-    public IReadOnlyList<CostGroup> By(CostBy by)
-    {
-        var before = by is CostBy.Day ? [] : Before.GroupBy(p => IdOf(p, by)).ToDictionary(g => g.Key, g => g.Sum(p => p.AmountMicros));
-        var now = Parts.GroupBy(p => IdOf(p, by)).ToDictionary(g => g.Key, g => g.Sum(p => p.AmountMicros));
-        var groups = now.Keys.Union(before.Keys).Select(id => new CostGroup(id, NameOf(id, by), now.GetValueOrDefault(id), before.GetValueOrDefault(id)));
-        return by is CostBy.Day
-            ? [.. groups.OrderBy(g => g.Id, StringComparer.Ordinal)]
-            : [.. groups.OrderByDescending(g => g.AmountMicros).ThenByDescending(g => g.BeforeMicros).ThenBy(g => g.Name, StringComparer.CurrentCultureIgnoreCase)];
-    }
-
-    /// <summary>The month's lines as a bill has them: each activity and meter of a project at each price.</summary>
-    public IReadOnlyList<UsageLine> Lines => _lines ??=
-    [
-        .. Parts.GroupBy(p => (p.ProjectId, p.Source, p.Meter, p.PricePerMillion, p.Currency))
-            .Select(g => new UsageLine(g.Key.ProjectId, g.Key.Source, g.Key.Meter, g.Key.PricePerMillion, g.Sum(p => p.Quantity), g.Sum(p => p.AmountMicros), g.Key.Currency))
-            .OrderBy(l => Names.Project(l.ProjectId), StringComparer.CurrentCultureIgnoreCase).ThenBy(l => l.ProjectId, StringComparer.Ordinal)
-            .ThenBy(l => l.Source).ThenBy(l => l.Meter).ThenBy(l => l.PricePerMillion),
-    ];
-
-    public string NameOf(string id, CostBy by) => by switch
-    {
-        CostBy.Project => Names.Project(id),
-        CostBy.Key => Names.Key(id),
-        CostBy.Person => Names.Person(id),
-        CostBy.Activity => UsageWords.Of(Enum.Parse<UsageSource>(id)),
-        CostBy.Meter => UsageWords.Of(Enum.Parse<Meter>(id)),
-        _ => DateOnly.ParseExact(id, "yyyy-MM-dd", CultureInfo.InvariantCulture).ToString("ddd d MMM", Culture),
-    };
-
-    private static string IdOf(CostPart part, CostBy by) => by switch
-    {
-        CostBy.Project => part.ProjectId,
-        CostBy.Key => part.KeyId,
-        CostBy.Person => part.PersonId,
-        CostBy.Activity => part.Source.ToString(),
-        CostBy.Meter => part.Meter.ToString(),
-        _ => part.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-    };
 }

@@ -81,6 +81,8 @@ public static class BillingTables
     {
         public DbSet<UsageEvent> UsageEvents => db.Set<UsageEvent>();
 
+        public DbSet<UsageDay> UsageDays => db.Set<UsageDay>();
+
         public DbSet<ImportedUsage> ImportedUsages => db.Set<ImportedUsage>();
 
         public DbSet<Reservation> Reservations => db.Set<Reservation>();

@@ -34,7 +34,7 @@ public sealed class SpendWatch(IDbContextFactory<PortalDbContext> dbs, StripeGat
         // A threshold's invoice takes all usage until it is made.
         var last = await db.BillingInvoices.Where(i => i.Reason == ThresholdReason && i.CreatedAt > start).MaxAsync(i => (DateTime?)i.CreatedAt, ct);
         var since = new[] { start, billable, last ?? start }.Max();
-        var used = await db.UsageEvents.Where(u => u.At >= since).SumAsync(u => u.AmountMicros, ct);
+        var used = await (await LedgerStretch.OpenAsync(db, since, db.Now.AddDays(1), ct)).AmountAsync(ct);
         return new SpendWatchState(await IsWatchedAsync(db, account, ct), since, used, plan.WatchCents * 10_000);
     }
 

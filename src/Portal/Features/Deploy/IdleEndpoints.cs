@@ -29,7 +29,8 @@ public sealed class IdleEndpoints(IOptions<DeployOptions> options)
             orderby endpoint.Name
             select new EndpointUse(
                 endpoint.Id, endpoint.ProjectId, project.Name, endpoint.Name, live.DeployedAt,
-                logs.Where(l => l.EndpointId == endpoint.Id && l.Source == UsageSource.Endpoint).Max(l => (DateTime?)l.At),
+                // The index is walked from its end, and not all calls are looked through for the latest.
+                logs.Where(l => l.EndpointId == endpoint.Id && l.Source == UsageSource.Endpoint).OrderByDescending(l => l.At).Select(l => (DateTime?)l.At).FirstOrDefault(),
                 logs.Where(l => l.EndpointId == endpoint.Id && l.At >= costsFrom).Sum(l => l.AmountMicros), null)).ToListAsync(ct);
         return [.. uses.Select(u => u with { IdleDays = IdleFor(u, now) }).OrderBy(u => Latest(u)).ThenBy(u => u.Name, StringComparer.Ordinal)];
     }

@@ -138,7 +138,8 @@ internal sealed class ShadowAsker(
         }
 
         await SettleAsync(db, asks, worst, call.AmountMicros, taken: 1);
-        if (await db.ShadowCalls.CountAsync(c => c.ShadowRunId == run.Id) >= run.Calls)
+        // Those on record are counted once all are taken, and not after each.
+        if (await db.ShadowRuns.AnyAsync(r => r.Id == run.Id && r.Taken >= r.Calls) && await db.ShadowCalls.CountAsync(c => c.ShadowRunId == run.Id) >= run.Calls)
         {
             await ShadowMoves.EndAsync(db, run.Id, $"It has been asked {run.Calls} calls.", CancellationToken.None);
             logger.LogInformation("Shadow run {Run} has had its calls", run.Id);

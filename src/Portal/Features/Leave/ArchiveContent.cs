@@ -25,6 +25,7 @@ internal static class ArchiveContent
         ["RedactionKey"] = "a secret: it finds what was redacted",
         ["RedactedValue"] = "encrypted by a key that stays here; the uploaded files have the values themselves",
         ["RetirementNotice"] = "which mails this portal has written about the end of a base model",
+        ["UsageDay"] = "sums of UsageEvent, added up again wherever they are asked for",
         ["UsageReconciliation"] = "what this portal and Stripe counted, compared",
         ["UsageReport"] = "how far Stripe was told of usage, by this portal",
         ["Upload"] = "a file on its way; what has arrived whole is an import",

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 
 namespace Portal.Tests.Features.Billing;
 
@@ -42,6 +44,40 @@ internal sealed class CostRig : IDisposable
         }
 
         await db.SaveChangesAsync();
+    }
+
+    /// <summary>The file of a month, line by line.</summary>
+    public async Task<string[]> CsvAsync(string? month)
+    {
+        using var file = new MemoryStream();
+        await CostsApi.WriteAsync(await Costs.ReadPartsAsync(month, CancellationToken.None), file, CancellationToken.None);
+        return System.Text.Encoding.UTF8.GetString(file.ToArray()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Adds up the days that are over, as the sweep would have it done.</summary>
+    public Task AddUpAsync() => new UsageDayWorker(_database.Scope, _database, Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<UsageDayWorker>.Instance).RunAsync("org_test", CancellationToken.None);
+
+    public async Task<T> ReadAsync<T>(Func<PortalDbContext, Task<T>> read)
+    {
+        await using var db = _database.CreateDbContext();
+        return await read(db);
+    }
+
+    /// <summary>The same for somebody else.</summary>
+    public async Task<T> ReadAsOtherAsync<T>(Func<PortalDbContext, Task<T>> read)
+    {
+        await using var db = _database.For("org_other").CreateDbContext();
+        return await read(db);
+    }
+
+    /// <summary>The organisation itself, where the ledger alone does not do.</summary>
+    public Task FoundAsync() => _database.SetMemberAsync("org_test", "usr_1", MemberRole.Owner);
+
+    /// <summary>Whose days the sweep would have added up.</summary>
+    public async Task<List<string>> DueAsync(string now)
+    {
+        await using var db = _database.For(null).CreateDbContext();
+        return await UsageDayWorker.Due(db, At(now).UtcDateTime).ToListAsync();
     }
 
     public void Dispose() => _database.Dispose();

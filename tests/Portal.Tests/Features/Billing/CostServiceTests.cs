@@ -19,7 +19,7 @@ public sealed class CostServiceTests
         await rig.RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 1_000_000, 300_000, "dep_1", "a"));
         rig.Time.SetUtcNow(CostRig.At(readAt));
 
-        var month = await rig.Costs.ReadAsync(null, CancellationToken.None);
+        var month = await rig.Costs.ReadAsync(null, CostBy.Project, CancellationToken.None);
 
         Assert.Equal((lines, lines * 300_000), (month.Lines.Count, month.AmountMicros));
         Assert.Equal(month.AmountMicros, await rig.Billing.ChargedThisMonthAsync(CancellationToken.None));
@@ -43,12 +43,12 @@ public sealed class CostServiceTests
         Assert.Equal(sees, rig.Billing.MayView);
         if (sees)
         {
-            Assert.Equal(0, (await rig.Costs.ReadAsync(null, CancellationToken.None)).AmountMicros);
+            Assert.Equal(0, (await rig.Costs.ReadAsync(null, CostBy.Project, CancellationToken.None)).AmountMicros);
             Assert.Equal(0, await rig.Billing.ChargedForProjectAsync("prj_1", CancellationToken.None));
             return;
         }
 
-        await Assert.ThrowsAsync<ForbiddenException>(() => rig.Costs.ReadAsync(null, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => rig.Costs.ReadAsync(null, CostBy.Project, CancellationToken.None));
         await Assert.ThrowsAsync<ForbiddenException>(() => rig.Billing.ChargedThisMonthAsync(CancellationToken.None));
         await Assert.ThrowsAsync<ForbiddenException>(() => rig.Billing.ChargedForProjectAsync("prj_1", CancellationToken.None));
     }
@@ -69,22 +69,23 @@ public sealed class CostServiceTests
             })]);
         }
 
-        var month = await rig.Costs.ReadAsync("2026-11", CancellationToken.None);
+        var month = await rig.Costs.ReadAsync("2026-11", CostBy.Project, CancellationToken.None);
 
         Assert.True(month.AmountMicros > 0);
+        var groups = new Dictionary<CostBy, IReadOnlyList<CostGroup>>();
         foreach (var by in Enum.GetValues<CostBy>())
         {
-            var groups = month.By(by);
-            Assert.Equal(month.AmountMicros, groups.Sum(g => g.AmountMicros));
-            Assert.Equal(by is CostBy.Day ? 0 : month.BeforeMicros, groups.Sum(g => g.BeforeMicros));
+            groups[by] = (await rig.Costs.ReadAsync("2026-11", by, CancellationToken.None)).Groups;
+            Assert.Equal(month.AmountMicros, groups[by].Sum(g => g.AmountMicros));
+            Assert.Equal(by is CostBy.Day ? 0 : month.BeforeMicros, groups[by].Sum(g => g.BeforeMicros));
         }
 
         Assert.Equal(month.AmountMicros, month.Lines.Sum(l => l.AmountMicros));
         // What a program began is nobody's.
-        Assert.Equal(["", "usr_1"], month.By(CostBy.Person).Select(g => g.Id).Order(StringComparer.Ordinal));
-        Assert.Equal("2026-11-01", month.By(CostBy.Day)[0].Id);
-        var (csv, amounts) = (CostsApi.CsvOf(month), 0m);
-        foreach (var line in csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        Assert.Equal(["", "usr_1"], groups[CostBy.Person].Select(g => g.Id).Order(StringComparer.Ordinal));
+        Assert.Equal("2026-11-01", groups[CostBy.Day][0].Id);
+        var amounts = 0m;
+        foreach (var line in (await rig.CsvAsync("2026-11")).Skip(1))
         {
             amounts += decimal.Parse(line.Split("\",\"")[9], System.Globalization.CultureInfo.InvariantCulture);
         }
@@ -99,13 +100,13 @@ public sealed class CostServiceTests
         await rig.RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 1_000_000, 300_000, "dep_1", "a"));
         rig.Time.SetUtcNow(CostRig.At("2026-11-10T00:00:00Z"));
 
-        var past = await rig.Costs.ReadAsync("2026-09", CancellationToken.None);
+        var past = await rig.Costs.ReadAsync("2026-09", CostBy.Project, CancellationToken.None);
 
         Assert.Equal(("2026-09", false, 300_000, null), (past.Key, past.IsCurrent, past.AmountMicros, past.Forecast));
         Assert.Equal((past.From, 11), (past.First, past.Last.Month));
         foreach (var odd in new[] { "2026-12", "2026-13", "9999-12", "0001-01", "nonsense", "" })
         {
-            Assert.Equal("2026-11", (await rig.Costs.ReadAsync(odd, CancellationToken.None)).Key);
+            Assert.Equal("2026-11", (await rig.Costs.ReadAsync(odd, CostBy.Project, CancellationToken.None)).Key);
         }
     }
 
@@ -119,7 +120,7 @@ public sealed class CostServiceTests
             new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 40, 600_000, "dep_1", "c"),
             new UsageFact("prj_1", Meter.InputTokens, UsageSource.Playground, 80, 300_000, "dep_1", "d"));
 
-        var month = await rig.Costs.ReadAsync(null, CancellationToken.None);
+        var month = await rig.Costs.ReadAsync(null, CostBy.Project, CancellationToken.None);
 
         Assert.Equal(
             [(UsageSource.Endpoint, 300_000, 30), (UsageSource.Endpoint, 600_000, 40), (UsageSource.Playground, 300_000, 80)],
@@ -132,7 +133,7 @@ public sealed class CostServiceTests
         using var rig = new CostRig("2026-11-10T00:00:00Z");
         await rig.RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 10, 300_000, "dep_1", "a"));
 
-        Assert.Empty((await rig.CostsOf("org_other").ReadAsync(null, CancellationToken.None)).Lines);
+        Assert.Empty((await rig.CostsOf("org_other").ReadAsync(null, CostBy.Project, CancellationToken.None)).Lines);
     }
 
     [Fact]
@@ -142,10 +143,10 @@ public sealed class CostServiceTests
         await rig.RecordAsync(new UsageFact("prj_1", Meter.InputTokens, UsageSource.Endpoint, 1_500, 300_000, "dep_1", "a"));
         rig.Subjects.Names["prj_1"] = "=cmd(\"a\",1)";
 
-        var csv = CostsApi.CsvOf(await rig.Costs.ReadAsync(null, CancellationToken.None));
+        var csv = await rig.CsvAsync(null);
 
         Assert.Equal("""
             "2026-11-10","'=cmd(""a"",1)","prj_1","Calls to the endpoint","Input tokens","","","1500","0.3","0.00045","USD"
-            """, csv.Split("\r\n")[1]);
+            """, csv[1]);
     }
 }
