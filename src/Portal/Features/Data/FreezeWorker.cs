@@ -88,7 +88,7 @@ public sealed class FreezeWorker(
     /// <summary>A copy has the splits of what it is copied from; there is nothing to draw.</summary>
     private async Task<SplitPlan> PlanAsync(DatasetVersion version, bool isClassify, Dictionary<string, string> labels, string lease, CancellationToken ct)
     {
-        var rows = new SplitRows();
+        var rows = new SplitRows(hasLearnt: version.SplitMethod is SplitMethod.Spread && version.Number > 1);
         var seeds = await SyntheticOrigin.SeedsAsync(dbs, version.ImportId, ct);
         List<Split> copied = [];
         await foreach (var page in PagesAhead.Of(PagesAsync(version, ct), ct))

@@ -15,7 +15,8 @@ internal readonly record struct SplitRow(string Input, string Output, string Str
 }
 
 /// <summary>The rows as the splitter keeps them, without their texts; behind them those that earlier versions have sealed.</summary>
-internal sealed class SplitRows
+/// <param name="hasLearnt">An earlier version may have learnt of some, so each is remembered by its input.</param>
+internal sealed class SplitRows(bool hasLearnt = true)
 {
     private const int OrnamentRows = 10;
     private const int OrnamentShare = 4;
@@ -95,7 +96,11 @@ internal sealed class SplitRows
         _numbers.Add(row.Number);
         var input = MediaText.ComparedOf(row.Input, row.Content);
         Hold(row.Content);
-        _inputs.Add(TextKey.Of(input, ""));
+        if (hasLearnt)
+        {
+            _inputs.Add(TextKey.Of(input, ""));
+        }
+
         Print(input, TextKey.Of(input, row.Output));
         Dated += row.Date is null || row.SeedsIfSynthetic is not null ? 0 : 1;
         _dates.Add(row.Date);
@@ -116,7 +121,15 @@ internal sealed class SplitRows
     }
 
     /// <summary>The input of a row that an earlier version trains on or validates with.</summary>
-    public void AddLearnt(string input, string? content = null) => _learnt.Add(TextKey.Of(MediaText.ComparedOf(input, content), ""));
+    public void AddLearnt(string input, string? content = null)
+    {
+        if (!hasLearnt)
+        {
+            throw new InvalidOperationException("No row was to be learnt.");
+        }
+
+        _learnt.Add(TextKey.Of(MediaText.ComparedOf(input, content), ""));
+    }
 
     /// <summary>The row that comes next has these files.</summary>
     private void Hold(string? content)

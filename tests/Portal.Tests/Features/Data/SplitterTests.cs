@@ -203,6 +203,12 @@ public sealed class SplitterTests
             Assert.Equal(expected, plan.Splits[1_000..].Count(s => s is Split.Test));
         }
 
+        // Of a first version nothing is remembered, and it is divided alike.
+        var alone = new SplitRows(hasLearnt: false);
+        Enumerable.Range(0, 1_000).ToList().ForEach(i => alone.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
+        Assert.Equal(Assign([.. Enumerable.Range(0, 1_000).Select(i => new SplitRow(DataKit.Sentence(i), "x", "x"))], "seed", SplitMethod.Spread).Splits, Splitter.Assign(alone, "seed").Splits);
+        Assert.Throws<InvalidOperationException>(() => alone.AddLearnt(DataKit.Sentence(0)));
+
         // A first version that sealed nothing leaves the second much to seal: half of the new rows are kept for learning.
         var bare = new SplitRows();
         Enumerable.Range(0, 1_100).ToList().ForEach(i => bare.Add(new SplitRow(DataKit.Sentence(i), "x", "x")));
