@@ -22,6 +22,10 @@ public sealed partial class LineChart : ComponentBase
     [Parameter]
     public string XName { get; set; } = "";
 
+    /// <summary>Begins the axis, even where the lines begin later, so that charts beside each other show one stretch.</summary>
+    [Parameter]
+    public double? XStart { get; set; }
+
     /// <summary>Ends the axis, even where the lines have not come to it yet.</summary>
     [Parameter]
     public double? XEnd { get; set; }
@@ -100,7 +104,7 @@ public sealed partial class LineChart : ComponentBase
     {
         var all = Lines.SelectMany(s => s.Points).Concat(Bands.SelectMany(b => b.Low.Concat(b.High))).Where(p => double.IsFinite(p.Y)).ToList();
         var right = Math.Max(XEnd ?? 0, all.Select(p => p.X).DefaultIfEmpty(1).Max());
-        var left = all.Select(p => p.X).DefaultIfEmpty(0).Min();
+        var left = Math.Min(XStart ?? double.MaxValue, all.Select(p => p.X).DefaultIfEmpty(XStart ?? 0).Min());
         var x = ChartScale.Nice(Math.Min(left, right), right, 6, whole: true);
         // The plot ends where the data does, not at the next round number.
         _x = x with { Low = Math.Min(left, right), High = right > left ? right : x.High, Ticks = [.. x.Ticks.Where(t => t >= left && t <= Math.Max(right, left))] };

@@ -131,7 +131,7 @@ public sealed class BudgetSweep(IBackgroundJobClient work) : ISwept
     public async Task<int> EnqueueLostAsync(PortalDbContext db, DateTime now, CancellationToken ct)
     {
         var due = await BudgetWorker.Overdue(db, now).Select(r => r.TenantId).Union(BudgetWorker.Uncounted(db, now).Select(b => b.TenantId))
-            .Union(BudgetWorker.Untold(db, now).Select(b => b.TenantId)).Take(200).ToListAsync(ct);
+            .Union(BudgetWorker.Untold(db, now).Select(b => b.TenantId)).Order().Take(200).ToListAsync(ct);
         due.ForEach(tenantId => work.Enqueue<BudgetWorker>(w => w.RunAsync(tenantId, CancellationToken.None)));
         return due.Count;
     }

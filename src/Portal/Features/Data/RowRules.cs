@@ -70,7 +70,7 @@ internal sealed class RowRules(PortalDbContext db, string projectId, string impo
         var likenesses = db.Findings.Where(f => f.ImportId == importId && rules.Contains(f.Rule)).Select(f => f.Id);
         var rows = db.FindingRows.Where(r => likenesses.Contains(r.FindingId));
         var first = await rows.Where(r => r.Number == number || r.Related == number).Select(r => r.Related).Where(r => r != null).FirstOrDefaultAsync(ct);
-        return first is not { } of ? [] : [.. (await rows.Where(r => r.Related == of).Select(r => r.Number).Distinct().Take(MostAlike).ToListAsync(ct)).Append(of).Distinct().Where(n => n != number)];
+        return first is not { } of ? [] : [.. (await rows.Where(r => r.Related == of).Select(r => r.Number).Distinct().Order().Take(MostAlike).ToListAsync(ct)).Append(of).Distinct().Where(n => n != number)];
     }
 
     /// <summary>Marks those of several new rows that are like a row that there is, or like one that is kept aside: by the same measure and among the same rows, read once for all.</summary>

@@ -45,7 +45,7 @@ public sealed class RetentionSweep(IBackgroundJobClient work) : ISwept
         var due = await db.StoredCalls.Where(c => c.ExpiresAt < now).Select(c => c.TenantId)
             .Union(db.AnswerFeedback.Where(f => f.TextExpiresAt != null && f.TextExpiresAt < now).Select(f => f.TenantId))
             .Union(db.TrafficDrafts.Where(d => d.ExpiresAt != null && d.ExpiresAt < now).Select(d => d.TenantId))
-            .Union(RetentionWorker.Outlived(db, CallTrait.KeptFrom(now)).Select(c => c.TenantId)).Take(200).ToListAsync(ct);
+            .Union(RetentionWorker.Outlived(db, CallTrait.KeptFrom(now)).Select(c => c.TenantId)).Order().Take(200).ToListAsync(ct);
         due.ForEach(tenantId => work.Enqueue<RetentionWorker>(w => w.RunAsync(tenantId, CancellationToken.None)));
         return due.Count;
     }
