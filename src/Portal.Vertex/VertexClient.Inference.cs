@@ -28,14 +28,25 @@ public sealed partial class VertexClient
     /// <param name="modelOrEndpointName">See <see cref="ResolveModel"/>; a tuned model or checkpoint is addressed by its endpoint.</param>
     public Task<VertexGenerateContentResponse> GenerateContentAsync(
         string modelOrEndpointName, VertexGenerateContentRequest request, CancellationToken cancellationToken) =>
+        GenerateContentAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
+
+    /// <inheritdoc cref="GenerateContentAsync(string, VertexGenerateContentRequest, CancellationToken)"/>
+    /// <param name="request">As <see cref="VertexGenerateContentRequest.ToJson"/> has made it.</param>
+    public Task<VertexGenerateContentResponse> GenerateContentAsync(string modelOrEndpointName, byte[] request, CancellationToken cancellationToken) =>
         PostAsync<VertexGenerateContentResponse>(ResolveModel(modelOrEndpointName), ":generateContent", VertexCallKind.Inference, request, cancellationToken);
 
     /// <summary>
     /// The answer in chunks; the last one carries the finish reason and the whole usage. Retried at most twice, and never after the first byte: an
     /// error inside the stream, one that breaks off or falls silent, and one without a finish reason are a <see cref="VertexException"/>.
     /// </summary>
+    public IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentAsync(
+        string modelOrEndpointName, VertexGenerateContentRequest request, CancellationToken cancellationToken) =>
+        StreamGenerateContentAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
+
+    /// <inheritdoc cref="StreamGenerateContentAsync(string, VertexGenerateContentRequest, CancellationToken)"/>
+    /// <param name="request">As <see cref="VertexGenerateContentRequest.ToJson"/> has made it.</param>
     public async IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentAsync(
-        string modelOrEndpointName, VertexGenerateContentRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string modelOrEndpointName, byte[] request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var address = Address(ResolveModel(modelOrEndpointName), ":streamGenerateContent?alt=sse");
         using var response = await _transport.OpenAsync(HttpMethod.Post, address, VertexCallKind.Stream, request, cancellationToken);

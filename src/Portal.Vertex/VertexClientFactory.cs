@@ -10,16 +10,19 @@ public sealed class VertexClientFactory(IHttpClientFactory http, IOptions<Vertex
 {
     internal const string HttpClientName = "Portal.Vertex";
 
+    /// <summary>One for all: its handlers live as long as it does, and to make one costs as much as a short call.</summary>
+    private readonly Lazy<HttpClient> _http = new(() => http.CreateClient(HttpClientName));
+
     private readonly ConcurrentDictionary<string, VertexRetryBudget> _budgets = new(StringComparer.Ordinal);
 
     /// <param name="options">Project, location and, for a sandbox, its address.</param>
     /// <param name="tokens">A <see cref="GoogleCredential"/> or another source; none only for an address on this machine.</param>
     public VertexClient CreateClient(VertexClientOptions options, ITokenAccess? tokens = null) =>
-        new(http.CreateClient(HttpClientName), Budgeted(options), tokens, clock, patience.Value);
+        new(_http.Value, Budgeted(options), tokens, clock, patience.Value);
 
     /// <inheritdoc cref="CreateClient"/>
     public VertexStorageClient CreateStorageClient(VertexClientOptions options, ITokenAccess? tokens = null) =>
-        new(http.CreateClient(HttpClientName), Budgeted(options), tokens, clock, patience.Value);
+        new(_http.Value, Budgeted(options), tokens, clock, patience.Value);
 
     private VertexClientOptions Budgeted(VertexClientOptions options) => options with { Retries = _budgets.GetOrAdd(options.RetryGroup, _ => new VertexRetryBudget()) };
 }

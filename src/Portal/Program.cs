@@ -58,6 +58,7 @@ app.UsePublicEdge();
 app.UseExceptionPage();
 app.UseSecurityHeaders();
 app.UseOriginGuard();
+app.UseGateway();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

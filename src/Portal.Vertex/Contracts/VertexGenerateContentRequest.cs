@@ -25,4 +25,7 @@ public sealed record VertexGenerateContentRequest
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     public JsonElement? ModelArmorConfig { get; init; }
+
+    /// <summary>As it is sent: for whoever needs to know how long that is as well.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, VertexJson.Options);
 }

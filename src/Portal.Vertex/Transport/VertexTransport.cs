@@ -50,8 +50,9 @@ internal sealed class VertexTransport
         using var response = await OpenAsync(method, address, kind, body, cancellationToken);
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync<T>(stream, VertexJson.Options, cancellationToken)
+            // An answer that is not streamed is in memory by now.
+            var json = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return JsonSerializer.Deserialize<T>(json.AsSpan(json.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), VertexJson.Options)
                 ?? throw new JsonException("The answer is null.");
         }
         catch (JsonException exception)
@@ -65,7 +66,7 @@ internal sealed class VertexTransport
     }
 
     /// <summary>Sends; the caller disposes the answer, which is a success.</summary>
-    /// <param name="body">A contract, ready content as <see cref="VertexRawBody"/>, or null.</param>
+    /// <param name="body">A contract, its JSON, ready content as <see cref="VertexRawBody"/>, or null.</param>
     public async Task<HttpResponseMessage> OpenAsync(
         HttpMethod method, Uri address, VertexCallKind kind, object? body, CancellationToken cancellationToken, Action<HttpRequestHeaders>? headers = null)
     {
@@ -73,6 +74,7 @@ internal sealed class VertexTransport
         {
             null => null,
             VertexRawBody raw => raw,
+            byte[] json => new VertexRawBody(json, s_json),
             _ => new VertexRawBody(JsonSerializer.SerializeToUtf8Bytes(body, VertexJson.Options), s_json),
         };
         var token = await _tokens.GetAsync(address, cancellationToken);

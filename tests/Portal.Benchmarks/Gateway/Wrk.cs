@@ -5,7 +5,11 @@ using System.Text.RegularExpressions;
 namespace Portal.Benchmarks.Gateway;
 
 /// <summary>What a run of wrk has found.</summary>
-internal sealed record Load(long Calls, double PerSecond, double MedianMilliseconds, double P99Milliseconds);
+internal sealed record Load(long Calls, double PerSecond, double MedianMilliseconds, double P99Milliseconds)
+{
+    /// <summary>That of the program which was called, for each call.</summary>
+    public double ProcessorMicroseconds { get; init; }
+}
 
 /// <summary>wrk, of Debian's package: posts one body from many connections at once.</summary>
 internal static partial class Wrk

@@ -18,7 +18,11 @@ public sealed record UsageFact(
 }
 
 /// <summary>Of a call, beside what any reservation has: the key it came by, and when it is over at the latest.</summary>
-public sealed record CallTerms(string? KeyId, DateTime ExpiresAt);
+public sealed record CallTerms(string? KeyId, DateTime ExpiresAt)
+{
+    /// <summary>What a budget has to have left, where that is more than what is held.</summary>
+    public long RoomMicros { get; init; }
+}
 
 /// <summary>What is held for one call, as a part of the reservation that was made for those who came together.</summary>
 public sealed record CallHold(string SubjectId, long Micros);
@@ -54,8 +58,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     {
         var used = facts.Select(EventOf).OfType<UsageEvent>().ToList();
         await db.InsertNewAsync(used, ct);
-        await EndCallsAsync(db, over, ct);
-        db.Along = new BudgetMoves(used);
+        db.Along = new BudgetMoves(used, await EndCallsAsync(db, over, ct));
     }
 
     private UsageEvent? EventOf(UsageFact fact)
@@ -106,6 +109,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             HeldAt = time.GetUtcNow().UtcDateTime,
             KeyId = call?.KeyId ?? KeyOf(byUserId),
             ExpiresAt = call?.ExpiresAt,
+            RoomMicros = call?.RoomMicros ?? 0,
         });
     }
 
@@ -117,24 +121,38 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         db.Along = BudgetMoves.Instance;
     }
 
-    /// <summary>A reservation is gone with the last of its calls. One that was given up before is gone already.</summary>
-    private static async Task EndCallsAsync(PortalDbContext db, IEnumerable<CallHold> over, CancellationToken ct)
+    /// <summary>
+    /// A reservation is gone with the last of its calls. One that was given up before is gone already. By statements, since its calls end one after
+    /// the other and its rest may be given back meanwhile.
+    /// </summary>
+    /// <returns>What is free again, by the budget that held it.</returns>
+    private static async Task<IReadOnlyDictionary<string, long>> EndCallsAsync(PortalDbContext db, IEnumerable<CallHold> over, CancellationToken ct)
     {
-        var freed = over.GroupBy(h => h.SubjectId, h => h.Micros, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
-        if (freed.Count is 0)
+        var ended = over.GroupBy(h => h.SubjectId, h => h.Micros, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+        var freed = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (subject, micros) in ended)
         {
-            return;
+            await db.Reservations.Where(r => r.SubjectId == subject && r.State == ReservationState.Held)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.DrawnMicros, r => r.DrawnMicros + micros).SetProperty(r => r.Version, r => r.Version + 1), ct);
         }
 
-        var subjects = freed.Keys.ToList();
-        foreach (var held in await db.Reservations.Where(r => subjects.Contains(r.SubjectId)).ToListAsync(ct))
+        var subjects = ended.Keys.ToList();
+        if (subjects.Count is 0)
         {
-            held.DrawnTo(held.DrawnMicros + freed[held.SubjectId]);
-            if (held.DrawnMicros >= held.AmountMicros)
+            return freed;
+        }
+
+        foreach (var held in await db.Reservations.AsNoTracking().Where(r => subjects.Contains(r.SubjectId) && r.State == ReservationState.Held).ToListAsync(ct))
+        {
+            var free = Math.Max(0, held.AmountMicros - held.DrawnMicros + ended[held.SubjectId]) - Math.Max(0, held.AmountMicros - held.DrawnMicros);
+            foreach (var budgetId in held.BudgetIdList)
             {
-                db.Reservations.Remove(held);
+                freed[budgetId] = freed.GetValueOrDefault(budgetId) + free;
             }
         }
+
+        await db.Reservations.Where(r => subjects.Contains(r.SubjectId) && r.State == ReservationState.Held && r.DrawnMicros >= r.AmountMicros).ExecuteDeleteAsync(ct);
+        return freed;
     }
 
     private static string? KeyOf(string userId) => userId.StartsWith("key_", StringComparison.Ordinal) ? userId : null;

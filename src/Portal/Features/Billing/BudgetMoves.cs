@@ -9,9 +9,10 @@ namespace Portal.Features.Billing;
 /// end gives back what is held, and usage is spent. A budget that is full stops what would begin; what has been used is counted whatever it says.
 /// </summary>
 /// <param name="written">Usage that is written past the change tracker in the same transaction.</param>
-internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written) : IAlongSave
+/// <param name="freed">What calls that are over held, by the budget that held it, ended past the change tracker too.</param>
+internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDictionary<string, long> freed) : IAlongSave
 {
-    public static readonly BudgetMoves Instance = new([]);
+    public static readonly BudgetMoves Instance = new([], new Dictionary<string, long>());
 
     public async Task<Func<CancellationToken, Task>> BeginAsync(PortalDbContext db, CancellationToken ct)
     {
@@ -28,11 +29,11 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written) : IAlongSav
     /// <summary>One statement a budget: whoever comes at the same moment waits for it, and finds what it has left.</summary>
     private static async Task HoldAsync(PortalDbContext db, Reservation held, CancellationToken ct)
     {
-        var (amount, month) = (held.AmountMicros, Budget.MonthOf(db.Now));
+        var (amount, room, month) = (held.AmountMicros, Math.Max(held.AmountMicros, held.RoomMicros), Budget.MonthOf(db.Now));
         List<string> counted = [];
         foreach (var budget in InOrder(await db.BudgetsOf(held.ProjectId, held.KeyId).AsNoTracking().ToListAsync(ct)))
         {
-            var taken = await db.Budgets.Where(b => b.Id == budget.Id && (b.Month < month ? 0 : b.SpentMicros) + b.HeldMicros + amount <= b.CapMicros)
+            var taken = await db.Budgets.Where(b => b.Id == budget.Id && (b.Month < month ? 0 : b.SpentMicros) + b.HeldMicros + room <= b.CapMicros)
                 .ExecuteUpdateAsync(set => set.SetProperty(b => b.HeldMicros, b => b.HeldMicros + amount), ct);
             if (taken is 1)
             {
@@ -64,7 +65,7 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written) : IAlongSav
 
     private Moves ReadMoves(PortalDbContext db)
     {
-        var moves = new Moves([], []);
+        var moves = new Moves([], new Dictionary<string, long>(freed, StringComparer.Ordinal));
         foreach (var used in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added).Select(e => e.Entity).Concat(written))
         {
             foreach (var scope in new[] { used.KeyId, used.ProjectId, Budget.OfOrganization }.OfType<string>())

@@ -37,6 +37,9 @@ public sealed class Reservation : TenantOwned, IVersioned
     /// <summary>What is used of it already, and stands among the usage.</summary>
     public long DrawnMicros { get; private set; }
 
+    /// <summary>What a budget has to have left for it, where that is more than the amount: it is held ahead of its calls.</summary>
+    public long RoomMicros { get; init; }
+
     /// <summary>The budgets it is held at: those that there were when it began.</summary>
     public string BudgetIds { get; private set; } = "";
 
@@ -67,7 +70,7 @@ internal sealed class ReservationMapping : IEntityTypeConfiguration<Reservation>
         builder.Property(r => r.SubjectId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.KeyId).HasMaxLength(PublicId.MaxLength);
         builder.Property(r => r.BudgetIds).HasMaxLength(400);
-        builder.Ignore(r => r.BudgetIdList);
+        builder.Ignore(r => r.BudgetIdList).Ignore(r => r.RoomMicros);
         builder.Property(r => r.Currency).HasMaxLength(3);
         builder.HasIndex(r => new { r.TenantId, r.SubjectId }).IsUnique();
         builder.HasIndex(r => new { r.TenantId, r.State });

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Features.Billing;
@@ -10,6 +9,12 @@ namespace Portal.Features.Deploy;
 
 /// <summary>Whose call it is that costs, and at which prices.</summary>
 public sealed record CallCost(string ProjectId, string? KeyId, TokenPrices Prices);
+
+/// <summary>What the model is asked, and as it is sent: its length says what it can cost.</summary>
+internal sealed record AskedCall(VertexGenerateContentRequest Request, byte[] Json)
+{
+    public static AskedCall Of(VertexGenerateContentRequest request) => new(request, request.ToJson());
+}
 
 /// <summary>
 /// Holds the most that a call can cost at the budgets it comes under, before the model is asked. What is held ends with the call's record, in
@@ -24,11 +29,7 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
 
     /// <summary>Null where there is no budget, and so nothing to hold.</summary>
     /// <exception cref="GatewayException">429: a budget does not allow for it. 403: the organisation's payments have failed.</exception>
-    public Task<CallHold?> HoldAsync(Served served, Caller caller, string tenantId, VertexGenerateContentRequest asked) =>
-        HoldAsync(new CallCost(served.Endpoint.ProjectId, caller.KeyId, served.Prices), tenantId, asked);
-
-    /// <inheritdoc cref="HoldAsync(Served, Caller, string, VertexGenerateContentRequest)"/>
-    internal async Task<CallHold?> HoldAsync(CallCost cost, string tenantId, VertexGenerateContentRequest asked)
+    internal async ValueTask<CallHold?> HoldAsync(CallCost cost, string tenantId, AskedCall asked)
     {
         var standing = await StandingAsync(tenantId, cost.ProjectId, cost.KeyId);
         if (standing.IsUnpaid)
@@ -45,7 +46,7 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
         var terms = new CallTerms(cost.KeyId, now + options.Value.CallLimit + options.Value.LeftStreamLimit + s_grace);
         try
         {
-            return await desk.HoldAsync(tenantId, cost.ProjectId, WorstOf(cost.Prices, asked), terms);
+            return await desk.HoldAsync(tenantId, cost.ProjectId, WorstOf(cost.Prices, asked), terms, standing);
         }
         catch (BudgetExceededException full)
         {
@@ -70,6 +71,6 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
     }
 
     /// <summary>No token is shorter than a byte, and what stands around the texts makes up for what pictures have beside theirs.</summary>
-    internal static long WorstOf(TokenPrices prices, VertexGenerateContentRequest asked) =>
-        Quote.Price(JsonSerializer.SerializeToUtf8Bytes(asked, VertexJson.Options).Length, prices.Input) + Quote.Price(asked.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, prices.Output);
+    internal static long WorstOf(TokenPrices prices, AskedCall asked) =>
+        Quote.Price(asked.Json.Length, prices.Input) + Quote.Price(asked.Request.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, prices.Output);
 }

@@ -20,7 +20,7 @@ public static class DeployFeature
             .Validate(o => o.CanaryEvery > TimeSpan.Zero && o.CanaryEvery <= TimeSpan.FromHours(1), "Deploy:CanaryEvery must be up to an hour.")
             .Validate(o => o.InventoryEvery >= TimeSpan.FromMinutes(5) && o.InventoryEvery <= TimeSpan.FromDays(30), "Deploy:InventoryEvery must be from 5 minutes to 30 days.")
             .ValidateOnStart();
-        services.AddSingleton<CallLimits>().AddSingleton<ServedCache>().AddSingleton<ISaveWatch>(p => p.GetRequiredService<ServedCache>()).AddSingleton<HoldDesk>().AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
+        services.AddSingleton<CallLimits>().AddSingleton<ServedCache>().AddSingleton<ISaveWatch>(p => p.GetRequiredService<ServedCache>()).AddSingleton<HoldDesk>().AddHostedService(p => p.GetRequiredService<HoldDesk>()).AddSingleton<VendorHealth>().AddSingleton<UsageWriter>().AddSingleton<LeftStreams>().AddHostedService(p => p.GetRequiredService<LeftStreams>());
         services.AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<CallHolds>().AddScoped<ServingService>().AddScoped<GatewayCall>()
             .AddScoped<DeploymentService>().AddScoped<TrafficService>()
             .AddScoped<CanaryFigures>().AddScoped<CanaryService>().AddScoped<CanaryWorker>().AddScoped<ISwept, CanarySweep>()

@@ -17,7 +17,7 @@ public static class GatewayApi
     {
         foreach (var version in new[] { "/v1", "/v1beta" })
         {
-            var group = app.MapGroup(version).AllowAnonymous().DisableAntiforgery().AddEndpointFilter(GatewayEdge.AnswerInGoogleShapeAsync);
+            var group = app.MapGroup(version).ForKeysAlone().AddEndpointFilter(GatewayEdge.AnswerInGoogleShapeAsync);
             group.MapPost("/models/{target}", (string target, HttpContext http, GatewayCall call, ServingService serving) => PostAsync(target, http, call, serving));
             group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
             group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));

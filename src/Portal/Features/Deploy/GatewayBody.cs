@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Portal.Vertex.Contracts;
@@ -87,12 +88,19 @@ internal static class GatewayBody
 
                 break;
             case JsonValueKind.String:
-                Read(() => element.GetString(), path);
+                if (!IsPlain(JsonMarshal.GetRawUtf8Value(element)))
+                {
+                    Read(() => element.GetString(), path);
+                }
+
                 break;
             case JsonValueKind.Number when !element.TryGetDouble(out var number) || !double.IsFinite(number):
                 throw GatewayException.Invalid(path, $"Invalid JSON payload received: the number at \"{path}\" is out of range.");
         }
     }
+
+    /// <summary>Of ASCII without an escape, so that there is nothing to find in it.</summary>
+    private static bool IsPlain(ReadOnlySpan<byte> json) => !json.ContainsAnyExceptInRange((byte)' ', (byte)'~') && !json.Contains((byte)'\\');
 
     private static string NameOf(JsonProperty property) => Read(() => property.Name, "");
 

@@ -8,6 +8,15 @@ namespace Portal.Features.Deploy;
 /// <summary>The edge of the gateway: whatever happens inside, a caller reads it in the shape of the dialect that they speak.</summary>
 internal static class GatewayEdge
 {
+    private static readonly object s_byKeyAlone = new ByKeyAlone();
+
+    /// <summary>Whoever calls these shows a key: sessions, their rights and their circuits mean nothing here, and are not looked for.</summary>
+    public static RouteGroupBuilder ForKeysAlone(this RouteGroupBuilder group) => group.AllowAnonymous().DisableAntiforgery().WithMetadata(s_byKeyAlone);
+
+    /// <summary>Before what reads the session, and behind what guards every address.</summary>
+    public static void UseGateway(this WebApplication app) => app.Use(next => http =>
+        http.GetEndpoint() is { RequestDelegate: { } answer } endpoint && endpoint.Metadata.GetMetadata<ByKeyAlone>() is not null ? answer(http) : next(http));
+
     public static ValueTask<object?> AnswerInGoogleShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         AnswerAsync(context, next, told => new GoogleJson<VertexErrorResponse>(told.ToGoogleShape(), told));
 
@@ -55,4 +64,6 @@ internal static class GatewayEdge
     private static void Log(EndpointFilterInvocationContext context, Exception fault) =>
         context.HttpContext.RequestServices.GetRequiredService<ILogger<GatewayCall>>()
             .LogError(fault, "A call to the gateway failed, reference {Reference}", context.HttpContext.TraceIdentifier);
+
+    private sealed class ByKeyAlone;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Billing;
 using Portal.Persistence;
@@ -6,24 +7,47 @@ namespace Portal.Features.Deploy;
 
 /// <summary>
 /// Asks budgets for the calls of this node, those of an organisation that come together by one reservation. Where that does not fit as a whole, whoever
-/// came first gets what is left.
+/// came first gets what is left. Where many come and budgets are wide, more is reserved than they need, and those who come next take it from memory;
+/// what nobody took within two seconds is given back.
 /// </summary>
-public sealed class HoldDesk
+public sealed class HoldDesk : IHostedService
 {
     private readonly IServiceScopeFactory _scopes;
     private readonly WriteTurns _turns;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HoldDesk> _logger;
     private readonly Lanes<Asking> _lanes;
+    private readonly ConcurrentDictionary<HoldPlace, HoldStock> _stocks = new();
+    private volatile bool _isStopping;
 
-    public HoldDesk(IServiceScopeFactory scopes, WriteTurns turns)
+    public HoldDesk(IServiceScopeFactory scopes, WriteTurns turns, TimeProvider time, ILogger<HoldDesk> logger)
     {
-        (_scopes, _turns) = (scopes, turns);
+        (_scopes, _turns, _time, _logger) = (scopes, turns, time, logger);
         _lanes = new Lanes<Asking>(AskAsync);
     }
 
-    /// <exception cref="BudgetExceededException">A budget has no room for it.</exception>
-    internal Task<CallHold> HoldAsync(string tenantId, string projectId, long worst, CallTerms terms)
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A portal that is told to stop holds nothing for calls that will not come.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var asking = new Asking(projectId, worst, terms);
+        _isStopping = true;
+        foreach (var stock in _stocks.Values)
+        {
+            await EndAsync(stock);
+        }
+    }
+
+    /// <param name="standing">As it was read: what was reserved before a budget changed here is of another.</param>
+    /// <exception cref="BudgetExceededException">A budget has no room for it.</exception>
+    internal Task<CallHold> HoldAsync(string tenantId, string projectId, long worst, CallTerms terms, CallStanding standing)
+    {
+        if (_stocks.TryGetValue(new HoldPlace(tenantId, projectId, terms.KeyId), out var stock) && stock.TryTake(worst, standing, _time.GetTimestamp()))
+        {
+            return Task.FromResult(new CallHold(stock.SubjectId, worst));
+        }
+
+        var asking = new Asking(projectId, worst, terms, standing);
         _lanes.Add(tenantId, asking);
         return asking.Told.Task;
     }
@@ -41,7 +65,7 @@ public sealed class HoldDesk
     {
         try
         {
-            var hold = await TryReserveAsync(tenantId, alike);
+            var hold = await ReserveAsync(tenantId, alike);
             alike.ForEach(a => a.Told.SetResult(hold with { Micros = a.Worst }));
         }
         catch (BudgetExceededException full)
@@ -82,15 +106,119 @@ public sealed class HoldDesk
         }
     }
 
-    private async Task<CallHold> TryReserveAsync(string tenantId, List<Asking> alike)
+    private async Task<CallHold> ReserveAsync(string tenantId, List<Asking> alike)
+    {
+        if (await TryStockAsync(tenantId, alike) is { } hold)
+        {
+            return hold;
+        }
+
+        try
+        {
+            return await TryReserveAsync(tenantId, alike, 0);
+        }
+        catch (BudgetExceededException)
+        {
+            // Nobody is refused for what is held here for nobody.
+            if (!await GiveBackAsync(tenantId))
+            {
+                throw;
+            }
+
+            return await TryReserveAsync(tenantId, alike, 0);
+        }
+    }
+
+    /// <summary>Null where so few come that each is asked for by itself, or where a budget is not wide enough for more.</summary>
+    private async Task<CallHold?> TryStockAsync(string tenantId, List<Asking> alike)
+    {
+        var place = new HoldPlace(tenantId, alike[0].ProjectId, alike[0].Terms.KeyId);
+        var last = _stocks.GetValueOrDefault(place);
+        var ahead = _isStopping ? 0 : HoldStock.SizeAfter(last, alike.Count, alike.Sum(a => a.Worst));
+        if (ahead is 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var began = _time.GetTimestamp();
+            var hold = await TryReserveAsync(tenantId, alike, ahead);
+            var stock = new HoldStock(place, hold.SubjectId, ahead, alike[0].Standing, began + (long)(HoldStock.Lifetime.TotalSeconds * _time.TimestampFrequency));
+            _stocks[place] = stock;
+            _ = EndLaterAsync(stock);
+            return hold;
+        }
+        catch (BudgetExceededException)
+        {
+            last?.TooLarge();
+            return null;
+        }
+    }
+
+    private async Task<CallHold> TryReserveAsync(string tenantId, List<Asking> alike, long ahead)
     {
         await using var services = _scopes.CreateAsyncScope();
         await using var db = await OpenAsync(services, tenantId);
-        var (sum, id) = (alike.Sum(a => a.Worst), PublicId.Create("hld", db.Now));
-        var terms = alike[0].Terms with { ExpiresAt = alike.Max(a => a.Terms.ExpiresAt) };
+        var (sum, id) = (alike.Sum(a => a.Worst) + ahead, PublicId.Create("hld", db.Now));
+        var terms = alike[0].Terms with
+        {
+            ExpiresAt = alike.Max(a => a.Terms.ExpiresAt) + (ahead is 0 ? TimeSpan.Zero : HoldStock.Lifetime),
+            RoomMicros = ahead is 0 ? 0 : sum * HoldStock.RoomFor,
+        };
         services.ServiceProvider.GetRequiredService<BillingService>().Reserve(db, alike[0].ProjectId, id, new Quote(sum, sum), terms);
         await db.SaveChangesAsync();
         return new CallHold(id, sum);
+    }
+
+    private async Task EndLaterAsync(HoldStock stock)
+    {
+        await Task.Delay(HoldStock.Lifetime, _time);
+        await EndAsync(stock);
+    }
+
+    private async Task EndAsync(HoldStock stock)
+    {
+        _stocks.TryRemove(new(stock.Place, stock));
+        if (stock.Close() is > 0 and var left)
+        {
+            using var turn = await _turns.TakeAsync();
+            await GiveBackAsync(stock, left);
+        }
+    }
+
+    /// <summary>All that is held here for an organisation's calls to come; false where there is none. In the caller's turn.</summary>
+    private async Task<bool> GiveBackAsync(string tenantId)
+    {
+        var isAny = false;
+        foreach (var stock in _stocks.Values.Where(s => s.Place.TenantId == tenantId))
+        {
+            _stocks.TryRemove(new(stock.Place, stock));
+            if (stock.Close() is > 0 and var left)
+            {
+                isAny = true;
+                await GiveBackAsync(stock, left);
+            }
+        }
+
+        return isAny;
+    }
+
+    private async Task GiveBackAsync(HoldStock stock, long left)
+    {
+        try
+        {
+            await using var services = _scopes.CreateAsyncScope();
+            await using var db = await OpenAsync(services, stock.Place.TenantId);
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await services.ServiceProvider.GetRequiredService<BillingService>().RecordCallsAsync(db, [], [new CallHold(stock.SubjectId, left)], CancellationToken.None);
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+        catch (Exception fault)
+        {
+            _logger.LogWarning(fault, "{Micros} micro-units that are held for no call of {TenantId} could not be given back; they are free when the reservation expires", left, stock.Place.TenantId);
+        }
     }
 
     private async Task RefuseAsync(string tenantId, List<Asking> refused, BudgetExceededException full)
@@ -119,8 +247,10 @@ public sealed class HoldDesk
         return await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
     }
 
-    private sealed class Asking(string projectId, long worst, CallTerms terms)
+    private sealed class Asking(string projectId, long worst, CallTerms terms, CallStanding standing)
     {
+        public CallStanding Standing { get; } = standing;
+
         public string ProjectId { get; } = projectId;
 
         public long Worst { get; } = worst;

@@ -8,7 +8,7 @@ public static class OpenAiApi
 {
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/openai/v1").AllowAnonymous().DisableAntiforgery().AddEndpointFilter(AnswerInOpenAiShapeAsync);
+        var group = app.MapGroup("/openai/v1").ForKeysAlone().AddEndpointFilter(AnswerInOpenAiShapeAsync);
         group.MapPost("/chat/completions", (HttpContext http, GatewayCall call, ServingService serving, TimeProvider time) => CompleteAsync(http, call, serving, time));
         group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
         group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));

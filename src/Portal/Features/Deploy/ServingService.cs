@@ -109,17 +109,17 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var asked = RecipeTurns.Apply(served.Recipe, request);
+        var asked = AskedCall.Of(RecipeTurns.Apply(served.Recipe, request));
         var call = await HeldAsync(Begin(served, caller, streamed: false), asked);
         using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
         try
         {
             var session = await connect.OpenAsync(limit.Token);
-            var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked, limit.Token);
+            var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked.Json, limit.Token);
             Note(served, fault: null);
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
-                : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
+                : CallUsage.Estimate(told: null, asked.Request, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             var spoken = new SpokenAnswer();
             spoken.Add(answer);
             var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(request) };
@@ -146,9 +146,9 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var whole = RecipeTurns.Apply(served.Recipe, request);
+        var whole = AskedCall.Of(RecipeTurns.Apply(served.Recipe, request));
         var call = await HeldAsync(Begin(served, caller, streamed: true), whole);
-        var stream = new VendorStream(whole, (asked, ct) => OpenAsync(served, asked, ct), options.Value.CallLimit, time);
+        var stream = new VendorStream(whole.Request, (_, ct) => OpenAsync(served, whole.Json, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
         var isLeft = true;
         try
@@ -244,7 +244,7 @@ public sealed class ServingService(
     }
 
     private async IAsyncEnumerable<VertexGenerateContentResponse> OpenAsync(
-        Served served, VertexGenerateContentRequest asked, [EnumeratorCancellation] CancellationToken ct)
+        Served served, byte[] asked, [EnumeratorCancellation] CancellationToken ct)
     {
         var session = await connect.OpenAsync(ct);
         await foreach (var chunk in session.Vertex.StreamGenerateContentAsync(served.ModelName, asked, ct))
@@ -264,8 +264,8 @@ public sealed class ServingService(
     private Call Begin(Served served, Caller caller, bool streamed) =>
         new(scope.TenantId, served, caller, PublicId.Create("ans", time.GetUtcNow().UtcDateTime), time.GetTimestamp(), streamed);
 
-    private async Task<Call> HeldAsync(Call call, VertexGenerateContentRequest asked) =>
-        call with { Hold = await holds.HoldAsync(call.Served, call.Caller, call.TenantId, asked) };
+    private async ValueTask<Call> HeldAsync(Call call, AskedCall asked) =>
+        call with { Hold = await holds.HoldAsync(new CallCost(call.Served.Endpoint.ProjectId, call.Caller.KeyId, call.Served.Prices), call.TenantId, asked) };
 
     private static VertexGenerateContentResponse Signed(Call call, VertexGenerateContentResponse answer) =>
         answer with { ModelVersion = call.Served.ModelVersion, ResponseId = call.ResponseId };

@@ -27,7 +27,7 @@ internal sealed class ShadowAsker(
             return false;
         }
 
-        var asked = RecipeTurns.Apply(asks.Recipe.Content, copy.Asked);
+        var asked = AskedCall.Of(RecipeTurns.Apply(asks.Recipe.Content, copy.Asked));
         var worst = CallHolds.WorstOf(asks.Prices, asked);
         var shadowId = $"shd{copy.Live.ResponseId[3..]}";
         if (!await TryTakeAsync(db, asks.Run, worst, ct))
@@ -85,7 +85,7 @@ internal sealed class ShadowAsker(
     }
 
     /// <summary>Nothing is held where there is no budget.</summary>
-    private async Task<(bool IsAllowed, CallHold? Hold)> HoldAsync(Asks asks, string tenantId, VertexGenerateContentRequest asked)
+    private async Task<(bool IsAllowed, CallHold? Hold)> HoldAsync(Asks asks, string tenantId, AskedCall asked)
     {
         try
         {
@@ -97,15 +97,15 @@ internal sealed class ShadowAsker(
         }
     }
 
-    private async Task<(CallUsage Usage, string Answer, int Status)> CallAsync(string modelName, VertexGenerateContentRequest asked, CancellationToken ct)
+    private async Task<(CallUsage Usage, string Answer, int Status)> CallAsync(string modelName, AskedCall asked, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.Value.CallLimit);
         try
         {
             var session = await connect.OpenAsync(limit.Token);
-            var answer = await session.Vertex.GenerateContentAsync(modelName, asked, limit.Token);
-            var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.Estimate(told: null, asked, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
+            var answer = await session.Vertex.GenerateContentAsync(modelName, asked.Json, limit.Token);
+            var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.Estimate(told: null, asked.Request, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             return (usage, answer.Text, 200);
         }
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)
