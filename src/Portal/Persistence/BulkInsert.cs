@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -16,6 +17,9 @@ public static class BulkInsert
     /// <summary>SQLite is quickest with one prepared row; a server wants fewer journeys, and SQL Server takes 2,100 parameters.</summary>
     private const int MostParameters = 1_800;
     private const int MostRows = 200;
+
+    /// <summary>Of each table, as long as its model lives.</summary>
+    private static readonly ConditionalWeakTable<IEntityType, List<Column>> s_columns = [];
 
     /// <param name="db">In a transaction, so that all of them are written or none.</param>
     public static async Task InsertAsync<T>(this PortalDbContext db, IReadOnlyList<T> rows, CancellationToken ct)
@@ -49,7 +53,7 @@ public static class BulkInsert
         where T : class, ITenantOwned
     {
         Refuse(db, rows);
-        var columns = entity.GetProperties().Select(p => Column.Of(p, db)).ToList();
+        var columns = s_columns.GetValue(entity, e => [.. e.GetProperties().Select(Column.Of)]);
         var atOnce = db is Sqlite.SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
         for (var from = 0; from < rows.Count;)
         {
@@ -59,7 +63,7 @@ public static class BulkInsert
             {
                 for (var i = 0; i < take; i++)
                 {
-                    Fill(command, columns, i, rows[from + i], db.TenantId);
+                    Fill(command, columns, i, rows[from + i], db);
                 }
 
                 await command.ExecuteNonQueryAsync(ct);
@@ -110,23 +114,30 @@ public static class BulkInsert
         return command;
     }
 
-    private static void Fill(DbCommand command, List<Column> columns, int row, object entity, string tenantId)
+    private static void Fill(DbCommand command, List<Column> columns, int row, object entity, PortalDbContext db)
     {
+        var tenantId = db.TenantId;
         for (var i = 0; i < columns.Count; i++)
         {
-            var value = columns[i].IsTenant ? tenantId : columns[i].Read(entity);
+            var value = columns[i].IsTenant ? tenantId : columns[i].Read(entity, db);
             command.Parameters[(row * columns.Count) + i].Value = value is null ? DBNull.Value : columns[i].Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
         }
     }
 
-    private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, object?> Read)
+    private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, PortalDbContext, object?> Read)
     {
-        public static Column Of(IProperty property, PortalDbContext db) => new(
-            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property, db));
+        public static Column Of(IProperty property) => new(
+            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property));
 
-        private static Func<object, object?> ReaderOf(IProperty property, PortalDbContext db) =>
-            property.Name is nameof(TenantOwned.Id) && property.GetValueGeneratorFactory()?.Invoke(property, property.DeclaringType) is PublicIdGenerator ids
-                ? _ => ids.Create(db.Now)
-                : property.GetGetter().GetClrValue;
+        private static Func<object, PortalDbContext, object?> ReaderOf(IProperty property)
+        {
+            if (property.Name is nameof(TenantOwned.Id) && property.GetValueGeneratorFactory()?.Invoke(property, property.DeclaringType) is PublicIdGenerator ids)
+            {
+                return (_, db) => ids.Create(db.Now);
+            }
+
+            var getter = property.GetGetter();
+            return (row, _) => getter.GetClrValue(row);
+        }
     }
 }

@@ -24,7 +24,7 @@ internal class GatewayBenchmark : PortalBenchmark
 
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(45);
 
     private readonly List<Process> _processes = [];
     private readonly List<Load> _work = [];
@@ -140,7 +140,7 @@ internal class GatewayBenchmark : PortalBenchmark
 
     private Process StartPortal()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Portal.dll")]) { WorkingDirectory = Folder };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Portal.dll")]) { WorkingDirectory = Directory.CreateDirectory(Path.Combine(Folder, "run")).FullName };
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = _portal, ["Logging__LogLevel__Default"] = "Error",

@@ -24,8 +24,8 @@ public sealed record CallTerms(string? KeyId, DateTime ExpiresAt)
     public long RoomMicros { get; init; }
 }
 
-/// <summary>What is held for one call, as a part of the reservation that was made for those who came together.</summary>
-public sealed record CallHold(string SubjectId, long Micros);
+/// <summary>What is held for one call, as a part of the reservation that was made for those who came together, and the budgets that hold it.</summary>
+public sealed record CallHold(string SubjectId, long Micros, string BudgetIds);
 
 /// <summary>What one activity of one project used of one meter, at one price.</summary>
 public sealed record UsageLine(string ProjectId, UsageSource Source, Meter Meter, long PricePerMillion, long Quantity, long AmountMicros, string Currency);
@@ -92,7 +92,8 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// is asked before. The save throws a <see cref="BudgetExceededException"/> where a budget does not allow for it.
     /// </summary>
     /// <param name="byUserId">Who begins it: where that is a key, its own budget has to allow for it too.</param>
-    public void Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null, string byUserId = "")
+    /// <returns>What is saved next; only then it says which budgets hold it.</returns>
+    public Reservation Reserve(PortalDbContext db, string projectId, string subjectId, Quote quote, CallTerms? call = null, string byUserId = "")
     {
         if (call is null && db.UnpaidAccounts.Any())
         {
@@ -100,7 +101,7 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         }
 
         db.Along = BudgetMoves.Instance;
-        db.Reservations.Add(new Reservation
+        var held = new Reservation
         {
             ProjectId = projectId,
             SubjectId = subjectId,
@@ -110,7 +111,9 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
             KeyId = call?.KeyId ?? KeyOf(byUserId),
             ExpiresAt = call?.ExpiresAt,
             RoomMicros = call?.RoomMicros ?? 0,
-        });
+        };
+        db.Reservations.Add(held);
+        return held;
     }
 
     /// <summary>Ends the hold: settled where the actual was recorded beside this call, released where nothing was spent.</summary>
@@ -126,33 +129,30 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
     /// the other and its rest may be given back meanwhile.
     /// </summary>
     /// <returns>What is free again, by the budget that held it.</returns>
-    private static async Task<IReadOnlyDictionary<string, long>> EndCallsAsync(PortalDbContext db, IEnumerable<CallHold> over, CancellationToken ct)
+    private static async Task<Dictionary<string, long>> EndCallsAsync(PortalDbContext db, IEnumerable<CallHold> over, CancellationToken ct)
     {
-        var ended = over.GroupBy(h => h.SubjectId, h => h.Micros, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
         var freed = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (subject, micros) in ended)
+        foreach (var ended in over.GroupBy(h => (h.SubjectId, h.BudgetIds)).OrderBy(g => g.Key.SubjectId, StringComparer.Ordinal))
         {
-            await db.Reservations.Where(r => r.SubjectId == subject && r.State == ReservationState.Held)
-                .ExecuteUpdateAsync(set => set.SetProperty(r => r.DrawnMicros, r => r.DrawnMicros + micros).SetProperty(r => r.Version, r => r.Version + 1), ct);
-        }
-
-        var subjects = ended.Keys.ToList();
-        if (subjects.Count is 0)
-        {
-            return freed;
-        }
-
-        foreach (var held in await db.Reservations.AsNoTracking().Where(r => subjects.Contains(r.SubjectId) && r.State == ReservationState.Held).ToListAsync(ct))
-        {
-            var free = Math.Max(0, held.AmountMicros - held.DrawnMicros + ended[held.SubjectId]) - Math.Max(0, held.AmountMicros - held.DrawnMicros);
-            foreach (var budgetId in held.BudgetIdList)
+            var micros = ended.Sum(h => h.Micros);
+            if (await IsEndedAsync(db, ended.Key.SubjectId, micros, ct))
             {
-                freed[budgetId] = freed.GetValueOrDefault(budgetId) + free;
+                foreach (var budgetId in Reservation.ListOf(ended.Key.BudgetIds))
+                {
+                    freed[budgetId] = freed.GetValueOrDefault(budgetId) + micros;
+                }
             }
         }
 
-        await db.Reservations.Where(r => subjects.Contains(r.SubjectId) && r.State == ReservationState.Held && r.DrawnMicros >= r.AmountMicros).ExecuteDeleteAsync(ct);
         return freed;
+    }
+
+    private static async Task<bool> IsEndedAsync(PortalDbContext db, string subjectId, long micros, CancellationToken ct)
+    {
+        var held = db.Reservations.Where(r => r.SubjectId == subjectId && r.State == ReservationState.Held);
+        return await held.Where(r => r.DrawnMicros + micros < r.AmountMicros)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.DrawnMicros, r => r.DrawnMicros + micros).SetProperty(r => r.Version, r => r.Version + 1), ct) is 1
+            || await held.Where(r => r.DrawnMicros + micros >= r.AmountMicros).ExecuteDeleteAsync(ct) is 1;
     }
 
     private static string? KeyOf(string userId) => userId.StartsWith("key_", StringComparison.Ordinal) ? userId : null;

@@ -66,13 +66,14 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDi
     private Moves ReadMoves(PortalDbContext db)
     {
         var moves = new Moves([], new Dictionary<string, long>(freed, StringComparer.Ordinal));
-        foreach (var used in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added).Select(e => e.Entity).Concat(written))
+        foreach (var entry in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added))
         {
-            foreach (var scope in new[] { used.KeyId, used.ProjectId, Budget.OfOrganization }.OfType<string>())
-            {
-                var place = (scope, Budget.MonthOf(used.At));
-                moves.Spent[place] = moves.Spent.GetValueOrDefault(place) + used.AmountMicros;
-            }
+            moves.Spend(entry.Entity);
+        }
+
+        foreach (var used in written)
+        {
+            moves.Spend(used);
         }
 
         foreach (var entry in db.ChangeTracker.Entries<Reservation>().Where(e => e.State is EntityState.Modified or EntityState.Deleted))
@@ -126,5 +127,19 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDi
 
     /// <param name="Spent">By whose it is and its month.</param>
     /// <param name="Freed">By the budget that held it.</param>
-    private sealed record Moves(Dictionary<(string ScopeId, int Month), long> Spent, Dictionary<string, long> Freed);
+    private sealed record Moves(Dictionary<(string ScopeId, int Month), long> Spent, Dictionary<string, long> Freed)
+    {
+        public void Spend(UsageEvent used)
+        {
+            var month = Budget.MonthOf(used.At);
+            Add(used.ProjectId);
+            Add(Budget.OfOrganization);
+            if (used.KeyId is { } keyId)
+            {
+                Add(keyId);
+            }
+
+            void Add(string scopeId) => Spent[(scopeId, month)] = Spent.GetValueOrDefault((scopeId, month)) + used.AmountMicros;
+        }
+    }
 }

@@ -45,7 +45,9 @@ public sealed class Reservation : TenantOwned, IVersioned
 
     public long Version { get; private set; }
 
-    public IReadOnlyList<string> BudgetIdList => BudgetIds.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> BudgetIdList => ListOf(BudgetIds);
+
+    public static IReadOnlyList<string> ListOf(string budgetIds) => budgetIds.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Ends it once; ending it again changes nothing.</summary>
     public void End(ReservationState state, DateTime at)

@@ -44,7 +44,7 @@ public sealed class HoldDesk : IHostedService
     {
         if (_stocks.TryGetValue(new HoldPlace(tenantId, projectId, terms.KeyId), out var stock) && stock.TryTake(worst, standing, _time.GetTimestamp()))
         {
-            return Task.FromResult(new CallHold(stock.SubjectId, worst));
+            return Task.FromResult(stock.Hold with { Micros = worst });
         }
 
         var asking = new Asking(projectId, worst, terms, standing);
@@ -144,7 +144,7 @@ public sealed class HoldDesk : IHostedService
         {
             var began = _time.GetTimestamp();
             var hold = await TryReserveAsync(tenantId, alike, ahead);
-            var stock = new HoldStock(place, hold.SubjectId, ahead, alike[0].Standing, began + (long)(HoldStock.Lifetime.TotalSeconds * _time.TimestampFrequency));
+            var stock = new HoldStock(place, hold, ahead, alike[0].Standing, began + (long)(HoldStock.Lifetime.TotalSeconds * _time.TimestampFrequency));
             _stocks[place] = stock;
             _ = EndLaterAsync(stock);
             return hold;
@@ -166,9 +166,9 @@ public sealed class HoldDesk : IHostedService
             ExpiresAt = alike.Max(a => a.Terms.ExpiresAt) + (ahead is 0 ? TimeSpan.Zero : HoldStock.Lifetime),
             RoomMicros = ahead is 0 ? 0 : sum * HoldStock.RoomFor,
         };
-        services.ServiceProvider.GetRequiredService<BillingService>().Reserve(db, alike[0].ProjectId, id, new Quote(sum, sum), terms);
+        var held = services.ServiceProvider.GetRequiredService<BillingService>().Reserve(db, alike[0].ProjectId, id, new Quote(sum, sum), terms);
         await db.SaveChangesAsync();
-        return new CallHold(id, sum);
+        return new CallHold(id, sum, held.BudgetIds);
     }
 
     private async Task EndLaterAsync(HoldStock stock)
@@ -211,7 +211,7 @@ public sealed class HoldDesk : IHostedService
             await using var services = _scopes.CreateAsyncScope();
             await using var db = await OpenAsync(services, stock.Place.TenantId);
             await using var transaction = await db.Database.BeginTransactionAsync();
-            await services.ServiceProvider.GetRequiredService<BillingService>().RecordCallsAsync(db, [], [new CallHold(stock.SubjectId, left)], CancellationToken.None);
+            await services.ServiceProvider.GetRequiredService<BillingService>().RecordCallsAsync(db, [], [stock.Hold with { Micros = left }], CancellationToken.None);
             await db.SaveChangesAsync();
             await transaction.CommitAsync();
         }

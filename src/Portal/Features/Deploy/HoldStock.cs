@@ -1,3 +1,5 @@
+using Portal.Features.Billing;
+
 namespace Portal.Features.Deploy;
 
 /// <summary>Whose calls come under the same budgets.</summary>
@@ -7,7 +9,7 @@ internal sealed record HoldPlace(string TenantId, string ProjectId, string? KeyI
 /// What is reserved at budgets for calls that have yet to come, and taken from memory. It is on record as held from the beginning, so it is never
 /// spent twice, whatever becomes of this node; and it is small against what budgets have left, so that nobody else is refused for it.
 /// </summary>
-internal sealed class HoldStock(HoldPlace place, string subjectId, long micros, CallStanding standing, long until)
+internal sealed class HoldStock(HoldPlace place, CallHold hold, long micros, CallStanding standing, long until)
 {
     /// <summary>A budget has to have room for as many times a reservation that is larger than its calls.</summary>
     public const int RoomFor = 16;
@@ -25,7 +27,8 @@ internal sealed class HoldStock(HoldPlace place, string subjectId, long micros, 
 
     public HoldPlace Place { get; } = place;
 
-    public string SubjectId { get; } = subjectId;
+    /// <summary>The whole, its calls' parts included.</summary>
+    public CallHold Hold { get; } = hold;
 
     /// <summary>As much as the last was used; twice as much where that was not enough for as long as it lasts.</summary>
     /// <param name="last">Null where there is none, or it has ended with something left.</param>

@@ -209,7 +209,7 @@ public sealed class BudgetTests : IDisposable
         await using var transaction = await db.Database.BeginTransactionAsync();
         var held = await db.Reservations.AsNoTracking().SingleOrDefaultAsync(r => r.SubjectId == subject);
         await _billing.RecordCallsAsync(
-            db, [new UsageFact(projectId, Meter.InputTokens, UsageSource.Endpoint, amount, 1_000_000, "dep_1", subject) { KeyId = keyId }], [new CallHold(subject, held?.AmountMicros ?? 1)], CancellationToken.None);
+            db, [new UsageFact(projectId, Meter.InputTokens, UsageSource.Endpoint, amount, 1_000_000, "dep_1", subject) { KeyId = keyId }], [new CallHold(subject, held?.AmountMicros ?? 1, held?.BudgetIds ?? "")], CancellationToken.None);
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
     }
