@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
 using Portal.Features.Deploy;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Xunit;
 
 namespace Portal.Tests.Features.Deploy;
@@ -150,6 +152,73 @@ public sealed class CallBudgetTests
         var budget = await rig.ReadAsync("org_a", db => db.Budgets.SingleAsync());
         Assert.Equal((0, 0, 0), (budget.SpentMicros, budget.HeldMicros, budget.Refused));
         Assert.Equal((2, 0), (await rig.ReadAsync("org_a", db => db.InferenceLogs.CountAsync()), await rig.ReadAsync("org_a", db => db.Reservations.CountAsync())));
+    }
+
+    /// <summary>Many at once under a wide budget reserve more than they need: what comes next asks no database, and what nobody took is given back.</summary>
+    [Fact]
+    public async Task Holds_OfManyCallsUnderAWideBudget_AreReservedAheadAndTheRestGivenBack()
+    {
+        const int each = 1_000;
+        const int many = 32;
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+        await using var rig = await GatewayRig.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(time));
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        await SetAsync(rig, 1_000_000_000);
+        var projectId = await rig.ReadAsync("org_a", db => db.Endpoints.Select(e => e.ProjectId).SingleAsync());
+        await using var services = rig.AsNobody();
+        var (desk, turns) = (services.ServiceProvider.GetRequiredService<HoldDesk>(), services.ServiceProvider.GetRequiredService<WriteTurns>());
+        var (terms, standing) = (new CallTerms(live.KeyId, time.GetUtcNow().UtcDateTime.AddMinutes(7)), new CallStanding(IsUnpaid: false, HasBudget: true));
+        Task<CallHold> Hold(CallStanding asOf) => desk.HoldAsync("org_a", projectId, each, terms, asOf);
+
+        List<Task<CallHold>> asked;
+        // SQLite has one turn: while it is taken, all but those that the lane took at once wait together.
+        using (await turns.TakeAsync())
+        {
+            asked = [.. Enumerable.Range(0, many).Select(_ => Hold(standing))];
+        }
+
+        var holds = (await Task.WhenAll(asked)).ToList();
+        Assert.All(holds, h => Assert.Equal(each, h.Micros));
+        var ahead = await HeldAsync(rig) - (many * each);
+        Assert.True(ahead > each * 8, $"{ahead} is held ahead.");
+
+        var next = Hold(standing);
+        Assert.True(next.IsCompletedSuccessfully, "It asked the database.");
+        holds.Add(await next);
+        Assert.Equal((many * each) + ahead, await HeldAsync(rig));
+
+        // A budget was changed here in between: what was held before is no longer taken from.
+        var later = Hold(new CallStanding(IsUnpaid: false, HasBudget: true));
+        holds.Add(await later);
+        Assert.Equal(((many + 1) * each) + ahead, await HeldAsync(rig));
+
+        time.Advance(TimeSpan.FromSeconds(3));
+        await GatewayRig.WaitAsync(async () => await HeldAsync(rig) == (many + 2) * each ? "" : null);
+        await EndAsync(rig, holds);
+        Assert.Equal((0, 0), (await HeldAsync(rig), await rig.ReadAsync("org_a", db => db.Reservations.CountAsync())));
+
+        // Where it is narrow, nothing is held for anybody who has not come, and who does not fit is refused.
+        await SetAsync(rig, each * many);
+        using (await turns.TakeAsync())
+        {
+            asked = [.. Enumerable.Range(0, many + 5).Select(_ => Hold(standing))];
+        }
+
+        await Assert.ThrowsAsync<BudgetExceededException>(() => Task.WhenAll(asked));
+        Assert.Equal((many, 5), (asked.Count(a => a.IsCompletedSuccessfully), asked.Count(a => a.Exception?.InnerException is BudgetExceededException)));
+        Assert.Equal(many * each, await HeldAsync(rig));
+    }
+
+    private static Task<long> HeldAsync(GatewayRig rig) => rig.ReadAsync("org_a", db => db.Budgets.Select(b => b.HeldMicros).SingleAsync());
+
+    private static async Task EndAsync(GatewayRig rig, List<CallHold> holds)
+    {
+        await using var services = rig.As("org_a");
+        await using var db = await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await services.ServiceProvider.GetRequiredService<BillingService>().RecordCallsAsync(db, [], holds, CancellationToken.None);
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
     }
 
     private static async Task SetAsync(GatewayRig rig, long cap)
