@@ -22,6 +22,7 @@ internal sealed class HoldStock(HoldPlace place, CallHold hold, long micros, Cal
     /// <summary>How long it is taken from. What is left is held for nobody until then.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
+    private readonly long _half = micros / 2;
     private long _left = micros;
     private long _next = micros * 2;
 
@@ -30,11 +31,14 @@ internal sealed class HoldStock(HoldPlace place, CallHold hold, long micros, Cal
     /// <summary>The whole, its calls' parts included.</summary>
     public CallHold Hold { get; } = hold;
 
-    /// <summary>As much as the last was used; twice as much where that was not enough for as long as it lasts.</summary>
-    /// <param name="last">Null where there is none, or it has ended with something left.</param>
+    private bool IsUsedUp => Volatile.Read(ref _left) < _half;
+
+    /// <summary>Twice the last where that was not enough for as long as it lasts; otherwise what a few groups like this one come to. 0 for none.</summary>
+    /// <param name="last">Null where there is none, or it has ended.</param>
     /// <param name="count">Of the calls that wait now.</param>
     /// <param name="sum">What they come to.</param>
-    public static long SizeAfter(HoldStock? last, int count, long sum) => last is not null ? (last._next < sum ? 0 : last._next) : count < Many ? 0 : sum * Groups;
+    public static long SizeAfter(HoldStock? last, int count, long sum) =>
+        last is { IsUsedUp: true } ? (last._next < sum ? 0 : last._next) : count < Many ? 0 : sum * Groups;
 
     public bool TryTake(long worst, CallStanding asOf, long now)
     {
