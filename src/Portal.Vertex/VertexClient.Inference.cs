@@ -28,11 +28,11 @@ public sealed partial class VertexClient
     /// <param name="modelOrEndpointName">See <see cref="ResolveModel"/>; a tuned model or checkpoint is addressed by its endpoint.</param>
     public Task<VertexGenerateContentResponse> GenerateContentAsync(
         string modelOrEndpointName, VertexGenerateContentRequest request, CancellationToken cancellationToken) =>
-        GenerateContentAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
+        GenerateContentOfJsonAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
 
     /// <inheritdoc cref="GenerateContentAsync(string, VertexGenerateContentRequest, CancellationToken)"/>
     /// <param name="request">As <see cref="VertexGenerateContentRequest.ToJson"/> has made it.</param>
-    public Task<VertexGenerateContentResponse> GenerateContentAsync(string modelOrEndpointName, byte[] request, CancellationToken cancellationToken) =>
+    public Task<VertexGenerateContentResponse> GenerateContentOfJsonAsync(string modelOrEndpointName, byte[] request, CancellationToken cancellationToken) =>
         PostAsync<VertexGenerateContentResponse>(ResolveModel(modelOrEndpointName), ":generateContent", VertexCallKind.Inference, request, cancellationToken);
 
     /// <summary>
@@ -41,11 +41,11 @@ public sealed partial class VertexClient
     /// </summary>
     public IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentAsync(
         string modelOrEndpointName, VertexGenerateContentRequest request, CancellationToken cancellationToken) =>
-        StreamGenerateContentAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
+        StreamGenerateContentOfJsonAsync(modelOrEndpointName, request.ToJson(), cancellationToken);
 
     /// <inheritdoc cref="StreamGenerateContentAsync(string, VertexGenerateContentRequest, CancellationToken)"/>
     /// <param name="request">As <see cref="VertexGenerateContentRequest.ToJson"/> has made it.</param>
-    public async IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentAsync(
+    public async IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentOfJsonAsync(
         string modelOrEndpointName, byte[] request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var address = Address(ResolveModel(modelOrEndpointName), ":streamGenerateContent?alt=sse");

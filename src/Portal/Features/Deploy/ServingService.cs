@@ -115,7 +115,7 @@ public sealed class ServingService(
         try
         {
             var session = await connect.OpenAsync(limit.Token);
-            var answer = await session.Vertex.GenerateContentAsync(served.ModelName, asked.Json, limit.Token);
+            var answer = await session.Vertex.GenerateContentOfJsonAsync(served.ModelName, asked.Json, limit.Token);
             Note(served, fault: null);
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
@@ -247,7 +247,7 @@ public sealed class ServingService(
         Served served, byte[] asked, [EnumeratorCancellation] CancellationToken ct)
     {
         var session = await connect.OpenAsync(ct);
-        await foreach (var chunk in session.Vertex.StreamGenerateContentAsync(served.ModelName, asked, ct))
+        await foreach (var chunk in session.Vertex.StreamGenerateContentOfJsonAsync(served.ModelName, asked, ct))
         {
             yield return chunk;
         }

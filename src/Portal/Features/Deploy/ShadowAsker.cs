@@ -104,7 +104,7 @@ internal sealed class ShadowAsker(
         try
         {
             var session = await connect.OpenAsync(limit.Token);
-            var answer = await session.Vertex.GenerateContentAsync(modelName, asked.Json, limit.Token);
+            var answer = await session.Vertex.GenerateContentOfJsonAsync(modelName, asked.Json, limit.Token);
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.Estimate(told: null, asked.Request, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             return (usage, answer.Text, 200);
         }
