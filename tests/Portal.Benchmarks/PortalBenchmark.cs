@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Portal.Features.Billing;
 using Portal.Features.Data;
 using Portal.Features.Define;
@@ -23,7 +24,7 @@ internal abstract class PortalBenchmark : Benchmark
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("portal-bench-").FullName;
 
-    /// <summary>The connection string of a PostgreSQL server; without one the database is a SQLite file.</summary>
+    /// <summary>The connection string of the owner of a PostgreSQL database; without one the database is a SQLite file.</summary>
     protected virtual string? Server => null;
 
     public override async Task PrepareAsync()
@@ -32,7 +33,9 @@ internal abstract class PortalBenchmark : Benchmark
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Folder"] = Folder });
         if (Server is { Length: > 0 } server)
         {
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = server, ["Database:OwnerConnectionString"] = server });
+            // As the portal is run: by a role that the database holds to one organisation's rows, which the first start makes.
+            var ours = new NpgsqlConnectionStringBuilder(server) { Username = "portal_bench", Password = "portal_bench" }.ConnectionString;
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = ours, ["Database:OwnerConnectionString"] = server });
         }
 
         builder.Logging.ClearProviders();
