@@ -33,9 +33,7 @@ internal abstract class PortalBenchmark : Benchmark
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Folder"] = Folder });
         if (Server is { Length: > 0 } server)
         {
-            // As the portal is run: by a role that the database holds to one organisation's rows, which the first start makes.
-            var ours = new NpgsqlConnectionStringBuilder(server) { Username = "portal_bench", Password = "portal_bench" }.ConnectionString;
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = ours, ["Database:OwnerConnectionString"] = server });
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = "Postgres", ["Database:ConnectionString"] = OfRole(server), ["Database:OwnerConnectionString"] = server });
         }
 
         builder.Logging.ClearProviders();
@@ -65,16 +63,19 @@ internal abstract class PortalBenchmark : Benchmark
         await base.DisposeAsync();
     }
 
+    /// <summary>As the portal is run: by a role that the database holds to one organisation's rows, which the first start makes.</summary>
+    protected static string OfRole(string server) => new NpgsqlConnectionStringBuilder(server) { Username = "portal_bench", Password = "portal_bench" }.ConnectionString;
+
     /// <summary>The slices that it needs beside those of the journey up to the baselines.</summary>
     protected virtual void Add(WebApplicationBuilder builder)
     {
     }
 
     /// <summary>Services as the customer has them whose data is worked on.</summary>
-    protected AsyncServiceScope Scope()
+    protected AsyncServiceScope Scope(string tenantId = "org_bench")
     {
         var services = _portal!.Services.CreateAsyncScope(); // prepared
-        services.ServiceProvider.GetRequiredService<TenantScope>().Enter("org_bench");
+        services.ServiceProvider.GetRequiredService<TenantScope>().Enter(tenantId);
         return services;
     }
 

@@ -1,42 +1,27 @@
 using System.Diagnostics;
-using System.Security.Claims;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Portal.Features.Billing;
-using Portal.Features.Connect;
 using Portal.Features.Deploy;
-using Portal.Features.Evaluate;
-using Portal.Features.Model;
-using Portal.Features.Tenancy;
 using Portal.Persistence;
 
 namespace Portal.Benchmarks.Gateway;
 
 /// <summary>
 /// Calls through the gateway, with a key, a budget of the organisation and each call on record before its answer leaves, against the same calls
-/// through a bare YARP; the vendor is the same program for both. Loaded by wrk. On SQLite, or on the PostgreSQL server whose connection string,
-/// naming a database that is yet to be made, is PORTAL_BENCH_POSTGRES.
+/// through a bare YARP; the vendor is the same program for both. Loaded by wrk.
 /// </summary>
-internal class GatewayBenchmark : PortalBenchmark
+internal class GatewayBenchmark : GatewayStand
 {
-    private const string Body = """{"contents":[{"role":"user","parts":[{"text":"My card is gone and I need a new one before Friday."}]}]}""";
     private const int Connections = 64;
 
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(45);
 
-    private readonly List<Process> _processes = [];
     private readonly List<Load> _work = [];
     private readonly List<Load> _plain = [];
-    private readonly string _vendor = Stations.FreeAddress();
-    private readonly string _proxy = Stations.FreeAddress();
-    private readonly string _portal = Stations.FreeAddress();
     private string _script = "";
     private Load? _warm;
-    private Process? _gateway;
-    private Process? _yarp;
 
     public override string Name => "gateway";
 
@@ -44,26 +29,20 @@ internal class GatewayBenchmark : PortalBenchmark
 
     public override string Against => "a bare YARP";
 
-    protected override string? Server => Environment.GetEnvironmentVariable("PORTAL_BENCH_POSTGRES");
-
     protected virtual string Method => "generateContent";
 
     public override async Task PrepareAsync()
     {
         await base.PrepareAsync();
-        _script = Wrk.Script(Folder, Body, await GoLiveAsync());
-        _processes.Add(Stations.Start("vendor", _vendor));
-        _processes.Add(_yarp = Stations.Start("proxy", _proxy, _vendor));
-        _processes.Add(_gateway = StartPortal());
-        await Task.WhenAll(AnswersAsync(_proxy), AnswersAsync(_portal));
+        _script = Wrk.Script(Folder, Body, Keys.Values.Single());
         // Until what is called often is compiled for good.
-        _warm = await Wrk.RunAsync(new Uri($"{_portal}/v1/models/intents:{Method}"), _script, Connections, s_warm);
-        await Wrk.RunAsync(new Uri($"{_proxy}/v1/models/intents:{Method}"), _script, Connections, s_round);
+        _warm = await Wrk.RunAsync(new Uri($"{PortalAddress}/v1/models/intents:{Method}"), _script, Connections, s_warm);
+        await Wrk.RunAsync(new Uri($"{ProxyAddress}/v1/models/intents:{Method}"), _script, Connections, s_round);
     }
 
-    public override async Task<long> WorkAsync() => await LoadAsync(_portal, _gateway, _work);
+    public override async Task<long> WorkAsync() => await LoadAsync(PortalAddress, Gateway, _work);
 
-    public override async Task<long> PlainAsync() => await LoadAsync(_proxy, _yarp, _plain);
+    public override async Task<long> PlainAsync() => await LoadAsync(ProxyAddress, Yarp, _plain);
 
     public override async ValueTask DisposeAsync()
     {
@@ -77,21 +56,7 @@ internal class GatewayBenchmark : PortalBenchmark
             Console.WriteLine($"  p99 {Middle(_work) / Middle(_plain):0.00} times that of YARP; {recorded:N0} calls on record of {answered:N0} answered: {lost} lost, {doubled} doubled");
         }
 
-        foreach (var process in _processes)
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-
         await base.DisposeAsync();
-    }
-
-    protected override void Add(WebApplicationBuilder builder)
-    {
-        builder.AddConnect();
-        builder.AddEvaluate();
-        builder.AddDeploy();
     }
 
     // The first round compiles.
@@ -120,108 +85,11 @@ internal class GatewayBenchmark : PortalBenchmark
         return process?.TotalProcessorTime ?? TimeSpan.Zero;
     }
 
-    private static async Task AnswersAsync(string address)
-    {
-        using var http = new HttpClient();
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                (await http.GetAsync(new Uri(address))).Dispose();
-                return;
-            }
-            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromSeconds(60))
-            {
-                await Task.Delay(100);
-            }
-        }
-    }
-
     private async Task<int> OnRecordAsync()
     {
         await using var services = Scope();
         await using var db = await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
         return await db.InferenceLogs.CountAsync(l => l.Status == 200);
-    }
-
-    private Process StartPortal()
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Portal.dll")]) { WorkingDirectory = Directory.CreateDirectory(Path.Combine(Folder, "run")).FullName };
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = _portal, ["Logging__LogLevel__Default"] = "Error",
-            ["Storage__Folder"] = Folder, ["Database__MigrateAtStart"] = "false",
-            ["Sandbox__Embedded"] = "false", ["Demo__Seed"] = "false", ["Connect__Kind"] = "Sandbox", ["Connect__SandboxUrl"] = _vendor, ["Stripe__ApiKey"] = "",
-            ["SignIn__Authority"] = "http://127.0.0.1:9/", ["SignIn__ClientId"] = "portal", ["SignIn__ClientSecret"] = "secret", ["SignIn__IsSandbox"] = "true",
-            ["Deploy__CallsPerMinute"] = "1000000", ["Deploy__Burst"] = "100000", ["Deploy__OrganizationCallsPerMinute"] = "10000000", ["Deploy__OrganizationBurst"] = "1000000",
-            ["Deploy__TokensPerMinute"] = "1000000000", ["Deploy__OrganizationTokensPerMinute"] = "2000000000",
-        })
-        {
-            start.Environment[name] = value;
-        }
-
-        if (Server is { Length: > 0 } server)
-        {
-            (start.Environment["Database__Provider"], start.Environment["Database__ConnectionString"], start.Environment["Database__OwnerConnectionString"]) = ("Postgres", server, server);
-        }
-
-        return Process.Start(start) ?? throw new InvalidOperationException("The portal did not start.");
-    }
-
-    /// <summary>The organisation, and the models that there are.</summary>
-    private async Task FoundAsync()
-    {
-        await using var services = PlatformScope();
-        await services.ServiceProvider.GetRequiredService<CatalogueService>().SeedAsync(CancellationToken.None);
-        await using var db = await services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
-        var tenant = new Tenant { Slug = "bench", Name = "Bench" };
-        db.Entry(tenant).Property(t => t.Id).CurrentValue = "org_bench";
-        var user = new User { Issuer = "https://id.example", Subject = "usr_1" };
-        user.Expect("Olivia Brandt", "olivia@example.com");
-        db.Entry(user).Property(u => u.Id).CurrentValue = "usr_1";
-        db.AddRange(tenant, user);
-        await db.SaveChangesAsync();
-        db.Members.Add(new Member { TenantId = tenant.Id, UserId = "usr_1", Role = MemberRole.Owner });
-        await db.SaveChangesAsync();
-    }
-
-    /// <summary>An endpoint that answers, a budget that its calls come under, and the secret of a key to it.</summary>
-    private async Task<string> GoLiveAsync()
-    {
-        await FoundAsync();
-        await using var services = Scope();
-        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(PortalClaims.UserId, "usr_1"), new Claim("name", "Olivia Brandt")]));
-        services.ServiceProvider.GetRequiredService<CurrentMember>().Enter(new Membership("org_bench", "Bench", "bench", TenantKind.Customer, MemberRole.Owner), user);
-        var dbs = services.ServiceProvider.GetRequiredService<IDbContextFactory<PortalDbContext>>();
-        var projects = services.ServiceProvider.GetRequiredService<Portal.Features.Define.ProjectService>();
-        var project = await projects.CreateAsync("Support triage", CancellationToken.None);
-        var model = CatalogueService.Embedded().Select(e => e.ToModel()).First(m => m is { IsOffered: true, Prices.Count: > 0 });
-        await using var db = await dbs.CreateDbContextAsync();
-        var recipe = Recipe.Of(project.Id, new RecipeContent("Name the intent of the message.", [new Shot("Where is my bill?", "billing")], 0, 64, "", null), db.Now);
-        db.Add(recipe); // gives it its id
-        var candidate = new Candidate
-        {
-            ProjectId = project.Id, Name = "Flash few-shot", Rung = Rung.FewShot, BaseModelId = model.Id, ModelName = model.Id, RecipeId = recipe.Id, VersionId = null, SourceId = "ver_1", Key = "bench", CreatedAt = db.Now,
-        };
-        db.Add(candidate);
-        await db.SaveChangesAsync();
-        var endpoint = new Endpoint { ProjectId = project.Id, Name = "intents", CreatedAt = db.Now };
-        db.Endpoints.Add(endpoint);
-        await db.SaveChangesAsync();
-        var deployment = new Deployment
-        {
-            ProjectId = project.Id, EndpointId = endpoint.Id, CandidateId = candidate.Id, CandidateName = candidate.Name, BaseModelId = model.Id,
-            Number = endpoint.TakeNumber(), GatePassed = true, ApprovedByUserId = "usr_1", ApprovedAt = db.Now,
-        };
-        deployment.GoLive(db.Now);
-        db.Deployments.Add(deployment);
-        endpoint.PutLive(deployment.Id);
-        var budget = new Budget { Kind = BudgetKind.Organization, ScopeId = Budget.OfOrganization };
-        budget.Set(1_000_000_000_000, "Olivia Brandt", db.Now);
-        db.Budgets.Add(budget);
-        await db.SaveChangesAsync();
-        return (await services.ServiceProvider.GetRequiredService<ApiKeyService>().IssueAsync(new KeyDraft("Support desk") { ProjectIds = [project.Id] }, CancellationToken.None)).Secret;
     }
 }
 

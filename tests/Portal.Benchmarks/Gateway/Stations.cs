@@ -27,7 +27,7 @@ internal static class Stations
     /// <summary>In the process that <see cref="Start"/> began.</summary>
     public static Task RunAsync(string[] args) => args switch
     {
-        ["vendor", var url] => RunVendorAsync(url),
+        ["vendor", var url, var mode] => RunVendorAsync(url, isHeldOpen: mode is "open"),
         ["proxy", var url, var vendor] => RunProxyAsync(url, vendor),
         _ => throw new ArgumentException($"There is no station \"{string.Join(' ', args)}\".", nameof(args)),
     };
@@ -44,18 +44,26 @@ internal static class Stations
         Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Portal.Benchmarks.dll"), Command, .. args]))
         ?? throw new InvalidOperationException("A station did not start.");
 
-    /// <summary>Answers at once, as Vertex AI does: whole, or in two chunks.</summary>
-    private static async Task RunVendorAsync(string url)
+    /// <summary>Answers at once, as Vertex AI does: whole, or in two chunks, of which the second waits for a call to /end where answers are held open.</summary>
+    private static async Task RunVendorAsync(string url, bool isHeldOpen)
     {
         await using var app = Builder(url).Build();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         app.Run(async http =>
         {
+            if (http.Request.Path == "/end")
+            {
+                Interlocked.Exchange(ref end, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+                return;
+            }
+
             await http.Request.Body.CopyToAsync(Stream.Null);
             if (http.Request.Path.Value!.EndsWith(":streamGenerateContent", StringComparison.Ordinal))
             {
                 http.Response.ContentType = "text/event-stream";
                 await http.Response.Body.WriteAsync(s_first);
                 await http.Response.Body.FlushAsync();
+                await (isHeldOpen ? Volatile.Read(ref end).Task : Task.CompletedTask);
                 await http.Response.Body.WriteAsync(s_last);
                 return;
             }
@@ -66,7 +74,6 @@ internal static class Stations
         });
         await app.RunAsync();
     }
-
 
     private static async Task RunProxyAsync(string url, string vendor)
     {

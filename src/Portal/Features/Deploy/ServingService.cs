@@ -137,7 +137,7 @@ public sealed class ServingService(
     }
 
     /// <summary>
-    /// The chunks of an answer, each held back until the next one is there, so that the last leaves after the record.
+    /// The chunks of an answer as they come, but for one that ends it, which is held back so that the last leaves after the record.
     /// Whoever stops in the middle waits for nothing; the rest is read all the same, as it is billed.
     /// </summary>
     /// <param name="gone">The caller went away.</param>
@@ -161,6 +161,11 @@ public sealed class ServingService(
                 }
 
                 held = Signed(call, chunk);
+                if (!IsAnEnd(chunk))
+                {
+                    yield return held;
+                    held = null;
+                }
             }
 
             isLeft = false;
@@ -266,6 +271,9 @@ public sealed class ServingService(
 
     private async ValueTask<Call> HeldAsync(Call call, AskedCall asked) =>
         call with { Hold = await holds.HoldAsync(new CallCost(call.Served.Endpoint.ProjectId, call.Caller.KeyId, call.Served.Prices), call.TenantId, asked) };
+
+    /// <summary>A reason why it ended, or no candidate: a block, or the count alone. Something may follow all the same.</summary>
+    private static bool IsAnEnd(VertexGenerateContentResponse chunk) => chunk.Candidates is [] || chunk.Candidates.Any(c => c.FinishReason is not "");
 
     private static VertexGenerateContentResponse Signed(Call call, VertexGenerateContentResponse answer) =>
         answer with { ModelVersion = call.Served.ModelVersion, ResponseId = call.ResponseId };

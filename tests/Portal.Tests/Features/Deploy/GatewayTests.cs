@@ -114,6 +114,41 @@ public sealed class GatewayTests
         Assert.Fail("The last chunk never came.");
     }
 
+    /// <summary>Red where a chunk waits for the next one: then nobody reads a first word before the second is there.</summary>
+    [Theory]
+    [InlineData("/v1/models/intents:streamGenerateContent?alt=sse", """{"contents":[{"role":"user","parts":[{"text":"My card is gone"}]}]}""")]
+    [InlineData("/openai/v1/chat/completions", """{"model":"intents","stream":true,"messages":[{"role":"user","content":"My card is gone"}]}""")]
+    public async Task Stream_FirstChunk_LeavesBeforeTheSecondIsThere(string address, string body)
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        var live = await rig.GoLiveAsync("org_a", "intents");
+        var gate = new TaskCompletionSource();
+        rig.Vertex.Answer = async http =>
+        {
+            await FakeVertex.StreamAsync(http, FakeVertex.Chunk("bil"));
+            await gate.Task;
+            await FakeVertex.StreamAsync(http, FakeVertex.Chunk("ling", last: true));
+        };
+
+        try
+        {
+            using var response = await rig.PostAsync(address, live.Key, body).WaitAsync(TimeSpan.FromMinutes(1));
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("\"bil\"", StringComparison.Ordinal))
+            {
+            }
+
+            Assert.Equal((0, 0), await CountAsync(rig, "org_a"));
+            gate.SetResult();
+            Assert.Contains("\"ling\"", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+            Assert.Equal((1, 2), await CountAsync(rig, "org_a"));
+        }
+        finally
+        {
+            gate.TrySetResult();
+        }
+    }
+
     [Fact]
     public async Task StreamGenerateContent_CallerGoesAway_IsBilledOnceForAll()
     {
