@@ -92,11 +92,12 @@ start_postgres() {
   chmod 755 "$postgres_folder"
   [ "$(id -u)" -eq 0 ] && chown postgres "$postgres_folder"
   local port
-  port=$(free_port 55432)
+  port=$(free_port 15432) # below those of outgoing connections: one of these looks free, and cannot be listened on
   trap stop_postgres EXIT
   (cd "$postgres_folder" && as_postgres "$initdb" -D "$postgres_folder/data" -U portal --auth=trust --encoding=UTF8 --locale=C >/dev/null \
     && as_postgres "$postgres_bin/pg_ctl" -D "$postgres_folder/data" -w -l "$postgres_folder/log" \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c max_connections=300" start >/dev/null)
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c max_connections=300" start >/dev/null) \
+    || { cat "$postgres_folder/log" >&2; return 1; }
   export PORTAL_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=portal;Database=postgres"
 }
 
