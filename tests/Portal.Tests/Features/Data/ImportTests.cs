@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Portal.Features.Data;
 using Xunit;
@@ -208,21 +207,16 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
-    public async Task ImportText_Banking77_IsFrozenInTime()
+    public async Task ImportText_Banking77_KeepsEveryRow()
     {
         var banking = PublicData.Find("banking77-support-intents/train.csv");
         var projectId = await _kit.CreateProjectAsync();
         await using var file = File.OpenRead(banking);
-        var clock = Stopwatch.StartNew();
 
         var version = await _kit.Datasets.ImportTextAsync(projectId, "train.csv", file, CancellationToken.None);
 
-        clock.Stop();
-        TestContext.Current.SendDiagnosticMessage($"banking77 frozen in {clock.Elapsed.TotalSeconds:0.0} s, {version.TrainCount}/{version.ValidationCount}/{version.TestCount}, {version.KeptTogetherCount} kept together");
         Assert.Equal((8_002, 1_000, 1_001, 77), (version.TrainCount, version.ValidationCount, version.TestCount, version.LabelCount));
         var import = (await _kit.Datasets.OverviewAsync(projectId, CancellationToken.None)).Working;
         Assert.Equal((10_003, 10_003), (import?.ReadCount, import?.AcceptedCount));
-        // The yardstick is 10 s on a machine of its own; this one may be shared by many.
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"It took {clock.Elapsed}.");
     }
 }

@@ -9,7 +9,6 @@ using Xunit;
 namespace Portal.Tests.Features.Data;
 
 /// <summary>Files read by another process: what it says of good and bad ones, and what becomes of one that does not do as it must.</summary>
-[Collection(nameof(SourceCorpus))]
 public sealed class ReaderProcessTests : IDisposable
 {
     private static readonly TimeSpan s_patient = TimeSpan.FromMinutes(5);
