@@ -53,7 +53,8 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
             var total = await asked.CountAsync(ct);
             var start = Math.Clamp(from, 0, Math.Max(0, total - 1)) / PageSize * PageSize;
             var tenants = await asked.OrderBy(t => t.Name).ThenBy(t => t.Id).Skip(start).Take(PageSize).ToListAsync(ct);
-            return new TenantList(await RowsAsync(services, db, tenants, ct), total, start);
+            var month = await ChargedSince.ReadAsync(db, [.. tenants.Select(t => t.Id)], MonthStart, ct);
+            return new TenantList(await RowsAsync(services, db, tenants, month, ct), total, start);
         },
         ct);
 
@@ -61,11 +62,9 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
         async (services, db) =>
         {
             var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tenantId, ct) ?? throw new NotFoundException("organization");
-            var row = (await RowsAsync(services, db, [tenant], ct))[0];
-            var (monthStart, now) = (MonthStart, Now);
+            var (month, now) = (await ChargedSince.ReadAsync(db, [tenantId], MonthStart, ct), Now);
+            var row = (await RowsAsync(services, db, [tenant], month, ct))[0];
             var members = await db.Members.Where(m => m.TenantId == tenantId).GroupBy(m => m.Role).Select(g => new { Role = g.Key, Count = g.Count() }).ToListAsync(ct);
-            var month = await db.UsageEvents.Where(u => u.TenantId == tenantId && u.At >= monthStart)
-                .GroupBy(u => u.Source).Select(g => new { Source = g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToListAsync(ct);
             var engagements = await db.Engagements.AsNoTracking().Where(e => e.ClientId == tenantId || e.ConsultancyId == tenantId).ToListAsync(ct);
             return new TenantDetail(
                 row, tenant.SuspensionReason,
@@ -83,12 +82,11 @@ public sealed class TenantDirectory(PlatformWork platform, TimeProvider time)
         },
         ct);
 
-    private async Task<IReadOnlyList<TenantRow>> RowsAsync(IServiceProvider services, PortalDbContext db, List<Tenant> tenants, CancellationToken ct)
+    private async Task<IReadOnlyList<TenantRow>> RowsAsync(IServiceProvider services, PortalDbContext db, List<Tenant> tenants, IReadOnlyList<ChargedSum> month, CancellationToken ct)
     {
-        var (ids, monthStart, week) = (tenants.Select(t => t.Id).ToList(), MonthStart, Now.AddDays(-FailedDays));
+        var (ids, week) = (tenants.Select(t => t.Id).ToList(), Now.AddDays(-FailedDays));
         var members = await db.Members.Where(m => ids.Contains(m.TenantId)).GroupBy(m => m.TenantId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        var spent = await db.UsageEvents.Where(u => ids.Contains(u.TenantId) && u.At >= monthStart)
-            .GroupBy(u => u.TenantId).Select(g => new { g.Key, Micros = g.Sum(u => u.AmountMicros) }).ToDictionaryAsync(g => g.Key, g => g.Micros, ct);
+        var spent = month.GroupBy(m => m.TenantId).ToDictionary(g => g.Key, g => g.Sum(m => m.Micros), StringComparer.Ordinal);
         // The end of an index for each, and not a look through everything that was ever done and used.
         var (entries, events) = (db.Set<AuditEntry>(), db.UsageEvents);
         var active = await db.Tenants.Where(t => ids.Contains(t.Id))

@@ -16,7 +16,7 @@ public static class BillingFeature
             .Validate(o => !builder.Environment.IsProduction() || o.ApiBase is "" || o.ApiBase.StartsWith("https://", StringComparison.OrdinalIgnoreCase), "Stripe:ApiBase must be empty or an https address in production.");
         services.AddHttpClient(nameof(StripeGateway)).ConfigureHttpClient(http => http.Timeout = TimeSpan.FromSeconds(30));
         services.AddSingleton<StripeGateway>().AddHostedService<StripeCatchUp>();
-        services.AddScoped<BillingService>().AddScoped<CostService>().AddScoped<UsageDayWorker>().AddScoped<ISwept, UsageDaySweep>().AddScoped<BudgetService>().AddScoped<BudgetWorker>().AddScoped<ISwept, BudgetSweep>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<IPlanLimits>(p => p.GetRequiredService<EntitlementService>());
+        services.AddScoped<BillingService>().AddScoped<CostService>().AddScoped<UsageDayWorker>().AddSingleton<ISwept, UsageDaySweep>().AddScoped<BudgetService>().AddScoped<BudgetWorker>().AddScoped<ISwept, BudgetSweep>().AddScoped<PlanService>().AddScoped<EntitlementService>().AddScoped<IPlanLimits>(p => p.GetRequiredService<EntitlementService>());
         services.AddScoped<AccountMirror>().AddScoped<StripeInbox>().AddScoped<StripeEventWorker>().AddScoped<ISwept, StripeEventSweep>().AddScoped<IFailedWork, FailedStripeEvents>();
         services.AddScoped<SpendWatch>().AddScoped<WatchService>().AddScoped<UsageReconciler>().AddScoped<UsageReportWorker>().AddScoped<ISwept, UsageReportSweep>().AddScoped<IFailedWork, FailedUsageReports>().AddScoped<IFailedWork, FailedReconciliations>();
     }

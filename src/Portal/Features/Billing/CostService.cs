@@ -18,8 +18,7 @@ public sealed class CostService(IDbContextFactory<PortalDbContext> dbs, CurrentM
         await using var db = await dbs.CreateDbContextAsync(ct);
         await using var snapshot = await db.BeginSnapshotAsync(ct);
         var (present, from) = (Budget.MonthStart(db.Now), StartOf(month, db.Now));
-        var stretch = await LedgerStretch.OpenAsync(db, from, from.AddMonths(1), ct);
-        var before = await LedgerStretch.OpenAsync(db, from.AddMonths(-1), from, ct);
+        var (before, stretch) = await LedgerStretch.OpenMonthAsync(db, from, ct);
         var (days, daysBefore) = (await DaysAsync(stretch, ct), await DaysAsync(before, ct));
         var amounts = by is CostBy.Day ? days.ToDictionary(d => d.Day.ToString(CostNames.DayFormat, CultureInfo.InvariantCulture), d => d.AmountMicros) : await AmountsAsync(stretch, by, ct);
         var amountsBefore = by is CostBy.Day ? [] : await AmountsAsync(before, by, ct);

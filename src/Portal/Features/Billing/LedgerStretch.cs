@@ -36,24 +36,34 @@ internal sealed class LedgerPart
 /// <param name="Pieces">One behind the other in time, and none twice.</param>
 internal sealed record LedgerStretch(IReadOnlyList<IQueryable<LedgerPart>> Pieces)
 {
-    public static async Task<LedgerStretch> OpenAsync(PortalDbContext db, DateTime from, DateTime to, CancellationToken ct)
+    public static async Task<LedgerStretch> OpenAsync(PortalDbContext db, DateTime from, DateTime to, CancellationToken ct) =>
+        await OpenAsync(db, from, to, await LastAsync(db, ct), ct);
+
+    /// <summary>A month, and the one before it.</summary>
+    public static async Task<(LedgerStretch Before, LedgerStretch Month)> OpenMonthAsync(PortalDbContext db, DateTime from, CancellationToken ct)
     {
-        var last = await db.UsageDays.MaxAsync(d => (DateTime?)d.From, ct);
+        var last = await LastAsync(db, ct);
+        return (await OpenAsync(db, from.AddMonths(-1), from, last, ct), await OpenAsync(db, from, from.AddMonths(1), last, ct));
+    }
+
+    /// <summary>Whether the days of a stretch are the sum of as many events as the ledger has of it.</summary>
+    public static async Task<bool> IsAddedUpAsync(PortalDbContext db, DateTime from, DateTime to, CancellationToken ct) =>
+        await db.UsageDays.Where(d => d.From >= from && d.From < to).SumAsync(d => d.Events, ct) == await db.UsageEvents.LongCountAsync(u => u.At >= from && u.At < to, ct);
+
+    /// <summary>The last day that is added up.</summary>
+    private static Task<DateTime?> LastAsync(PortalDbContext db, CancellationToken ct) => db.UsageDays.MaxAsync(d => (DateTime?)d.From, ct);
+
+    private static async Task<LedgerStretch> OpenAsync(PortalDbContext db, DateTime from, DateTime to, DateTime? last, CancellationToken ct)
+    {
         var begin = from.TimeOfDay == TimeSpan.Zero ? from : DateTime.SpecifyKind(from.Date.AddDays(1), DateTimeKind.Utc);
         var end = last is { } day && day.AddDays(1) is var until && until < to ? DateTime.SpecifyKind(until, DateTimeKind.Utc) : to;
-        if (last is null || end <= begin || end.TimeOfDay != TimeSpan.Zero)
-        {
-            return new LedgerStretch([Events(db, from, to)]);
-        }
-
-        var days = db.UsageDays.AsNoTracking().Where(d => d.From >= begin && d.From < end);
-        if (await days.SumAsync(d => d.Events, ct) != await db.UsageEvents.LongCountAsync(u => u.At >= begin && u.At < end, ct))
+        if (last is null || end <= begin || end.TimeOfDay != TimeSpan.Zero || !await IsAddedUpAsync(db, begin, end, ct))
         {
             return new LedgerStretch([Events(db, from, to)]);
         }
 
         List<IQueryable<LedgerPart>> pieces = from < begin ? [Events(db, from, begin)] : [];
-        pieces.Add(days.Select(d => new LedgerPart
+        pieces.Add(db.UsageDays.AsNoTracking().Where(d => d.From >= begin && d.From < end).Select(d => new LedgerPart
         {
             Day = d.From, ProjectId = d.ProjectId, Source = d.Source, Meter = d.Meter, KeyId = d.KeyId, ByUserId = d.ByUserId, PricePerMillion = d.PricePerMillion, Currency = d.Currency,
             Quantity = d.Quantity, AmountMicros = d.AmountMicros,

@@ -16,6 +16,9 @@ public sealed class StripeCatchUp(IServiceScopeFactory scopes, StripeGateway gat
     /// <summary>Events of one moment may come in any order, so a little is read twice.</summary>
     private static readonly TimeSpan s_overlap = TimeSpan.FromHours(1);
 
+    /// <summary>Up to when this process has read and stored all that Stripe told of; null before its first round.</summary>
+    private DateTime? _readUpTo;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!gateway.IsConfigured)
@@ -43,6 +46,7 @@ public sealed class StripeCatchUp(IServiceScopeFactory scopes, StripeGateway gat
     {
         try
         {
+            var began = time.GetUtcNow().UtcDateTime;
             await using var services = scopes.CreateAsyncScope();
             var (since, known) = await KnownAsync(services.ServiceProvider, ct);
             var inbox = services.ServiceProvider.GetRequiredService<StripeInbox>();
@@ -56,6 +60,7 @@ public sealed class StripeCatchUp(IServiceScopeFactory scopes, StripeGateway gat
                 }
             }
 
+            _readUpTo = began;
             if (found > 0)
             {
                 logger.LogWarning("Stripe told of {Count} events that no webhook had brought", found);
@@ -74,11 +79,15 @@ public sealed class StripeCatchUp(IServiceScopeFactory scopes, StripeGateway gat
     private async Task<(DateTime Since, HashSet<string> Known)> KnownAsync(IServiceProvider services, CancellationToken ct)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(ct);
-        var oldest = time.GetUtcNow().UtcDateTime - s_longest;
-        // An outage that ended before this looked would hide behind the newest message, so a day is always read.
-        var newest = await db.StripeEvents.MaxAsync(e => (DateTime?)e.HappenedAt, ct) ?? oldest;
-        var day = time.GetUtcNow().UtcDateTime.AddDays(-3);
-        var since = new[] { oldest, newest < day ? newest - s_overlap : day }.Max();
+        var since = _readUpTo - s_overlap ?? await FirstSinceAsync(db, ct);
         return (since, (await db.StripeEvents.Where(e => e.HappenedAt >= since).Select(e => e.Event).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal));
+    }
+    /// <summary>A process that has read nothing yet cannot know what was missed before it: an outage would hide behind the newest message, so days are read.</summary>
+    private async Task<DateTime> FirstSinceAsync(PortalDbContext db, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var (oldest, days) = (now - s_longest, now.AddDays(-3));
+        var newest = await db.StripeEvents.MaxAsync(e => (DateTime?)e.HappenedAt, ct) ?? oldest;
+        return new[] { oldest, newest < days ? newest - s_overlap : days }.Max();
     }
 }

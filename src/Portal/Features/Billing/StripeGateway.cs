@@ -35,6 +35,8 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
     internal const string PlanKey = "plan";
     private const int MostInvoices = 100;
 
+    private readonly StripeMeters _meters = new(time);
+
     public bool IsConfigured => options.Value.IsConfigured;
 
     public bool IsPractice => options.Value.IsPractice;
@@ -194,14 +196,12 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
     /// <summary>What Stripe has counted of a meter from one whole minute until another.</summary>
     internal Task<long> SummaryAsync(string customer, Meter meter, DateTime from, DateTime until, CancellationToken ct) => AskAsync(async client =>
     {
-        var name = MeterWords.EventName(meter);
-        var all = await client.V1.Billing.Meters.ListAsync(new Stripe.Billing.MeterListOptions { Status = "active", Limit = 100 }, cancellationToken: ct);
-        if (all.Data.Find(m => m.EventName == name) is not { } made)
+        if (await _meters.FindAsync(client, meter, ct) is not { } made)
         {
             return 0;
         }
 
-        var sums = await client.V1.Billing.Meters.EventSummaries.ListAsync(made.Id, new Stripe.Billing.MeterEventSummaryListOptions { Customer = customer, StartTime = from, EndTime = until, Limit = 100 }, cancellationToken: ct);
+        var sums = await client.V1.Billing.Meters.EventSummaries.ListAsync(made, new Stripe.Billing.MeterEventSummaryListOptions { Customer = customer, StartTime = from, EndTime = until, Limit = 100 }, cancellationToken: ct);
         return (long)sums.Data.Sum(s => (decimal)s.AggregatedValue);
     });
 
@@ -247,7 +247,7 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
     }
 
     /// <summary>What a plan is sold by: its own price and one for each meter. Whatever Stripe lacks of it is made there, once.</summary>
-    private static async Task<IReadOnlyList<Price>> PricesAsync(StripeClient client, Plan plan, CancellationToken ct)
+    private async Task<IReadOnlyList<Price>> PricesAsync(StripeClient client, Plan plan, CancellationToken ct)
     {
         var meters = Enum.GetValues<Meter>();
         var wanted = meters.Select(MeterWords.LookupKey).Append($"portal_plan_{plan.Id}").ToList();
@@ -270,19 +270,16 @@ public sealed class StripeGateway(IOptions<BillingOptions> options, IHttpClientF
         return [known[wanted[^1]], .. meters.Select(m => known[MeterWords.LookupKey(m)])];
     }
 
-    private static async Task<Price> CreateUsagePriceAsync(StripeClient client, Meter meter, CancellationToken ct)
+    private async Task<Price> CreateUsagePriceAsync(StripeClient client, Meter meter, CancellationToken ct)
     {
         var name = MeterWords.EventName(meter);
-        var all = await client.V1.Billing.Meters.ListAsync(new Stripe.Billing.MeterListOptions { Status = "active", Limit = 100 }, cancellationToken: ct);
-        var made = all.Data.FirstOrDefault(m => m.EventName == name) ?? await client.V1.Billing.Meters.CreateAsync(
-            new Stripe.Billing.MeterCreateOptions { DisplayName = UsageWords.Of(meter), EventName = name, DefaultAggregation = new() { Formula = "sum" } },
-            new RequestOptions { IdempotencyKey = $"meter-{name}" }, ct);
+        var made = await _meters.FindOrMakeAsync(client, meter, ct);
         return await client.V1.Prices.CreateAsync(
             new PriceCreateOptions
             {
                 // A unit is a millionth of a dollar: what was charged here is what is charged there, whatever a model's price was that day.
                 Currency = "usd", UnitAmountDecimal = 0.0001m, LookupKey = MeterWords.LookupKey(meter), Nickname = $"{UsageWords.Of(meter)}, in millionths of a dollar",
-                Recurring = new() { Interval = "month", UsageType = "metered", Meter = made.Id }, ProductData = new() { Name = UsageWords.Of(meter) },
+                Recurring = new() { Interval = "month", UsageType = "metered", Meter = made }, ProductData = new() { Name = UsageWords.Of(meter) },
             }, new RequestOptions { IdempotencyKey = $"price-{name}" }, ct);
     }
 

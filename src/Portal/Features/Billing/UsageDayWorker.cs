@@ -46,7 +46,7 @@ public sealed class UsageDayWorker(TenantScope scope, IDbContextFactory<PortalDb
     private async Task AddUpAsync(DateTime day, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await IsAddedUpAsync(db, day, ct))
+        if (await LedgerStretch.IsAddedUpAsync(db, day, day.AddDays(1), ct))
         {
             return;
         }
@@ -61,19 +61,13 @@ public sealed class UsageDayWorker(TenantScope scope, IDbContextFactory<PortalDb
         catch (DbException lost)
         {
             await using var again = await dbs.CreateDbContextAsync(ct);
-            if (!await IsAddedUpAsync(again, day, ct))
+            if (!await LedgerStretch.IsAddedUpAsync(again, day, day.AddDays(1), ct))
             {
                 throw;
             }
 
             logger.LogInformation(lost, "The usage of {TenantId} on {Day} was added up by another worker", scope.TenantId, day);
         }
-    }
-
-    private static async Task<bool> IsAddedUpAsync(PortalDbContext db, DateTime day, CancellationToken ct)
-    {
-        var next = day.AddDays(1);
-        return await db.UsageEvents.LongCountAsync(u => u.At >= day && u.At < next, ct) == await db.UsageDays.Where(d => d.From == day).SumAsync(d => d.Events, ct);
     }
 
     private static Task<List<UsageDay>> SumsAsync(PortalDbContext db, DateTime day, CancellationToken ct)
@@ -89,13 +83,34 @@ public sealed class UsageDayWorker(TenantScope scope, IDbContextFactory<PortalDb
     }
 }
 
-/// <summary>Organisations with days to add up.</summary>
+/// <summary>
+/// Organisations with days to add up. A day is over once a day, so a process asks all of them once in a while, and sooner where some were due:
+/// a fact that comes late is found with a later round.
+/// </summary>
 public sealed class UsageDaySweep(IBackgroundJobClient work) : ISwept
 {
+    private const int AtOnce = 200;
+
+    private static readonly TimeSpan s_whileDue = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_atRest = TimeSpan.FromMinutes(10);
+
+    private DateTime _nextAt = DateTime.MinValue;
+
     public async Task<int> EnqueueLostAsync(PortalDbContext db, DateTime now, CancellationToken ct)
     {
-        var due = await UsageDayWorker.Due(db, now).Take(200).ToListAsync(ct);
+        if (now < _nextAt)
+        {
+            return 0;
+        }
+
+        var due = await UsageDayWorker.Due(db, now).Take(AtOnce).ToListAsync(ct);
         due.ForEach(tenantId => work.Enqueue<UsageDayWorker>(w => w.RunAsync(tenantId, CancellationToken.None)));
+        _nextAt = due.Count switch
+        {
+            0 => now + s_atRest,
+            AtOnce => now,
+            _ => now + s_whileDue,
+        };
         return due.Count;
     }
 }

@@ -91,7 +91,7 @@ public sealed class AlertReader(TrainingMix training)
             return windows;
         }
 
-        foreach (var slice in await MonitorService.SlicesAsync(db, place.Cursor, stretch.IsFine, stretch.First, ct))
+        foreach (var slice in await MonitorService.SlicesAsync(db, place.Cursor, stretch.IsFine ? SliceGrain.FiveMinutes : SliceGrain.Hour, stretch.First, ct))
         {
             if (place.DeploymentId is null || slice.DeploymentId == place.DeploymentId)
             {

@@ -16,7 +16,8 @@ public sealed record MonitorRange(string Key, string Words, TimeSpan Span, TimeS
 
     public static MonitorRange Named(string? key) => All.FirstOrDefault(r => r.Key == key) ?? All[1];
 
-    public bool IsFine => Step < TimeSpan.FromHours(1);
+    /// <summary>The longest slices of which its points are made.</summary>
+    public SliceGrain Grain => Step < TimeSpan.FromHours(1) ? SliceGrain.FiveMinutes : Step < TimeSpan.FromDays(1) ? SliceGrain.Hour : SliceGrain.Day;
 
     /// <summary>Charts count in days where a point is a day, else in hours.</summary>
     public bool IsDaily => Step >= TimeSpan.FromHours(6);

@@ -70,7 +70,7 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
 
         var (range, now) = (scope.Range, time.GetUtcNow().UtcDateTime);
         var first = range.PointOf(now - range.Span + range.Step);
-        var slices = await SlicesAsync(db, cursor, range.IsFine, first, ct);
+        var slices = await SlicesAsync(db, cursor, range.Grain, first, ct);
         var shown = slices.Where(s => (scope.DeploymentId is null || s.DeploymentId == scope.DeploymentId) && (scope.KeyId is null || s.CallerId == scope.KeyId)).ToList();
         var points = new SortedDictionary<DateTime, TrafficTally>();
         for (var at = first; at <= now; at += range.Step)
@@ -90,21 +90,34 @@ public sealed class MonitorService(IDbContextFactory<PortalDbContext> dbs, Proje
             Total = total,
             Points = [.. points.Select(p => new MonitorPoint(p.Key, p.Value))],
             ByDeployment = Group(slices, s => s.DeploymentId, await DeploymentNamesAsync(db, endpoint, ct)),
-            ByKey = Group(slices, s => s.CallerId, await db.ApiKeys.AsNoTracking().ToDictionaryAsync(k => k.Id, k => k.Name, ct)),
+            ByKey = Group(slices, s => s.CallerId, await db.ApiKeys.Select(k => new { k.Id, k.Name }).ToDictionaryAsync(k => k.Id, k => k.Name, ct)),
             Feedback = await FeedbackAsync(db, endpoint.Id, scope.DeploymentId, first, ct),
             Baseline = await BaselineAsync(db, projectId, scope.DeploymentId ?? endpoint.LiveDeploymentId, ct),
             AsOf = cursor.NextAt > now ? now : cursor.NextAt,
         };
     }
 
-    /// <summary>Hours that are over, and of the one that is not, its slices.</summary>
-    internal static Task<List<TrafficSlice>> SlicesAsync(PortalDbContext db, TrafficCursor cursor, bool isFine, DateTime first, CancellationToken ct)
+    /// <summary>
+    /// Slices no longer than the grain, each call in one of them: days that are over, of what is in none of those the hours, and of the hour that
+    /// is not over its five minutes. Days are added up since a build that does so; what is older is read by the hour.
+    /// </summary>
+    internal static async Task<List<TrafficSlice>> SlicesAsync(PortalDbContext db, TrafficCursor cursor, SliceGrain grain, DateTime first, CancellationToken ct)
     {
         var (endpointId, open) = (cursor.EndpointId, TrafficSlice.HourStart(cursor.From));
-        var slices = db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.From >= first);
-        return (isFine
-            ? slices.Where(s => s.Grain == SliceGrain.FiveMinutes)
-            : slices.Where(s => (s.Grain == SliceGrain.Hour && s.From < open) || (s.Grain == SliceGrain.FiveMinutes && s.From >= open))).ToListAsync(ct);
+        IQueryable<TrafficSlice> Of(SliceGrain one, DateTime from, DateTime to) =>
+            db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.Grain == one && s.From >= from && s.From < to);
+        if (grain is SliceGrain.FiveMinutes)
+        {
+            return await Of(SliceGrain.FiveMinutes, first, DateTime.MaxValue).ToListAsync(ct);
+        }
+
+        var days = grain is SliceGrain.Day ? await Of(SliceGrain.Day, first, open).OrderBy(s => s.From).ToListAsync(ct) : [];
+        var (begin, end) = days.Count is 0 ? (first, first) : (days[0].From, days[^1].From.AddDays(1));
+        return
+        [
+            .. days, .. await Of(SliceGrain.Hour, first, begin).ToListAsync(ct), .. await Of(SliceGrain.Hour, end, open).ToListAsync(ct),
+            .. await Of(SliceGrain.FiveMinutes, open > first ? open : first, DateTime.MaxValue).ToListAsync(ct),
+        ];
     }
 
     private static List<TallyOf> Group(IEnumerable<TrafficSlice> slices, Func<TrafficSlice, string> by, IReadOnlyDictionary<string, string> names) =>

@@ -10,7 +10,11 @@ namespace Portal.Features.Monitor;
 /// <summary>What is known of tuning a project's live model again.</summary>
 /// <param name="Open">Null where nothing calls for it, or it was answered.</param>
 /// <param name="Signals">The figures as they were last looked at; empty before the first look, and where what is live was not tuned.</param>
-public sealed record RetuneView(RetuneProposal? Open, IReadOnlyList<RetuneSignal> Signals, DateTime? CheckedAt, RetuneProposal? Dismissed);
+public sealed record RetuneView(RetuneProposal? Open, IReadOnlyList<RetuneSignal> Signals, DateTime? CheckedAt, RetuneProposal? Dismissed)
+{
+    /// <summary>False once it was looked at and there was nothing to measure: what is live was not tuned.</summary>
+    public bool MayBeTuned => Signals.Count > 0 || CheckedAt is null;
+}
 
 /// <summary>Shows whether a live model should be tuned again, and takes a no.</summary>
 public sealed class RetuneService(IDbContextFactory<PortalDbContext> dbs, CurrentMember current, ProjectService projects, TimeProvider time)

@@ -67,20 +67,25 @@ public sealed class RetuneWorker(
         var (now, before) = (Now, Now - options.Value.AtMostEvery);
         if (!await db.RetuneWatches.AnyAsync(w => w.EndpointId == endpoint.Id, ct))
         {
-            db.RetuneWatches.Add(new RetuneWatch { ProjectId = endpoint.ProjectId, EndpointId = endpoint.Id });
-            try
-            {
-                await db.SaveChangesAsync(ct);
-            }
-            catch (DbUpdateException)
-            {
-                return false;
-            }
-
-            db.ChangeTracker.Clear();
+            await BeginAsync(db, endpoint, ct);
         }
 
         return await db.RetuneWatches.Where(w => w.EndpointId == endpoint.Id && (w.CheckedAt == null || w.CheckedAt <= before)).ExecuteUpdateAsync(set => set.SetProperty(w => w.CheckedAt, now), ct) is 1;
+    }
+
+    /// <summary>Two at once queue up at the endpoint's row, which stays as it is: the later one finds what the first has made.</summary>
+    private static async Task BeginAsync(PortalDbContext db, Endpoint endpoint, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Endpoints.Where(e => e.Id == endpoint.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.LastNumber, e => e.LastNumber), ct);
+        if (!await db.RetuneWatches.AnyAsync(w => w.EndpointId == endpoint.Id, ct))
+        {
+            db.RetuneWatches.Add(new RetuneWatch { ProjectId = endpoint.ProjectId, EndpointId = endpoint.Id });
+            await db.SaveChangesAsync(ct);
+            db.ChangeTracker.Clear();
+        }
+
+        await transaction.CommitAsync(ct);
     }
 }
 

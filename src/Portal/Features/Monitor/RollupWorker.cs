@@ -9,7 +9,7 @@ namespace Portal.Features.Monitor;
 
 /// <summary>
 /// Adds up an endpoint's calls, five minutes at a time, each in one transaction with the cursor: twice or by two at once, a slice is
-/// there once. The newest slice is added up again until it is over.
+/// there once. The newest slice is added up again until it is over. Of hours that are over it makes hours, and of days days.
 /// </summary>
 public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbContext> dbs, TrainingMix training, TimeProvider time, ILogger<RollupWorker> logger)
 {
@@ -87,6 +87,11 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
             await CloseHourAsync(db, cursor, TrafficSlice.HourStart(from), ct);
         }
 
+        if (TrafficSlice.DayStart(next) > TrafficSlice.DayStart(from))
+        {
+            await CloseDaysAsync(db, cursor, TrafficSlice.DayStart(from), TrafficSlice.DayStart(next), ct);
+        }
+
         await transaction.CommitAsync(ct);
         return isOver && next <= now;
     }
@@ -123,20 +128,32 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
         var (endpointId, end, now) = (cursor.EndpointId, hour.AddHours(1), Now);
         var fine = await db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From >= hour && s.From < end).ToListAsync(ct);
         await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.Hour && s.From == hour).ExecuteDeleteAsync(ct);
-        foreach (var place in fine.GroupBy(s => (s.DeploymentId, s.CallerId)))
-        {
-            var tally = new TrafficTally();
-            foreach (var slice in place)
-            {
-                tally.Add(slice);
-            }
-
-            db.TrafficSlices.Add(SliceOf(cursor, place.Key, SliceGrain.Hour, hour, tally));
-        }
-
+        db.TrafficSlices.AddRange(fine.GroupBy(s => (s.DeploymentId, s.CallerId)).Select(place => SliceOf(cursor, place.Key, SliceGrain.Hour, hour, Sum(place))));
         await db.SaveChangesAsync(ct);
         var old = TrafficSlice.HourStart(now - s_keepFine);
         await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From < old && s.From < hour).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>The day of the hour that was closed, and whatever came before it since the last day that was added up.</summary>
+    private static async Task CloseDaysAsync(PortalDbContext db, TrafficCursor cursor, DateTime day, DateTime end, CancellationToken ct)
+    {
+        var slices = db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == cursor.EndpointId);
+        var begin = await slices.Where(s => s.Grain == SliceGrain.Day).MaxAsync(s => (DateTime?)s.From, ct) is { } last ? last.AddDays(1) : day;
+        var hours = await slices.Where(s => s.Grain == SliceGrain.Hour && s.From >= begin && s.From < end).ToListAsync(ct);
+        db.TrafficSlices.AddRange(hours.GroupBy(s => (Day: TrafficSlice.DayStart(s.From), s.DeploymentId, s.CallerId))
+            .Select(g => SliceOf(cursor, (g.Key.DeploymentId, g.Key.CallerId), SliceGrain.Day, g.Key.Day, Sum(g))));
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static TrafficTally Sum(IEnumerable<TrafficSlice> slices)
+    {
+        var tally = new TrafficTally();
+        foreach (var slice in slices)
+        {
+            tally.Add(slice);
+        }
+
+        return tally;
     }
 
     private static TrafficSlice SliceOf(TrafficCursor cursor, (string Deployment, string Key) place, SliceGrain grain, DateTime from, TrafficTally tally) => new()

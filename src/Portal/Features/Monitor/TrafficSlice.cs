@@ -11,9 +11,10 @@ public enum SliceGrain
 {
     FiveMinutes,
     Hour,
+    Day,
 }
 
-/// <summary>The figures of one deployment by one key over five minutes or an hour: added up once, so that a million calls are read as a few rows.</summary>
+/// <summary>The figures of one deployment by one key over five minutes, an hour or a day, UTC: added up once, so that a million calls are read as a few rows.</summary>
 public sealed class TrafficSlice : TenantOwned
 {
     public static readonly TimeSpan Fine = TimeSpan.FromMinutes(5);
@@ -51,6 +52,8 @@ public sealed class TrafficSlice : TenantOwned
     public static DateTime FineStart(DateTime at) => StartOf(at, Fine);
 
     public static DateTime HourStart(DateTime at) => StartOf(at, TimeSpan.FromHours(1));
+
+    public static DateTime DayStart(DateTime at) => StartOf(at, TimeSpan.FromDays(1));
 
     /// <summary>Read once, however many sums the slice is part of.</summary>
     public Figures ReadFigures() => _figures ??= Figures.Parse(FiguresJson);

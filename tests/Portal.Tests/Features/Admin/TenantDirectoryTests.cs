@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Features.Admin;
 using Portal.Features.Billing;
 using Portal.Features.Define;
@@ -82,12 +84,44 @@ public sealed class TenantDirectoryTests : IDisposable
         await Assert.ThrowsAsync<NotFoundException>(() => directory.GetAsync("org_nobody", CancellationToken.None));
     }
 
-    private Task UseAsync(string tenant, long micros, DateTime at) => _rig.ReadAsync(tenant, async db =>
+    /// <summary>Whatever of it is added up: days of one organisation, of another not yet, and a fact of one that came late.</summary>
+    [Fact]
+    public async Task Month_OfDaysThatAreAddedUp_IsTheLedgers()
+    {
+        var (northwind, harbour, late) = (await _rig.AddTenantAsync("northwind"), await _rig.AddTenantAsync("harbour"), await _rig.AddTenantAsync("late"));
+        foreach (var tenant in new[] { northwind, harbour, late })
+        {
+            await UseAsync(tenant, 2_000, _rig.Now.AddDays(-4));
+            await UseAsync(tenant, 300, _rig.Now.AddDays(-1));
+            await UseAsync(tenant, 50, _rig.Now.AddMinutes(-5), UsageSource.Tuning);
+        }
+
+        var directory = (await _rig.AsAdminAsync()).GetRequiredService<TenantDirectory>();
+        await AddUpAsync(northwind);
+        await AddUpAsync(late);
+        await UseAsync(late, 7, _rig.Now.AddDays(-2));
+
+        Assert.Equal([("harbour", 2_350L), ("late", 2_357L), ("northwind", 2_350L)], (await directory.ListAsync(null, false, 0, CancellationToken.None)).Rows.Select(r => (r.Slug, r.MonthMicros)));
+        foreach (var (tenant, micros) in new[] { (northwind, 2_300L), (harbour, 2_300L), (late, 2_307L) })
+        {
+            var detail = await directory.GetAsync(tenant, CancellationToken.None);
+            Assert.Equal((micros + 50, micros + 50), (detail.MonthMicros, detail.Row.MonthMicros));
+            Assert.Equal([(UsageSource.Endpoint, micros), (UsageSource.Tuning, 50L)], detail.Month);
+        }
+
+        // It is the days that are read, and of nobody else.
+        await _rig.ReadAsync(northwind, db => db.UsageDays.ExecuteUpdateAsync(set => set.SetProperty(d => d.AmountMicros, d => d.AmountMicros + 1)));
+        Assert.Equal([2_350L, 2_357L, 2_352L], (await directory.ListAsync(null, false, 0, CancellationToken.None)).Rows.Select(r => r.MonthMicros));
+    }
+
+    private Task AddUpAsync(string tenant) => new UsageDayWorker(new TenantScope(), _rig.Database.For(tenant), _rig.Time, NullLogger<UsageDayWorker>.Instance).RunAsync(tenant, CancellationToken.None);
+
+    private Task UseAsync(string tenant, long micros, DateTime at, UsageSource source = UsageSource.Endpoint) => _rig.ReadAsync(tenant, async db =>
     {
         var project = db.Projects.FirstOrDefault() ?? db.Add(new Project { CreatedByUserId = "usr_1", CreatedAt = at }).Entity;
         db.UsageEvents.Add(new UsageEvent
         {
-            ProjectId = project.Id, Meter = Meter.InputTokens, Source = UsageSource.Endpoint, Quantity = 1, PricePerMillion = micros, AmountMicros = micros,
+            ProjectId = project.Id, Meter = Meter.InputTokens, Source = source, Quantity = 1, PricePerMillion = micros, AmountMicros = micros,
             IdempotencyKey = $"{at:O}", At = at,
         });
         return await db.SaveChangesAsync();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Portal.Persistence;
+using Portal.Tests.Features.Deploy;
 
 namespace Portal.Tests.Features.Billing;
 
@@ -22,6 +23,8 @@ internal sealed class CostRig : IDisposable
     }
 
     public FakeTimeProvider Time { get; }
+
+    public RecordedWork Work { get; } = new();
 
     public CurrentMember Current { get; }
 
@@ -78,6 +81,13 @@ internal sealed class CostRig : IDisposable
     {
         await using var db = _database.For(null).CreateDbContext();
         return await UsageDayWorker.Due(db, At(now).UtcDateTime).ToListAsync();
+    }
+
+    /// <summary>How many it wakes at a moment.</summary>
+    public async Task<int> SweepAsync(UsageDaySweep sweep, string now)
+    {
+        await using var db = _database.For(null).CreateDbContext();
+        return await sweep.EnqueueLostAsync(db, At(now).UtcDateTime, CancellationToken.None);
     }
 
     public void Dispose() => _database.Dispose();

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Portal.Features.Billing;
 using Portal.Features.Tenancy;
 using Stripe;
@@ -106,6 +107,16 @@ public sealed class PlanJourneyTests
         Assert.Equal(0, await catchUp.CatchUpAsync(s_none));
         await rig.WorkAsync(rig.Jobs.Take());
         Assert.Equal(expected, await StateAsync(rig));
+
+        // A process reads days once, and from then on what is new since; the next process reads them again.
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(2));
+        using var longRunning = new StripeCatchUp(rig.Scopes, rig.Gateway, later, NullLogger<StripeCatchUp>.Instance);
+        await ForgetAsync(rig);
+        Assert.Equal(bodies.Count, await longRunning.CatchUpAsync(s_none));
+        await ForgetAsync(rig);
+        Assert.Equal(0, await longRunning.CatchUpAsync(s_none));
+        using var restarted = new StripeCatchUp(rig.Scopes, rig.Gateway, later, NullLogger<StripeCatchUp>.Instance);
+        Assert.Equal(bodies.Count, await restarted.CatchUpAsync(s_none));
     }
 
     [Fact]

@@ -78,6 +78,29 @@ public sealed class UsageDayTests
         Assert.Empty(await rig.ReadAsOtherAsync(db => db.UsageDays.ToListAsync()));
     }
 
+    /// <summary>All organisations are asked once in a while, and one that a late fact makes due is found all the same.</summary>
+    [Fact]
+    public async Task Sweep_AsksAtTimes_AndFindsWhatComesLate()
+    {
+        using var rig = new CostRig("2026-11-10T20:00:00Z");
+        await rig.FoundAsync();
+        var sweep = new UsageDaySweep(rig.Work);
+        Assert.Equal(0, await rig.SweepAsync(sweep, "2026-11-11T01:00:00Z"));
+        await UseAsync(rig, "2026-11-10");
+
+        Assert.Equal(0, await rig.SweepAsync(sweep, "2026-11-11T01:09:55Z"));
+        Assert.Equal(1, await rig.SweepAsync(sweep, "2026-11-11T01:10:00Z"));
+        Assert.Equal(0, await rig.SweepAsync(sweep, "2026-11-11T01:10:55Z"));
+        // It was lost: it is woken again.
+        Assert.Equal(1, await rig.SweepAsync(sweep, "2026-11-11T01:11:00Z"));
+        rig.Time.SetUtcNow(CostRig.At("2026-11-11T01:11:01Z"));
+        await rig.AddUpAsync();
+        Assert.Equal(0, await rig.SweepAsync(sweep, "2026-11-11T01:12:00Z"));
+        // A node that has just started knows nothing of that.
+        Assert.Equal(0, await rig.SweepAsync(new UsageDaySweep(rig.Work), "2026-11-11T01:12:00Z"));
+        Assert.Equal(2, rig.Work.Enqueued.Count);
+    }
+
     /// <summary>Twelve events on each day.</summary>
     private static async Task UseAsync(CostRig rig, params string[] days)
     {

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Security.Claims;
 using Hangfire;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -35,6 +38,7 @@ public sealed class RetuneTests : IDisposable
     private readonly ServiceProvider _services;
     private string _projectId = "";
     private Deployment _live = default!; // set by SeedAsync
+    private readonly CommandWatch _watch = new();
     private int _said;
 
     public RetuneTests()
@@ -45,7 +49,7 @@ public sealed class RetuneTests : IDisposable
         services.AddSingleton(Options.Create(new StorageOptions { Folder = _database.Folder })).AddSingleton(Options.Create(new TuneOptions())).AddSingleton(Options.Create(new RunOptions()));
         services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = "http://127.0.0.1:9/" })).AddSingleton(s_clients).AddSingleton(new GoogleAccess());
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<MailService>().AddScoped<OwnerMail>();
-        services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(_database, s.GetRequiredService<TenantScope>()));
+        services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(_database, s.GetRequiredService<TenantScope>(), _watch));
         services.AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
         services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>().AddScoped<QuestionFiles>().AddScoped<RowAsker>();
         services.AddTuning();
@@ -59,7 +63,10 @@ public sealed class RetuneTests : IDisposable
     {
         await SeedAsync();
         await SayAsync(10, 30);
-        await LookAsync();
+        // The first look of two nodes at once, each of which found none before it: one waits for the other, and no statement fails.
+        _watch.HoldsFirst = true;
+        await Task.WhenAll(Task.Run(LookAsync, s_ct), Task.Run(LookAsync, s_ct));
+        Assert.Empty(_watch.Problems);
         // Three quarters wrong, and too few of them to say so.
         var early = await ViewAsync();
         var wrong = early.Signals.Single(s => s.Measure is RetuneMeasure.WrongAnswers);
@@ -431,8 +438,40 @@ public sealed class RetuneTests : IDisposable
         return true;
     });
 
-    private sealed class Contexts(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>
+    private sealed class Contexts(PortalDatabase database, TenantScope scope, CommandWatch watch) : IDbContextFactory<PortalDbContext>
     {
-        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
+        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope, watch);
+    }
+
+    /// <summary>Knows what failed. It can hold the first two who ask whether an endpoint was ever looked at until both have their answer.</summary>
+    private sealed class CommandWatch : DbCommandInterceptor
+    {
+        private readonly TaskCompletionSource _both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _asked;
+
+        public bool HoldsFirst { get; set; }
+
+        public ConcurrentQueue<string> Problems { get; } = [];
+
+        public override async ValueTask<DbDataReader> ReaderExecutedAsync(DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+        {
+            if (HoldsFirst && command.CommandText.Contains("EXISTS", StringComparison.Ordinal) && command.CommandText.Contains("RetuneWatch", StringComparison.Ordinal))
+            {
+                if (Interlocked.Increment(ref _asked) is 2)
+                {
+                    _both.SetResult();
+                }
+
+                await _both.Task;
+            }
+
+            return result;
+        }
+
+        public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Problems.Enqueue(eventData.Exception.Message);
+            return Task.CompletedTask;
+        }
     }
 }
