@@ -271,6 +271,7 @@ internal static class Reasons
         ["CandidateRunService.ListAsync"] = Figures,
         ["CatalogueService.ListAsync"] = "the models on offer are the same for everybody",
         ["ChoiceService.FindAsync"] = Figures,
+        ["ClientBoard.BeginAsync"] = "takes the engagements that were listed, which asks for the right",
         ["ClientBoard.ReadAsync"] = "takes the engagements that were listed, which asks for the right",
         ["DatasetService.FindAsync"] = Figures,
         ["DatasetService.OverviewAsync"] = Figures,

@@ -34,6 +34,17 @@ public sealed record ClientRow(string Name, string Slug, DateTime? Until)
     public int Need => Problem is not "" ? 0 : Next?.Status.State switch { StepState.Blocked => 1, StepState.Now => 2, StepState.Working => 3, _ => Projects is 0 ? 4 : 5 };
 }
 
+/// <summary>A board that is being read: the clients who were read so far, and in the end all of them.</summary>
+public sealed class BoardReading(IReadOnlyList<ClientRow?> rows, Task done)
+{
+    public int Total => rows.Count;
+
+    public IReadOnlyList<ClientRow> Rows => [.. rows.OfType<ClientRow>()];
+
+    /// <summary>Fails as the reading does.</summary>
+    public Task Done => done;
+}
+
 /// <summary>
 /// A consultant's clients side by side. Each is read in a scope of its own through the gate by which a page would be entered, so that
 /// nothing can be read here that was not granted, and each look stands in both audit logs.
@@ -51,11 +62,23 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
     /// <param name="ct">Ends it.</param>
     public async Task<IReadOnlyList<ClientRow>> ReadAsync(ClaimsPrincipal person, IEnumerable<EngagementRow> ours, CancellationToken ct)
     {
+        var reading = await BeginAsync(person, ours, ct);
+        await reading.Done;
+        return reading.Rows;
+    }
+
+    /// <summary>The same for whoever shows clients as they are read: two hundred of them take seconds.</summary>
+    public async Task<BoardReading> BeginAsync(ClaimsPrincipal person, IEnumerable<EngagementRow> ours, CancellationToken ct)
+    {
         var ids = ours.Select(e => e.Engagement.Id).ToHashSet();
         var visits = (await tenancy.MembershipsAsync(person.PortalUserId() ?? "", person.ProviderTenantId(), ct))
             .Where(v => v.Access.Kind is AccessKind.Consultant && ids.Contains(v.Access.ViaId)).ToList();
-        var rows = new ClientRow[visits.Count];
-        await Parallel.ForAsync(0, visits.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
+        var rows = new ClientRow?[visits.Count];
+        return new BoardReading(rows, ReadAsync(person, visits, rows, ct));
+    }
+
+    private Task ReadAsync(ClaimsPrincipal person, List<Membership> visits, ClientRow?[] rows, CancellationToken ct) =>
+        Parallel.ForAsync(0, visits.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
         {
             var row = new ClientRow(visits[i].TenantName, visits[i].Slug, visits[i].Access.Until);
             try
@@ -67,9 +90,6 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
                 rows[i] = row with { Problem = expected.Message };
             }
         });
-
-        return rows;
-    }
 
     /// <summary>What the clients used this month that let it be seen; null where none does, which is not zero.</summary>
     public static (long Micros, int Clients)? TotalOf(IReadOnlyCollection<ClientRow> rows) =>

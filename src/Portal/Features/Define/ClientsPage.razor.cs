@@ -8,7 +8,14 @@ namespace Portal.Features.Define;
 /// <summary>A consultancy's side: the board, then the engagements behind it.</summary>
 public sealed partial class ClientsPage : PortalPage
 {
+    /// <summary>A board that takes longer is shown as it is read.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(800);
+
     private IReadOnlyList<ClientRow> _clients = [];
+    private BoardReading? _reading;
+    private bool _isWhole;
+    private DateTime _beganAt;
+    private DateTime _restUntil;
     private IReadOnlyList<EngagementRow> _rows = [];
     private IReadOnlyList<EngagementPerson> _people = [];
     private HashSet<string> _picked = [];
@@ -49,8 +56,33 @@ public sealed partial class ClientsPage : PortalPage
         _now = Time.GetUtcNow().UtcDateTime;
         _rows = await Engagements.ListAsync(ct);
         _people = Engagements.MayManage ? await Engagements.PeopleAsync(ct) : [];
-        _clients = await Board.ReadAsync((await Authentication).User, _rows, ct);
+        await ReadBoardAsync(ct);
     }
+
+    /// <summary>Returns with what has been read so far where all of it takes long; the next load goes on with the same reading.</summary>
+    private async Task ReadBoardAsync(CancellationToken ct)
+    {
+        if (_reading is null)
+        {
+            (_beganAt, _reading) = (_now, await Board.BeginAsync((await Authentication).User, _rows, ct));
+        }
+
+        var reading = _reading;
+        await Task.WhenAny(reading.Done, Task.Delay(s_patience, Time, ct));
+        if (!reading.Done.IsCompleted)
+        {
+            _clients = _isWhole ? _clients : reading.Rows;
+            return;
+        }
+
+        _reading = _reading == reading ? null : _reading;
+        await reading.Done;
+        (_clients, _isWhole) = (reading.Rows, true);
+        // Of many clients no more than a tenth of the time is spent on reading them again.
+        _restUntil = Time.GetUtcNow().UtcDateTime + ((Time.GetUtcNow().UtcDateTime - _beganAt) * 9);
+    }
+
+    private Task TickAsync() => Time.GetUtcNow().UtcDateTime < _restUntil ? Task.CompletedTask : RefreshAsync();
 
     private void Ask() => (_open, _slug, _note, _draft, _picked) = ("", "", "", GrantDraft.New(_now), [Current.UserId]);
 
@@ -101,6 +133,8 @@ public sealed partial class ClientsPage : PortalPage
     private Task LoadAgainAsync(CancellationToken ct)
     {
         Close();
+        // It began before what was just done.
+        _reading = null;
         return LoadAsync(ct);
     }
 }

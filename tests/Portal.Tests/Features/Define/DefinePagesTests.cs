@@ -8,6 +8,7 @@ using Portal.Components;
 using Portal.Features.Data;
 using Portal.Features.Define;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Portal.Tests.Features.Tenancy;
 using Xunit;
 
@@ -74,6 +75,39 @@ public sealed class DefinePagesTests : BunitContext
         await dialogs.InvokeAsync(() => page.FindComponent<ConfirmDialog>().Instance.OnConfirm.InvokeAsync());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("table.clients tbody tr")));
         Assert.Null(await _rig.EnterAsync("carla", "northwind"));
+    }
+
+    /// <summary>One client is slow to read: the other stands there meanwhile, and nothing is told of all of them.</summary>
+    [Fact]
+    public async Task Clients_AreShownAsTheyAreRead()
+    {
+        await BeginAsync("fieldwork", Permission.ViewBilling);
+        await _rig.EngageAsync(_rig.Grant([Permission.ViewBilling]), "ben", "harbour");
+        await using (var ben = await _rig.EnterAsync("ben", "harbour"))
+        {
+            _rig.SlowTenantId = ben?.ServiceProvider.GetRequiredService<TenantScope>().TenantId;
+        }
+
+        var page = Render<ClientsPage>(p => p.Add(c => c.Org, "fieldwork").AddCascadingValue(Authentication()));
+        await UntilAsync(() => page.FindAll("table.clients td.name").Count is 1);
+        Assert.Equal("Northwind Travel", page.Find("table.clients td.name").TextContent);
+        Assert.StartsWith("1 of 2 clients are read.", page.Find("p[role=status]").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("this month, of all of them", page.Markup, StringComparison.Ordinal);
+
+        _rig.Slow.SetResult();
+        await UntilAsync(() => page.FindAll("table.clients td.name").Count is 2 && page.FindAll("p[role=status]").Count is 0);
+        Assert.Contains("this month, of all of them", page.Markup, StringComparison.Ordinal);
+
+        async Task UntilAsync(Func<bool> isSo)
+        {
+            // The page waits by the rig's clock: it goes on until what is waited for has come.
+            while (!await page.InvokeAsync(isSo))
+            {
+                Xunit.TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+                _rig.Time.Advance(TimeSpan.FromMilliseconds(100));
+                await Task.Delay(10, Xunit.TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     protected override async ValueTask DisposeAsyncCore()

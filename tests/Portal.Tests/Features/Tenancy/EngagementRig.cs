@@ -41,7 +41,7 @@ internal sealed class EngagementRig : IDisposable
             .AddScoped<OtherSide>().AddScoped<PlaybookService>().AddScoped<PlaybookSource>().AddScoped<IProjectTexts, ProjectNames>().AddScoped<IProjectTexts, RowTexts>()
             .AddScoped<IPlaybookPart, ColumnsPart>().AddScoped<IPlaybookPart, TierPart>().AddScoped<IPlaybookPart, TuningPart>()
             .AddScoped<IProjectStep, DefineStep>().AddScoped<IAuditedProjects, OwnProjects>().AddScoped<IKeyEndpoints, KeyEndpoints>().AddScoped<StandingRight>().AddScoped<Onboarding>().AddScoped<IOnboardingSign, TaskSign>()
-            .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()))
+            .AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(this, provider.GetRequiredService<TenantScope>()))
             .BuildServiceProvider();
     }
 
@@ -50,6 +50,11 @@ internal sealed class EngagementRig : IDisposable
     public PortalDatabase Database { get; }
 
     public FakeJobs Jobs { get; } = new();
+
+    /// <summary>Whose database answers once <see cref="Slow"/> is set; null is nobody's.</summary>
+    public string? SlowTenantId { get; set; }
+
+    public TaskCompletionSource Slow { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public EngagementGrant Grant(Permission[] permissions, string[]? projects = null) =>
         new(permissions, projects, Time.GetUtcNow().UtcDateTime.Date, Time.GetUtcNow().UtcDateTime.Date.AddDays(30));
@@ -193,13 +198,18 @@ internal sealed class EngagementRig : IDisposable
             (await projects.ListAsync(ct)).ToDictionary(p => p.Id, p => p.Name);
     }
 
-    private sealed class Factory(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>
+    private sealed class Factory(EngagementRig rig, TenantScope scope) : IDbContextFactory<PortalDbContext>
     {
-        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
+        public PortalDbContext CreateDbContext() => rig.Database.CreateDbContextFor(scope);
 
         public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {
             await scope.RecheckAsync(cancellationToken);
+            if (scope is { IsSet: true, IsPlatform: false } && scope.TenantId == rig.SlowTenantId)
+            {
+                await rig.Slow.Task;
+            }
+
             return CreateDbContext();
         }
     }
