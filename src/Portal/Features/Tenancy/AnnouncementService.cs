@@ -13,11 +13,13 @@ public sealed class AnnouncementService(IDbContextFactory<PortalDbContext> dbs, 
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
+    /// <summary>The newest; what still holds comes first, so that there is none that cannot be withdrawn.</summary>
     public async Task<IReadOnlyList<Announcement>> ListAsync(CancellationToken ct)
     {
         RequirePlatform();
+        var now = Now;
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Announcements.AsNoTracking().OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(Shown).ToListAsync(ct);
+        return await db.Announcements.AsNoTracking().OrderByDescending(a => a.WithdrawnAt == null && a.UntilAt > now).ThenByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(Shown).ToListAsync(ct);
     }
 
     public async Task PublishAsync(AnnouncementDraft draft, CancellationToken ct)

@@ -50,6 +50,9 @@ internal sealed class AdminRig : IDisposable
 
     public RecordedWork Work { get; } = new();
 
+    /// <summary>What circuits asked of the database.</summary>
+    public CountedCommands Commands { get; } = new();
+
     /// <summary>Hangfire's storage.</summary>
     public JobStorage Timer => _timer.Value;
 
@@ -73,7 +76,7 @@ internal sealed class AdminRig : IDisposable
         services.AddSingleton<AnnouncementBoard>().AddScoped<AnnouncementService>();
         services.AddScoped<ProjectService>().AddScoped<BillingService>();
         services.AddScoped<PlatformWork>().AddScoped<TenantDirectory>().AddScoped<MarginService>().AddScoped<CatalogueService>().AddScoped<CatalogueEditor>();
-        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>()));
+        services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(this, provider.GetRequiredService<TenantScope>()));
     }
 
     /// <summary>Somebody with a session that stands; with a role they are a member as well.</summary>
@@ -165,9 +168,9 @@ internal sealed class AdminRig : IDisposable
     }
 
     /// <summary>Asks the scope again before each context, as the portal's factory does.</summary>
-    private sealed class Factory(PortalDatabase database, TenantScope scope) : IDbContextFactory<PortalDbContext>
+    private sealed class Factory(AdminRig rig, TenantScope scope) : IDbContextFactory<PortalDbContext>
     {
-        public PortalDbContext CreateDbContext() => database.CreateDbContextFor(scope);
+        public PortalDbContext CreateDbContext() => rig.Database.CreateDbContextFor(scope, rig.Commands);
 
         public async Task<PortalDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {

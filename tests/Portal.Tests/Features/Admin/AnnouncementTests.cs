@@ -8,6 +8,7 @@ using MudBlazor.Services;
 using Portal.Components;
 using Portal.Features.Admin;
 using Portal.Features.Tenancy;
+using Portal.Persistence;
 using Portal.Shell;
 using Xunit;
 
@@ -87,6 +88,24 @@ public sealed class AnnouncementTests : BunitContext
                 new AnnouncementDraft(AnnouncementSeverity.Notice, text, AnnouncementAudience.Everybody, _rig.Now.AddHours(fromHours), _rig.Now.AddHours(untilHours)), s_ct),
             s_ct));
         Assert.Empty(await _rig.LogAsync(PlatformLog.Id));
+    }
+
+    [Fact]
+    public async Task List_OfMany_BeginsWithThoseThatStillHold()
+    {
+        var pat = await _rig.AsAdminAsync();
+        await PublishAsync(pat, "It holds, and is the oldest.", AnnouncementSeverity.Notice);
+        await using (var db = _rig.Database.CreateDbContextFor(new TenantScope()))
+        {
+            db.Announcements.AddRange(Enumerable.Range(1, 60).Select(i => new Announcement
+            {
+                Severity = AnnouncementSeverity.Notice, Audience = AnnouncementAudience.Everybody, Text = $"It is over, number {i}.", FromAt = _rig.Now.AddDays(-9), UntilAt = _rig.Now.AddDays(-8), CreatedAt = _rig.Now.AddSeconds(i),
+            }));
+            await db.SaveChangesAsync();
+        }
+
+        var listed = await pat.GetRequiredService<PlatformWork>().ActAsync(PlatformLog.Id, s => s.GetRequiredService<AnnouncementService>().ListAsync(s_ct), s_ct);
+        Assert.Equal(["It holds, and is the oldest.", "It is over, number 60.", "It is over, number 59."], listed.Take(3).Select(a => a.Text));
     }
 
     [Fact]

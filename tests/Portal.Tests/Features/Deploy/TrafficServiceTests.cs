@@ -35,6 +35,47 @@ public sealed class TrafficServiceTests
         Assert.Equal((100, 300), (traffic.MedianMilliseconds, traffic.P95Milliseconds));
     }
 
+    /// <summary>Today's calls count at once; one of a day that is over, for whoever asked already, within minutes.</summary>
+    [Fact]
+    public async Task Read_AgainAndAgain_SumsTheDaysThatAreOverOnceInAWhile()
+    {
+        var time = new FakeTimeProvider(s_now);
+        using var database = new PortalDatabase(time);
+        var traffic = new TrafficService(database, time);
+        Deployment one, two;
+        await using (var db = database.CreateDbContext())
+        {
+            (one, two) = (Deploy(db), Deploy(db));
+            db.InferenceLogs.AddRange(Log(one, "2026-11-22T10:00:00Z", 50), Log(one, "2026-11-23T09:00:00Z", 50), Log(two, "2026-11-22T10:00:00Z", 50));
+            await db.SaveChangesAsync();
+        }
+
+        Assert.Equal((1, 2), await CallsAsync(one));
+        await AddAsync(one, "2026-11-23T09:59:00Z");
+        await AddAsync(one, "2026-11-22T23:59:59Z");
+        Assert.Equal((2, 3), await CallsAsync(one));
+        // Another endpoint's are its own.
+        Assert.Equal((0, 1), await CallsAsync(two));
+        Assert.Equal((2, 4), await CallsAsync(one));
+        await AddAsync(one, "2026-11-22T23:59:59Z");
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal((2, 5), await CallsAsync(one));
+        // At midnight today is over as well, and on the first of a month nothing is.
+        time.SetUtcNow(new DateTimeOffset(2026, 11, 24, 0, 0, 1, TimeSpan.Zero));
+        Assert.Equal((0, 5), await CallsAsync(one));
+        time.SetUtcNow(new DateTimeOffset(2026, 12, 1, 0, 0, 1, TimeSpan.Zero));
+        Assert.Equal((0, 0), await CallsAsync(one));
+
+        async Task<(long Today, long Month)> CallsAsync(Deployment of) => await traffic.ReadAsync(of.EndpointId, CancellationToken.None) is var read ? (read.Today.Calls, read.Month.Calls) : default;
+
+        async Task AddAsync(Deployment to, string at)
+        {
+            await using var db = database.CreateDbContext();
+            db.InferenceLogs.Add(Log(to, at, 50));
+            await db.SaveChangesAsync();
+        }
+    }
+
     [Fact]
     public async Task Read_WithoutACall_HasNoLatency()
     {
