@@ -36,10 +36,8 @@ public static class VertexServiceCollectionExtensions
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
-        client.AddResilienceHandler("retries", (pipeline, context) => VertexResilience.Configure(
-            pipeline,
-            context.ServiceProvider.GetRequiredService<IOptions<VertexTransportOptions>>().Value,
-            context.ServiceProvider.GetRequiredService<TimeProvider>()));
+        client.AddHttpMessageHandler(provider => new VertexRetryHandler(
+            provider.GetRequiredService<IOptions<VertexTransportOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler(() => new VertexBufferingHandler());
         return client;
     }

@@ -10,9 +10,9 @@ internal static class VertexResilience
     private const int ReadRetries = 4;
     private const int InferenceRetries = 2;
 
-    public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, VertexTransportOptions options, TimeProvider clock)
+    public static ResiliencePipeline<HttpResponseMessage> Pipeline(VertexTransportOptions options, TimeProvider clock)
     {
-        pipeline.TimeProvider = clock;
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
         pipeline
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
@@ -26,18 +26,18 @@ internal static class VertexResilience
                     && CanRepeat(KindOf(args.Context), args.Outcome)
                     && (await AskedDelayAsync(args.Outcome, clock) ?? TimeSpan.Zero) <= options.MaxDelay
                     // Last: whoever comes so far does repeat.
-                    && args.Context.GetRequestMessage()?.TrySpendRetry() is true,
+                    && VertexRetryHandler.RequestOf(args.Context)?.TrySpendRetry() is true,
                 DelayGenerator = async args => await AskedDelayAsync(args.Outcome, clock),
-            })
-            .AddTimeout(new TimeoutStrategyOptions
-            {
-                TimeoutGenerator = args => ValueTask.FromResult(
-                    KindOf(args.Context) is VertexCallKind.Inference or VertexCallKind.Stream ? options.InferenceTimeout : options.Timeout),
             });
+        return pipeline.Build();
     }
 
+    /// <summary>How long one attempt may take.</summary>
+    public static TimeSpan LimitOf(VertexCallKind kind, VertexTransportOptions options) =>
+        kind is VertexCallKind.Inference or VertexCallKind.Stream ? options.InferenceTimeout : options.Timeout;
+
     private static VertexCallKind KindOf(ResilienceContext context) =>
-        context.GetRequestMessage()?.GetKind() ?? VertexCallKind.Create;
+        VertexRetryHandler.RequestOf(context)?.GetKind() ?? VertexCallKind.Create;
 
     private static int Retries(VertexCallKind kind) => kind switch
     {
@@ -46,7 +46,8 @@ internal static class VertexResilience
         _ => 0,
     };
 
-    private static bool CanRepeat(VertexCallKind kind, Outcome<HttpResponseMessage> outcome)
+    /// <summary>Whether it failed in a way that another attempt may mend and cannot harm.</summary>
+    public static bool CanRepeat(VertexCallKind kind, Outcome<HttpResponseMessage> outcome)
     {
         if (outcome.Exception is { } exception)
         {

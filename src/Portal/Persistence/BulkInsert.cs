@@ -1,9 +1,11 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
+using Portal.Persistence.Sqlite;
 
 namespace Portal.Persistence;
 
@@ -54,7 +56,13 @@ public static class BulkInsert
     {
         Refuse(db, rows);
         var columns = s_columns.GetValue(entity, e => [.. e.GetProperties().Select(Column.Of)]);
-        var atOnce = db is Sqlite.SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
+        if (db is SqlitePortalDbContext && columns.TrueForAll(c => SqliteRows.Takes(c.Stored)))
+        {
+            WriteSqlite(db, entity, columns, rows);
+            return;
+        }
+
+        var atOnce = db is SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
         for (var from = 0; from < rows.Count;)
         {
             var take = Math.Min(atOnce, rows.Count - from);
@@ -68,6 +76,29 @@ public static class BulkInsert
 
                 await command.ExecuteNonQueryAsync(ct);
             }
+        }
+    }
+
+    private static void WriteSqlite<T>(PortalDbContext db, IEntityType entity, List<Column> columns, IReadOnlyList<T> rows)
+        where T : class, ITenantOwned
+    {
+        if (rows.Count is 0)
+        {
+            return;
+        }
+
+#pragma warning disable RS0030 // On the context's own connection and in its transaction.
+        using var insert = new SqliteRows((SqliteConnection)db.Database.GetDbConnection(), Statement(db, entity, columns, 1));
+#pragma warning restore RS0030
+        var tenantId = db.TenantId;
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                insert.Bind(i + 1, columns[i].IsTenant ? tenantId : columns[i].StoredOf(row, db));
+            }
+
+            insert.Insert();
         }
     }
 
@@ -94,14 +125,12 @@ public static class BulkInsert
     private static DbCommand Command(PortalDbContext db, IEntityType entity, List<Column> columns, int rows)
     {
         var sql = db.GetService<ISqlGenerationHelper>();
-        var table = entity.GetTableName() ?? throw new InvalidOperationException($"{entity.ClrType.Name} has no table.");
 #pragma warning disable RS0030 // On the context's own connection, which the database was told the tenant of, and in its transaction.
         var command = db.Database.GetDbConnection().CreateCommand();
 #pragma warning restore RS0030
         command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
-        var values = Enumerable.Range(0, rows).Select(row => $"({string.Join(", ", columns.Select((_, column) => sql.GenerateParameterName($"p{row}_{column}")))})");
 #pragma warning disable CA2100 // Names of the model and of parameters.
-        command.CommandText = $"INSERT INTO {sql.DelimitIdentifier(table, entity.GetSchema())} ({string.Join(", ", columns.Select(c => sql.DelimitIdentifier(c.Name)))}) VALUES {string.Join(", ", values)}";
+        command.CommandText = Statement(db, entity, columns, rows);
 #pragma warning restore CA2100
         for (var row = 0; row < rows; row++)
         {
@@ -114,18 +143,30 @@ public static class BulkInsert
         return command;
     }
 
+    private static string Statement(PortalDbContext db, IEntityType entity, List<Column> columns, int rows)
+    {
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var table = entity.GetTableName() ?? throw new InvalidOperationException($"{entity.ClrType.Name} has no table.");
+        var values = Enumerable.Range(0, rows).Select(row => $"({string.Join(", ", columns.Select((_, column) => sql.GenerateParameterName($"p{row}_{column}")))})");
+        return $"INSERT INTO {sql.DelimitIdentifier(table, entity.GetSchema())} ({string.Join(", ", columns.Select(c => sql.DelimitIdentifier(c.Name)))}) VALUES {string.Join(", ", values)}";
+    }
+
     private static void Fill(DbCommand command, List<Column> columns, int row, object entity, PortalDbContext db)
     {
         var tenantId = db.TenantId;
         for (var i = 0; i < columns.Count; i++)
         {
-            var value = columns[i].IsTenant ? tenantId : columns[i].Read(entity, db);
-            command.Parameters[(row * columns.Count) + i].Value = value is null ? DBNull.Value : columns[i].Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+            command.Parameters[(row * columns.Count) + i].Value = (columns[i].IsTenant ? tenantId : columns[i].StoredOf(entity, db)) ?? DBNull.Value;
         }
     }
 
     private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, PortalDbContext, object?> Read)
     {
+        /// <summary>The type of what the database is given.</summary>
+        public Type Stored { get; } = Nullable.GetUnderlyingType(Mapping.Converter?.ProviderClrType ?? Mapping.ClrType) ?? Mapping.Converter?.ProviderClrType ?? Mapping.ClrType;
+
+        public object? StoredOf(object row, PortalDbContext db) => Read(row, db) is { } value ? Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value : null;
+
         public static Column Of(IProperty property) => new(
             property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property));
 

@@ -16,13 +16,13 @@ public static class PublicId
 
     public static string Create(string prefix, DateTime now)
     {
-        Span<byte> random = stackalloc byte[17];
-        RandomNumberGenerator.Fill(random);
         var milliseconds = (now - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
 
-        return string.Create(prefix.Length + 27, (prefix, milliseconds, random.ToArray()), static (text, state) =>
+        return string.Create(prefix.Length + 27, (prefix, milliseconds), static (text, state) =>
         {
-            var (name, time, bytes) = state;
+            Span<byte> bytes = stackalloc byte[17];
+            RandomNumberGenerator.Fill(bytes);
+            var (name, time) = state;
             name.CopyTo(text);
             text[name.Length] = '_';
             var id = text[(name.Length + 1)..];

@@ -37,6 +37,9 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         "This organization's payments have failed, so nothing that costs is begun. Everything that is here stays, and can be read and exported. "
         + "Whoever manages billing pays the open invoice under Billing, Plan and invoices; then all goes on at once.";
 
+    private const string Held = nameof(ReservationState.Held);
+    private const string IsHeld = "\"SubjectId\" = @p0 AND \"State\" = @p1";
+
     /// <summary>Sums over work are billing; what one run or job cost is a figure of its project, seen by whoever sees that.</summary>
     public bool MayView => current.May(Permission.ViewBilling);
 
@@ -52,13 +55,13 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
 
     /// <summary>
     /// Many calls at once, in the caller's transaction: what they used, and the end of what was held for them. Of a call that cost, a settled
-    /// reservation would be one more row that says the same. The caller's next save counts both at the budgets.
+    /// reservation would be one more row that says the same. Both are counted at the budgets here, so it is called last: budgets are what all wait for.
     /// </summary>
     public async Task RecordCallsAsync(PortalDbContext db, IEnumerable<UsageFact> facts, IEnumerable<CallHold> over, CancellationToken ct)
     {
         var used = facts.Select(EventOf).OfType<UsageEvent>().ToList();
         await db.InsertNewAsync(used, ct);
-        db.Along = new BudgetMoves(used, await EndCallsAsync(db, over, ct));
+        await BudgetMoves.CountAsync(db, used, await EndCallsAsync(db, over, ct), ct);
     }
 
     private UsageEvent? EventOf(UsageFact fact)
@@ -147,13 +150,9 @@ public sealed class BillingService(IDbContextFactory<PortalDbContext> dbs, Curre
         return freed;
     }
 
-    private static async Task<bool> IsEndedAsync(PortalDbContext db, string subjectId, long micros, CancellationToken ct)
-    {
-        var held = db.Reservations.Where(r => r.SubjectId == subjectId && r.State == ReservationState.Held);
-        return await held.Where(r => r.DrawnMicros + micros < r.AmountMicros)
-                .ExecuteUpdateAsync(set => set.SetProperty(r => r.DrawnMicros, r => r.DrawnMicros + micros).SetProperty(r => r.Version, r => r.Version + 1), ct) is 1
-            || await held.Where(r => r.DrawnMicros + micros >= r.AmountMicros).ExecuteDeleteAsync(ct) is 1;
-    }
+    private static async Task<bool> IsEndedAsync(PortalDbContext db, string subjectId, long micros, CancellationToken ct) =>
+        await db.UpdateRowsAsync<Reservation>("\"DrawnMicros\" = \"DrawnMicros\" + @p2, \"Version\" = \"Version\" + 1", $"{IsHeld} AND \"DrawnMicros\" + @p2 < \"AmountMicros\"", ct, subjectId, Held, micros) is 1
+        || await db.DeleteRowsAsync<Reservation>($"{IsHeld} AND \"DrawnMicros\" + @p2 >= \"AmountMicros\"", ct, subjectId, Held, micros) is 1;
 
     private static string? KeyOf(string userId) => userId.StartsWith("key_", StringComparison.Ordinal) ? userId : null;
 

@@ -58,6 +58,9 @@ public sealed class Budget : TenantOwned, IVersioned, ISeenByAll
 
     public long Version { get; private set; }
 
+    /// <summary>What comes under a budget of a project, by one of its keys or by none.</summary>
+    public static string[] ScopesOf(string projectId, string? keyId) => keyId is null ? [OfOrganization, projectId] : [OfOrganization, projectId, keyId];
+
     public static int MonthOf(DateTime at) => (at.Year * 100) + at.Month;
 
     public static DateTime MonthStart(DateTime at) => new(at.Year, at.Month, 1, 0, 0, 0, DateTimeKind.Utc);

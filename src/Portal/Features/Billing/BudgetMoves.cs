@@ -8,11 +8,38 @@ namespace Portal.Features.Billing;
 /// Counts what a context saves at the budgets it comes under, in that transaction: a new reservation is held at each of them or refused, its
 /// end gives back what is held, and usage is spent. A budget that is full stops what would begin; what has been used is counted whatever it says.
 /// </summary>
-/// <param name="written">Usage that is written past the change tracker in the same transaction.</param>
-/// <param name="freed">What calls that are over held, by the budget that held it, ended past the change tracker too.</param>
-internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDictionary<string, long> freed) : IAlongSave
+internal sealed class BudgetMoves : IAlongSave
 {
-    public static readonly BudgetMoves Instance = new([], new Dictionary<string, long>());
+    public static readonly BudgetMoves Instance = new();
+
+    /// <summary>@p1 is the month of now, @p2 what is held, @p3 what has to be left.</summary>
+    private const string Hold = "\"HeldMicros\" = \"HeldMicros\" + @p2";
+    private const string HasRoom = "\"Id\" = @p0 AND (CASE WHEN \"Month\" < @p1 THEN 0 ELSE \"SpentMicros\" END) + \"HeldMicros\" + @p3 <= \"CapMicros\"";
+
+    /// <summary>Usage of a later month than is counted begins that month; of an earlier one it is counted no more. @p1 is its month, @p2 what it came to, @p3 what is free again.</summary>
+    private const string Move = """
+        "SpentMicros" = CASE WHEN "Month" < @p1 THEN @p2 WHEN "Month" = @p1 THEN "SpentMicros" + @p2 ELSE "SpentMicros" END,
+        "HeldMicros" = "HeldMicros" - @p3,
+        "Refused" = CASE WHEN "Month" < @p1 THEN 0 ELSE "Refused" END,
+        "ToldPercent" = CASE WHEN "Month" < @p1 THEN 0 ELSE "ToldPercent" END,
+        "Month" = CASE WHEN "Month" < @p1 THEN @p1 ELSE "Month" END
+        """;
+
+    /// <summary>Of what is written past the change tracker, in the caller's transaction.</summary>
+    /// <param name="db">The caller's.</param>
+    /// <param name="used">By calls.</param>
+    /// <param name="freed">What calls that are over held, by the budget that held it.</param>
+    /// <param name="ct">The caller's.</param>
+    public static Task CountAsync(PortalDbContext db, IEnumerable<UsageEvent> used, Dictionary<string, long> freed, CancellationToken ct)
+    {
+        var moves = new Moves([], freed);
+        foreach (var each in used)
+        {
+            moves.Spend(each);
+        }
+
+        return MoveAsync(db, moves, ct);
+    }
 
     public async Task<Func<CancellationToken, Task>> BeginAsync(PortalDbContext db, CancellationToken ct)
     {
@@ -29,19 +56,16 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDi
     /// <summary>One statement a budget: whoever comes at the same moment waits for it, and finds what it has left.</summary>
     private static async Task HoldAsync(PortalDbContext db, Reservation held, CancellationToken ct)
     {
-        var (amount, room, month) = (held.AmountMicros, Math.Max(held.AmountMicros, held.RoomMicros), Budget.MonthOf(db.Now));
         List<string> counted = [];
-        foreach (var budget in InOrder(await db.BudgetsOf(held.ProjectId, held.KeyId).AsNoTracking().ToListAsync(ct)))
+        foreach (var budget in await FindAsync(db, Budget.ScopesOf(held.ProjectId, held.KeyId), [], ct))
         {
-            var taken = await db.Budgets.Where(b => b.Id == budget.Id && (b.Month < month ? 0 : b.SpentMicros) + b.HeldMicros + room <= b.CapMicros)
-                .ExecuteUpdateAsync(set => set.SetProperty(b => b.HeldMicros, b => b.HeldMicros + amount), ct);
-            if (taken is 1)
+            if (await db.UpdateRowsAsync<Budget>(Hold, HasRoom, ct, budget.Id, Budget.MonthOf(db.Now), held.AmountMicros, Math.Max(held.AmountMicros, held.RoomMicros)) is 1)
             {
                 counted.Add(budget.Id);
             }
             else if (await db.Budgets.AsNoTracking().SingleOrDefaultAsync(b => b.Id == budget.Id, ct) is { } full)
             {
-                throw new BudgetExceededException(full.Id, full.Kind, full.FiguresAt(db.Now), amount);
+                throw new BudgetExceededException(full.Id, full.Kind, full.FiguresAt(db.Now), held.AmountMicros);
             }
         }
 
@@ -63,17 +87,12 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDi
         }
     }
 
-    private Moves ReadMoves(PortalDbContext db)
+    private static Moves ReadMoves(PortalDbContext db)
     {
-        var moves = new Moves([], new Dictionary<string, long>(freed, StringComparer.Ordinal));
+        var moves = new Moves([], new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var entry in db.ChangeTracker.Entries<UsageEvent>().Where(e => e.State is EntityState.Added))
         {
             moves.Spend(entry.Entity);
-        }
-
-        foreach (var used in written)
-        {
-            moves.Spend(used);
         }
 
         foreach (var entry in db.ChangeTracker.Entries<Reservation>().Where(e => e.State is EntityState.Modified or EntityState.Deleted))
@@ -97,33 +116,33 @@ internal sealed class BudgetMoves(IReadOnlyList<UsageEvent> written, IReadOnlyDi
 
     private static async Task MoveAsync(PortalDbContext db, Moves moves, CancellationToken ct)
     {
-        var (scopes, ids) = (moves.Spent.Keys.Select(k => k.ScopeId).Distinct().ToList(), moves.Freed.Keys.ToList());
-        if (scopes.Count + ids.Count is 0)
+        if (moves.Spent.Count + moves.Freed.Count is 0)
         {
             return;
         }
 
-        foreach (var budget in InOrder(await db.Budgets.AsNoTracking().Where(b => scopes.Contains(b.ScopeId) || ids.Contains(b.Id)).ToListAsync(ct)))
+        foreach (var budget in await FindAsync(db, [.. moves.Spent.Keys.Select(k => k.ScopeId).Distinct()], moves.Freed.Keys, ct))
         {
             var freed = moves.Freed.GetValueOrDefault(budget.Id);
             foreach (var (place, spent) in moves.Spent.Where(s => s.Key.ScopeId == budget.ScopeId).DefaultIfEmpty(new((budget.ScopeId, Budget.MonthOf(db.Now)), 0)))
             {
-                await MoveAsync(db, budget.Id, place.Month, spent, freed, ct);
+                await db.UpdateRowsAsync<Budget>(Move, "\"Id\" = @p0", ct, budget.Id, place.Month, spent, freed);
                 freed = 0;
             }
         }
     }
 
-    /// <summary>Usage of a later month than is counted begins that month; of an earlier one it is counted no more.</summary>
-    private static Task<int> MoveAsync(PortalDbContext db, string id, int month, long spent, long freed, CancellationToken ct) =>
-        db.Budgets.Where(b => b.Id == id).ExecuteUpdateAsync(set => set
-            .SetProperty(b => b.SpentMicros, b => b.Month < month ? spent : b.Month == month ? b.SpentMicros + spent : b.SpentMicros)
-            .SetProperty(b => b.HeldMicros, b => b.HeldMicros - freed)
-            .SetProperty(b => b.Refused, b => b.Month < month ? 0 : b.Refused)
-            .SetProperty(b => b.ToldPercent, b => b.Month < month ? 0 : b.ToldPercent)
-            .SetProperty(b => b.Month, b => b.Month < month ? month : b.Month), ct);
+    /// <summary>In the order in which all change them.</summary>
+    private static async Task<IEnumerable<Place>> FindAsync(PortalDbContext db, IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        var where = scopes.Count is 0 ? "" : $"\"ScopeId\" IN ({TenantStatements.Names(0, scopes.Count)})";
+        where += ids.Count is 0 ? "" : $"{(where is "" ? "" : " OR ")}\"Id\" IN ({TenantStatements.Names(scopes.Count, ids.Count)})";
+        var found = await db.ReadRowsAsync<Budget, Place>("\"Id\", \"Kind\", \"ScopeId\"", where,
+            row => new Place(row.GetString(0), Enum.Parse<BudgetKind>(row.GetString(1)), row.GetString(2)), ct, [.. scopes, .. ids]);
+        return found.OrderBy(b => b.Kind).ThenBy(b => b.ScopeId, StringComparer.Ordinal);
+    }
 
-    private static IEnumerable<Budget> InOrder(IEnumerable<Budget> budgets) => budgets.OrderBy(b => b.Kind).ThenBy(b => b.ScopeId, StringComparer.Ordinal);
+    private sealed record Place(string Id, BudgetKind Kind, string ScopeId);
 
     /// <param name="Spent">By whose it is and its month.</param>
     /// <param name="Freed">By the budget that held it.</param>

@@ -97,7 +97,7 @@ public static class BillingTables
         /// <summary>Those that what a project spends comes under, by one of its keys or by none.</summary>
         internal IQueryable<Budget> BudgetsOf(string projectId, string? keyId)
         {
-            string[] scopes = keyId is null ? [Budget.OfOrganization, projectId] : [Budget.OfOrganization, projectId, keyId];
+            var scopes = Budget.ScopesOf(projectId, keyId);
             return db.Budgets.Where(b => scopes.Contains(b.ScopeId));
         }
     }

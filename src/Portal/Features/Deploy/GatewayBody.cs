@@ -8,6 +8,8 @@ namespace Portal.Features.Deploy;
 /// <summary>Reads what strangers send: a bounded body, then JSON of which every string is known to be text.</summary>
 internal static class GatewayBody
 {
+    private const int Little = 16 * 1024;
+
     private static readonly JsonSerializerOptions s_strict = new(VertexJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int limit, CancellationToken ct)
@@ -17,18 +19,23 @@ internal static class GatewayBody
             throw GatewayException.TooLarge(limit);
         }
 
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        // As large as it says it is, if that is little: more is believed once it has come. One more than that, so that the end is seen without growing.
+        var buffer = new byte[(int)Math.Min(request.ContentLength ?? Little, Little) + 1];
+        var length = 0;
         try
         {
-            while (await request.Body.ReadAsync(buffer, ct) is > 0 and var read)
+            while (await request.Body.ReadAsync(buffer.AsMemory(length), ct) is > 0 and var read)
             {
-                if (body.Length + read > limit)
+                length += read;
+                if (length > limit)
                 {
                     throw GatewayException.TooLarge(limit);
                 }
 
-                body.Write(buffer, 0, read);
+                if (length == buffer.Length)
+                {
+                    Array.Resize(ref buffer, buffer.Length * 2);
+                }
             }
         }
         catch (BadHttpRequestException broken)
@@ -36,7 +43,7 @@ internal static class GatewayBody
             throw new GatewayException(400, VertexErrorStatus.InvalidArgument, "The request's body could not be read.", broken);
         }
 
-        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        var bytes = buffer.AsMemory(0, length);
         return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
     }
 

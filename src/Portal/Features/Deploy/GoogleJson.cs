@@ -17,6 +17,9 @@ internal sealed class GoogleJson<T>(T value, GatewayException? fault = null) : I
             response.Headers.RetryAfter = wait;
         }
 
-        await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, VertexJson.Options), httpContext.RequestAborted);
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, VertexJson.Options);
+        // Known, so that it is not sent in chunks.
+        response.ContentLength = json.Length;
+        await response.Body.WriteAsync(json, httpContext.RequestAborted);
     }
 }

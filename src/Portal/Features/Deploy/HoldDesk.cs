@@ -17,13 +17,14 @@ public sealed class HoldDesk : IHostedService
     private readonly TimeProvider _time;
     private readonly ILogger<HoldDesk> _logger;
     private readonly Lanes<Asking> _lanes;
+    /// <summary>The last of each place, for twice as long as it is taken from: what it came to says how large the next has to be.</summary>
     private readonly ConcurrentDictionary<HoldPlace, HoldStock> _stocks = new();
     private volatile bool _isStopping;
 
     public HoldDesk(IServiceScopeFactory scopes, WriteTurns turns, TimeProvider time, ILogger<HoldDesk> logger)
     {
         (_scopes, _turns, _time, _logger) = (scopes, turns, time, logger);
-        _lanes = new Lanes<Asking>(AskAsync);
+        _lanes = new Lanes<Asking>(tenantId => new AskingWork(this, tenantId));
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -147,11 +148,12 @@ public sealed class HoldDesk : IHostedService
             var stock = new HoldStock(place, hold, ahead, alike[0].Standing, began + (long)(HoldStock.Lifetime.TotalSeconds * _time.TimestampFrequency));
             _stocks[place] = stock;
             _ = EndLaterAsync(stock);
+            await (last is null ? Task.CompletedTask : TryGiveBackAsync(last));
             return hold;
         }
         catch (BudgetExceededException)
         {
-            last?.TooLarge();
+            last?.TooLarge(ahead);
             return null;
         }
     }
@@ -175,16 +177,29 @@ public sealed class HoldDesk : IHostedService
     {
         await Task.Delay(HoldStock.Lifetime, _time);
         await EndAsync(stock);
+        await Task.Delay(HoldStock.Lifetime, _time);
+        _stocks.TryRemove(new(stock.Place, stock));
     }
 
     private async Task EndAsync(HoldStock stock)
     {
-        _stocks.TryRemove(new(stock.Place, stock));
         if (stock.Close() is > 0 and var left)
         {
             using var turn = await _turns.TakeAsync();
             await GiveBackAsync(stock, left);
         }
+    }
+
+    /// <summary>The same in the caller's turn; false where nothing was left.</summary>
+    private async Task<bool> TryGiveBackAsync(HoldStock stock)
+    {
+        if (stock.Close() is not (> 0 and var left))
+        {
+            return false;
+        }
+
+        await GiveBackAsync(stock, left);
+        return true;
     }
 
     /// <summary>All that is held here for an organisation's calls to come; false where there is none. In the caller's turn.</summary>
@@ -193,12 +208,7 @@ public sealed class HoldDesk : IHostedService
         var isAny = false;
         foreach (var stock in _stocks.Values.Where(s => s.Place.TenantId == tenantId))
         {
-            _stocks.TryRemove(new(stock.Place, stock));
-            if (stock.Close() is > 0 and var left)
-            {
-                isAny = true;
-                await GiveBackAsync(stock, left);
-            }
+            isAny |= await TryGiveBackAsync(stock);
         }
 
         return isAny;
@@ -212,7 +222,6 @@ public sealed class HoldDesk : IHostedService
             await using var db = await OpenAsync(services, stock.Place.TenantId);
             await using var transaction = await db.Database.BeginTransactionAsync();
             await services.ServiceProvider.GetRequiredService<BillingService>().RecordCallsAsync(db, [], [stock.Hold with { Micros = left }], CancellationToken.None);
-            await db.SaveChangesAsync();
             await transaction.CommitAsync();
         }
         catch (Exception fault)
@@ -258,5 +267,10 @@ public sealed class HoldDesk : IHostedService
         public CallTerms Terms { get; } = terms;
 
         public TaskCompletionSource<CallHold> Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class AskingWork(HoldDesk desk, string tenantId) : LaneWork<Asking>
+    {
+        public override Task DoAsync(IReadOnlyList<Asking> group) => desk.AskAsync(tenantId, group);
     }
 }

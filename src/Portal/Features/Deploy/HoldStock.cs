@@ -22,23 +22,32 @@ internal sealed class HoldStock(HoldPlace place, CallHold hold, long micros, Cal
     /// <summary>How long it is taken from. What is left is held for nobody until then.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
-    private readonly long _half = micros / 2;
+    private readonly long _size = micros;
     private long _left = micros;
-    private long _next = micros * 2;
+    private long _taken = -1;
+    private long _most = long.MaxValue;
 
     public HoldPlace Place { get; } = place;
 
     /// <summary>The whole, its calls' parts included.</summary>
     public CallHold Hold { get; } = hold;
 
-    private bool IsUsedUp => Volatile.Read(ref _left) < _half;
+    /// <summary>What the next one had better be: a little more than was taken from this one as long as it lasted, or twice as much where it did not last.</summary>
+    private long Next
+    {
+        get
+        {
+            var (taken, left) = (Volatile.Read(ref _taken), Volatile.Read(ref _left));
+            return Math.Min(Volatile.Read(ref _most), taken >= 0 ? taken + (taken / 4) : left < _size / 2 ? _size * 2 : _size);
+        }
+    }
 
-    /// <summary>Twice the last where that was not enough for as long as it lasts; otherwise what a few groups like this one come to. 0 for none.</summary>
-    /// <param name="last">Null where there is none, or it has ended.</param>
+    /// <summary>0 for none: where few come, and few came before.</summary>
+    /// <param name="last">Null where there is none, or it ended a while ago.</param>
     /// <param name="count">Of the calls that wait now.</param>
     /// <param name="sum">What they come to.</param>
     public static long SizeAfter(HoldStock? last, int count, long sum) =>
-        last is { IsUsedUp: true } ? (last._next < sum ? 0 : last._next) : count < Many ? 0 : sum * Groups;
+        last?.Next is { } next && next >= sum * Many ? next : count < Many ? 0 : Math.Min(sum * Groups, last?._most ?? long.MaxValue) is var first && first >= sum ? first : 0;
 
     public bool TryTake(long worst, CallStanding asOf, long now)
     {
@@ -61,8 +70,13 @@ internal sealed class HoldStock(HoldPlace place, CallHold hold, long micros, Cal
     }
 
     /// <summary>What is left of it, which nobody can take any more.</summary>
-    public long Close() => Interlocked.Exchange(ref _left, 0);
+    public long Close()
+    {
+        var left = Interlocked.Exchange(ref _left, 0);
+        Interlocked.CompareExchange(ref _taken, _size - left, -1);
+        return left;
+    }
 
-    /// <summary>A budget is not wide enough for the next.</summary>
-    public void TooLarge() => _next /= 4;
+    /// <summary>A budget is not wide enough for one of this size.</summary>
+    public void TooLarge(long tried) => Volatile.Write(ref _most, tried / 4);
 }

@@ -62,10 +62,8 @@ internal sealed class InferenceLogMapping : IEntityTypeConfiguration<InferenceLo
         builder.Property(l => l.ApiKeyId).HasMaxLength(PublicId.MaxLength);
         builder.Property(l => l.ResponseId).HasMaxLength(PublicId.MaxLength);
         builder.Property(l => l.Problem).HasMaxLength(60);
-        builder.BelongsTo<InferenceLog, Project>(nameof(InferenceLog.ProjectId));
+        // The one reference that is asked about. Each would be an index more to keep with every call; the others are the endpoint's own, or plain facts as on the ledger.
         builder.BelongsTo<InferenceLog, Endpoint>(nameof(InferenceLog.EndpointId));
-        builder.BelongsTo<InferenceLog, Deployment>(nameof(InferenceLog.DeploymentId));
-        builder.BelongsTo<InferenceLog, ApiKey>(nameof(InferenceLog.ApiKeyId));
         builder.HasIndex(l => new { l.TenantId, l.ResponseId }).IsUnique();
         builder.HasIndex(l => new { l.TenantId, l.EndpointId, l.At });
     }

@@ -6,14 +6,15 @@ namespace Portal.Features.Deploy;
 /// Does small things of many callers together: what comes while an organisation's last group is under way makes up its next one, so that a lone
 /// call waits for nobody and a thousand share a few commits. Each organisation has a lane of its own, and the lanes take turns.
 /// </summary>
-internal sealed class Lanes<T>(Func<string, IReadOnlyList<T>, Task> work)
+/// <param name="begin">Gets an organisation's lane to work; what it works with is disposed of once nobody waits.</param>
+internal sealed class Lanes<T>(Func<string, LaneWork<T>> begin)
 {
     private const int LargestGroup = 256;
 
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
 
     /// <param name="tenantId">Whose it is.</param>
-    /// <param name="item">What the work is told of. It must not throw: nobody is left to hear it.</param>
+    /// <param name="item">What the work is told of.</param>
     public void Add(string tenantId, T item)
     {
         var lane = _lanes.GetOrAdd(tenantId, _ => new Lane());
@@ -29,14 +30,19 @@ internal sealed class Lanes<T>(Func<string, IReadOnlyList<T>, Task> work)
     {
         do
         {
-            while (lane.Take() is { Count: > 0 } group)
-            {
-                await work(tenantId, group).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
+            await WorkAsync(lane, begin(tenantId)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lane.End();
         }
         while (!lane.Waiting.IsEmpty && lane.TryBegin());
+    }
+
+    private static async Task WorkAsync(Lane lane, LaneWork<T> work)
+    {
+        await using var ended = work;
+        while (lane.Take() is { Count: > 0 } group)
+        {
+            await work.DoAsync(group).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private sealed class Lane
@@ -60,4 +66,13 @@ internal sealed class Lanes<T>(Func<string, IReadOnlyList<T>, Task> work)
             return taken;
         }
     }
+}
+
+/// <summary>What one lane does with its groups, one after the other.</summary>
+internal abstract class LaneWork<T> : IAsyncDisposable
+{
+    /// <summary>It must not throw: nobody is left to hear it.</summary>
+    public abstract Task DoAsync(IReadOnlyList<T> group);
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -148,7 +148,7 @@ public sealed class ServingService(
         health.RequireWell(scope.TenantId);
         var whole = AskedCall.Of(RecipeTurns.Apply(served.Recipe, request));
         var call = await HeldAsync(Begin(served, caller, streamed: true), whole);
-        var stream = new VendorStream(whole.Request, (_, ct) => OpenAsync(served, whole.Json, ct), options.Value.CallLimit, time);
+        var stream = new VendorStream(whole.Request, ct => OpenAsync(served, whole.Json, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
         var isLeft = true;
         try

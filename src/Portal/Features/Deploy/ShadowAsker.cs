@@ -132,8 +132,8 @@ internal sealed class ShadowAsker(
         await using (var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None))
         {
             db.ShadowCalls.Add(call);
-            await billing.RecordCallsAsync(db, facts, heard.Hold is { } hold ? [hold] : [], CancellationToken.None);
             await db.SaveChangesAsync(CancellationToken.None);
+            await billing.RecordCallsAsync(db, facts, heard.Hold is { } hold ? [hold] : [], CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
         }
 

@@ -15,11 +15,11 @@ internal sealed class VendorStream : IAsyncDisposable
     private bool _ended;
 
     public VendorStream(
-        VertexGenerateContentRequest asked, Func<VertexGenerateContentRequest, CancellationToken, IAsyncEnumerable<VertexGenerateContentResponse>> open, TimeSpan limit, TimeProvider time)
+        VertexGenerateContentRequest asked, Func<CancellationToken, IAsyncEnumerable<VertexGenerateContentResponse>> open, TimeSpan limit, TimeProvider time)
     {
         _asked = asked;
         _limit = new CancellationTokenSource(limit, time);
-        _chunks = open(asked, _limit.Token).GetAsyncEnumerator(CancellationToken.None);
+        _chunks = open(_limit.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
     public GatewayException? Fault { get; private set; }

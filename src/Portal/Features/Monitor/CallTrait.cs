@@ -56,7 +56,6 @@ internal sealed class CallTraitMapping : IEntityTypeConfiguration<CallTrait>
         builder.Property(t => t.Language).HasMaxLength(40);
         builder.Property(t => t.Label).HasMaxLength(200);
         builder.Property(t => t.Sketch).HasMaxLength(CallTrait.SketchLength);
-        builder.BelongsTo<CallTrait, Project>(nameof(CallTrait.ProjectId));
         builder.BelongsTo<CallTrait, Deploy.Endpoint>(nameof(CallTrait.EndpointId));
         builder.HasIndex(t => new { t.TenantId, t.EndpointId, t.At });
     }

@@ -36,6 +36,7 @@ public sealed class CallWitness(CallBases bases, TextKeeper keeper) : ICallWitne
     {
         _passing.ForEach(keeper.Take);
         _passing.Clear();
+        _traits.Clear();
     }
 
     private CallTrait TraitOf(CallRecord call, CallWords words, string question, string label, bool isValid)

@@ -187,10 +187,10 @@ public sealed class CallBudgetTests
         holds.Add(await next);
         Assert.Equal((many * each) + ahead, await HeldAsync(rig));
 
-        // A budget was changed here in between: what was held before is no longer taken from.
+        // A budget was changed here in between: what was held before is no longer taken from, and its rest is given back at once.
         var later = Hold(new CallStanding(IsUnpaid: false, HasBudget: true));
         holds.Add(await later);
-        Assert.Equal(((many + 1) * each) + ahead, await HeldAsync(rig));
+        Assert.Equal(((many + 2) * each) + ahead, await HeldAsync(rig));
 
         time.Advance(TimeSpan.FromSeconds(3));
         await GatewayRig.WaitAsync(async () => await HeldAsync(rig) == (many + 2) * each ? "" : null);

