@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -63,6 +64,7 @@ public static class BulkInsert
         }
 
         var atOnce = db is SqlitePortalDbContext ? 1 : Math.Max(1, Math.Min(MostRows, MostParameters / columns.Count));
+        var stamps = new Stamps(db, rows.Count);
         for (var from = 0; from < rows.Count;)
         {
             var take = Math.Min(atOnce, rows.Count - from);
@@ -71,7 +73,7 @@ public static class BulkInsert
             {
                 for (var i = 0; i < take; i++)
                 {
-                    Fill(command, columns, i, rows[from + i], db);
+                    Fill(command, columns, i, rows[from + i], stamps);
                 }
 
                 await command.ExecuteNonQueryAsync(ct);
@@ -90,12 +92,12 @@ public static class BulkInsert
 #pragma warning disable RS0030 // On the context's own connection and in its transaction.
         using var insert = new SqliteRows((SqliteConnection)db.Database.GetDbConnection(), Statement(db, entity, columns, 1));
 #pragma warning restore RS0030
-        var tenantId = db.TenantId;
+        var stamps = new Stamps(db, rows.Count);
         foreach (var row in rows)
         {
             for (var i = 0; i < columns.Count; i++)
             {
-                insert.Bind(i + 1, columns[i].IsTenant ? tenantId : columns[i].StoredOf(row, db));
+                insert.Bind(i + 1, columns[i].StoredOf(row, stamps));
             }
 
             insert.Insert();
@@ -151,30 +153,47 @@ public static class BulkInsert
         return $"INSERT INTO {sql.DelimitIdentifier(table, entity.GetSchema())} ({string.Join(", ", columns.Select(c => sql.DelimitIdentifier(c.Name)))}) VALUES {string.Join(", ", values)}";
     }
 
-    private static void Fill(DbCommand command, List<Column> columns, int row, object entity, PortalDbContext db)
+    private static void Fill(DbCommand command, List<Column> columns, int row, object entity, Stamps stamps)
     {
-        var tenantId = db.TenantId;
         for (var i = 0; i < columns.Count; i++)
         {
-            command.Parameters[(row * columns.Count) + i].Value = (columns[i].IsTenant ? tenantId : columns[i].StoredOf(entity, db)) ?? DBNull.Value;
+            command.Parameters[(row * columns.Count) + i].Value = columns[i].StoredOf(entity, stamps) ?? DBNull.Value;
         }
     }
 
-    private sealed record Column(string Name, bool IsTenant, bool IsNullable, RelationalTypeMapping Mapping, Func<object, PortalDbContext, object?> Read)
+    /// <summary>What rows get as they are written. The system's generator costs as much for the bytes of many ids as for one.</summary>
+    private sealed class Stamps(PortalDbContext db, int rows)
+    {
+        private readonly byte[] _random = RandomNumberGenerator.GetBytes(PublicId.Bytes * rows);
+        private int _used;
+
+        public string TenantId { get; } = db.TenantId;
+
+        public DateTime Now { get; } = db.Now;
+
+        public ReadOnlySpan<byte> NextRandom() => _random.AsSpan(PublicId.Bytes * _used++, PublicId.Bytes);
+    }
+
+    private sealed record Column(string Name, bool IsNullable, RelationalTypeMapping Mapping, Func<object, Stamps, object?> Read)
     {
         /// <summary>The type of what the database is given.</summary>
         public Type Stored { get; } = Nullable.GetUnderlyingType(Mapping.Converter?.ProviderClrType ?? Mapping.ClrType) ?? Mapping.Converter?.ProviderClrType ?? Mapping.ClrType;
 
-        public object? StoredOf(object row, PortalDbContext db) => Read(row, db) is { } value ? Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value : null;
+        public object? StoredOf(object row, Stamps stamps) => Read(row, stamps) is { } value ? Mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value : null;
 
         public static Column Of(IProperty property) => new(
-            property.GetColumnName(), property.Name is nameof(ITenantOwned.TenantId), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property));
+            property.GetColumnName(), property.IsNullable, property.GetRelationalTypeMapping(), ReaderOf(property));
 
-        private static Func<object, PortalDbContext, object?> ReaderOf(IProperty property)
+        private static Func<object, Stamps, object?> ReaderOf(IProperty property)
         {
+            if (property.Name is nameof(ITenantOwned.TenantId))
+            {
+                return (_, stamps) => stamps.TenantId;
+            }
+
             if (property.Name is nameof(TenantOwned.Id) && property.GetValueGeneratorFactory()?.Invoke(property, property.DeclaringType) is PublicIdGenerator ids)
             {
-                return (_, db) => ids.Create(db.Now);
+                return (_, stamps) => ids.Create(stamps.Now, stamps.NextRandom());
             }
 
             var getter = property.GetGetter();

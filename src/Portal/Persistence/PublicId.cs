@@ -14,15 +14,25 @@ public static class PublicId
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
+    /// <summary>Random bytes that one id takes.</summary>
+    internal const int Bytes = 17;
+
     public static string Create(string prefix, DateTime now)
     {
-        var milliseconds = (now - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        Span<byte> random = stackalloc byte[Bytes];
+        RandomNumberGenerator.Fill(random);
+        return Create(prefix, now, random);
+    }
 
-        return string.Create(prefix.Length + 27, (prefix, milliseconds), static (text, state) =>
+    /// <param name="prefix">What it is.</param>
+    /// <param name="now">When it came to be.</param>
+    /// <param name="random">Of nobody else's id.</param>
+    internal static string Create(string prefix, DateTime now, ReadOnlySpan<byte> random)
+    {
+        var milliseconds = (now - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        return string.Create(prefix.Length + 27, new Parts(prefix, milliseconds, random), static (text, parts) =>
         {
-            Span<byte> bytes = stackalloc byte[17];
-            RandomNumberGenerator.Fill(bytes);
-            var (name, time) = state;
+            var (name, time) = (parts.Prefix, parts.Milliseconds);
             name.CopyTo(text);
             text[name.Length] = '_';
             var id = text[(name.Length + 1)..];
@@ -31,11 +41,20 @@ public static class PublicId
                 id[i] = Alphabet[(int)(time & 31)];
             }
 
-            for (var i = 0; i < 17; i++)
+            for (var i = 0; i < Bytes; i++)
             {
-                id[9 + i] = Alphabet[bytes[i] & 31];
+                id[9 + i] = Alphabet[parts.Random[i] & 31];
             }
         });
+    }
+
+    private readonly ref struct Parts(string prefix, long milliseconds, ReadOnlySpan<byte> random)
+    {
+        public readonly string Prefix = prefix;
+
+        public readonly long Milliseconds = milliseconds;
+
+        public readonly ReadOnlySpan<byte> Random = random;
     }
 }
 
@@ -43,9 +62,9 @@ internal sealed class PublicIdGenerator(string prefix) : ValueGenerator<string>
 {
     public override bool GeneratesTemporaryValues => false;
 
-    public override string Next(EntityEntry entry) => Create(((PortalDbContext)entry.Context).Now);
+    public override string Next(EntityEntry entry) => PublicId.Create(prefix, ((PortalDbContext)entry.Context).Now);
 
-    public string Create(DateTime now) => PublicId.Create(prefix, now);
+    public string Create(DateTime now, ReadOnlySpan<byte> random) => PublicId.Create(prefix, now, random);
 }
 
 internal sealed class TenantIdGenerator : ValueGenerator<string>

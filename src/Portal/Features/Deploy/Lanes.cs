@@ -24,6 +24,10 @@ internal sealed class Lanes<T>(Func<string, LaneWork<T>> begin)
             // Not by whoever came first, who would then wait for everybody who comes after.
             _ = Task.Run(() => WorkAsync(tenantId, lane));
         }
+        else
+        {
+            lane.Wake();
+        }
     }
 
     private async Task WorkAsync(string tenantId, Lane lane)
@@ -39,21 +43,44 @@ internal sealed class Lanes<T>(Func<string, LaneWork<T>> begin)
     private static async Task WorkAsync(Lane lane, LaneWork<T> work)
     {
         await using var ended = work;
-        while (lane.Take() is { Count: > 0 } group)
+        do
         {
-            await work.DoAsync(group).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (lane.Take() is { Count: > 0 } group)
+            {
+                await work.DoAsync(group).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
+        while (work.Patience > TimeSpan.Zero && await lane.MoreAsync(work.Patience));
     }
 
     private sealed class Lane
     {
         private int _isBusy;
+        private TaskCompletionSource? _asleep;
 
         public ConcurrentQueue<T> Waiting { get; } = [];
 
         public bool TryBegin() => Interlocked.CompareExchange(ref _isBusy, 1, 0) is 0;
 
         public void End() => Volatile.Write(ref _isBusy, 0);
+
+        public void Wake() => Volatile.Read(ref _asleep)?.TrySetResult();
+
+        /// <summary>Whether somebody comes in this time.</summary>
+        public async Task<bool> MoreAsync(TimeSpan patience)
+        {
+            var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.Exchange(ref _asleep, woken);
+            if (Waiting.IsEmpty)
+            {
+                using var end = new CancellationTokenSource();
+                await Task.WhenAny(woken.Task, Task.Delay(patience, end.Token));
+                await end.CancelAsync();
+            }
+
+            Interlocked.Exchange(ref _asleep, null);
+            return !Waiting.IsEmpty;
+        }
 
         public List<T> Take()
         {
@@ -73,6 +100,9 @@ internal abstract class LaneWork<T> : IAsyncDisposable
 {
     /// <summary>It must not throw: nobody is left to hear it.</summary>
     public abstract Task DoAsync(IReadOnlyList<T> group);
+
+    /// <summary>How long it waits for more before it is disposed of.</summary>
+    public virtual TimeSpan Patience => TimeSpan.Zero;
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

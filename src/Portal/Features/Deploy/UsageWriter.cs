@@ -70,6 +70,9 @@ public sealed class UsageWriter
     {
         private CallLedger? _ledger;
 
+        /// <summary>Callers who come again and again leave gaps of some milliseconds.</summary>
+        public override TimeSpan Patience => _ledger is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(20);
+
         public override async Task DoAsync(IReadOnlyList<Entry> group)
         {
             using var turn = await writer._turns.TakeAsync();
