@@ -19,6 +19,12 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
+
+    /// <summary>A slice that is under way is added up anew each time, so whoever has very many calls rests longer: a tenth of a core at the most.</summary>
+    private const int RestFor = 10;
+
+    /// <summary>Calls that are held in memory at once, about.</summary>
+    private const int AtOnce = 10_000;
     private static readonly TimeSpan s_keepFine = TimeSpan.FromHours(48);
 
     /// <summary>The pairs of the deployments that this run has met.</summary>
@@ -72,7 +78,7 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var cursor = await db.TrafficCursors.SingleAsync(c => c.EndpointId == endpointId, ct);
-        var (from, to, now) = (cursor.From, cursor.From + TrafficSlice.Fine, Now);
+        var (from, to, now, began) = (cursor.From, cursor.From + TrafficSlice.Fine, Now, time.GetTimestamp());
         var slices = await AddUpAsync(db, cursor, from, to, ct);
         var isOver = to + s_grace <= now;
         var next = !isOver ? from : slices.Count > 0 ? to : await NextAsync(db, endpointId, to, now, ct);
@@ -80,7 +86,8 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
         await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From == from).ExecuteDeleteAsync(ct);
         db.TrafficSlices.AddRange(slices);
         cursor.Advance(next);
-        cursor.RestUntil(now + s_rest);
+        var rest = time.GetElapsedTime(began) * RestFor;
+        cursor.RestUntil(now + (rest > s_rest ? rest : s_rest));
         await db.SaveChangesAsync(ct);
         if (TrafficSlice.HourStart(next) > TrafficSlice.HourStart(from))
         {
@@ -98,10 +105,22 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
     private async Task<List<TrafficSlice>> AddUpAsync(PortalDbContext db, TrafficCursor cursor, DateTime from, DateTime to, CancellationToken ct)
     {
+        Dictionary<(string Deployment, string Key), TrafficTally> tallies = [];
+        var parts = 1 + (await Calls(db, cursor.EndpointId).CountAsync(l => l.At >= from && l.At < to, ct) / AtOnce);
+        for (var i = 0; i < parts; i++)
+        {
+            await AddUpAsync(db, cursor, from + ((to - from) * i / parts), from + ((to - from) * (i + 1) / parts), tallies, ct);
+        }
+
+        return [.. tallies.Select(t => SliceOf(cursor, t.Key, SliceGrain.FiveMinutes, from, t.Value))];
+    }
+
+    private async Task AddUpAsync(
+        PortalDbContext db, TrafficCursor cursor, DateTime from, DateTime to, Dictionary<(string Deployment, string Key), TrafficTally> tallies, CancellationToken ct)
+    {
         // A trait has the time of its call.
         var traits = await db.CallTraits.AsNoTracking().Where(t => t.EndpointId == cursor.EndpointId && t.At >= from && t.At < to).ToListAsync(ct);
         var byId = traits.DistinctBy(t => t.ResponseId).ToDictionary(t => t.ResponseId, StringComparer.Ordinal);
-        Dictionary<(string Deployment, string Key), TrafficTally> tallies = [];
         await foreach (var call in Calls(db, cursor.EndpointId).Where(l => l.At >= from && l.At < to).AsAsyncEnumerable().WithCancellation(ct))
         {
             if (!_known.TryGetValue(call.DeploymentId, out var pairs))
@@ -112,8 +131,6 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
             var place = (call.DeploymentId, call.ApiKeyId ?? "");
             (tallies.TryGetValue(place, out var tally) ? tally : tallies[place] = new TrafficTally()).Add(call, byId.GetValueOrDefault(call.ResponseId), pairs);
         }
-
-        return [.. tallies.Select(t => SliceOf(cursor, t.Key, SliceGrain.FiveMinutes, from, t.Value))];
     }
 
     private async Task<IReadOnlySet<uint>?> PairsAsync(string projectId, string deploymentId, CancellationToken ct) =>

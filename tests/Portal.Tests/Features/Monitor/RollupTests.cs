@@ -48,6 +48,22 @@ public sealed class RollupTests : IDisposable
     }
 
     [Fact]
+    public async Task Rollup_OfMoreCallsThanAreHeldAtOnce_CountsEachWithItsTrait()
+    {
+        var live = await DeployAsync();
+        await AddAsync(live, "2026-11-23T09:10:00Z", 100, 5_000);
+        // Where one part ends and the next begins.
+        await AddAsync(live, "2026-11-23T09:12:30Z", 100, 5_001, label: "card");
+        await AddAsync(live, "2026-11-23T09:14:59.9999Z", 100, 2);
+
+        await RunAsync(live);
+
+        var total = (await ReadAsync(live, "24h")).Total;
+        Assert.Equal((10_003, 10_003, 100_030), (total.Calls, total.Checked, total.InputTokens));
+        Assert.Equal(new Dictionary<string, long> { ["billing"] = 5_002, ["card"] = 5_001 }, total.Labels);
+    }
+
+    [Fact]
     public async Task Rollup_OfCalls_AddsThemUpOnce_HowEverOftenItRuns_AndTheMonitorReadsThem()
     {
         var live = await DeployAsync();
@@ -228,17 +244,19 @@ public sealed class RollupTests : IDisposable
         var time = DateTimeOffset.Parse(at, CultureInfo.InvariantCulture).UtcDateTime;
         var scan = new TextScan();
         scan.Read(question);
+        List<InferenceLog> logs = [];
+        List<CallTrait> traits = [];
         for (var i = 0; i < count; i++)
         {
             var id = Guid.NewGuid().ToString("N");
-            db.InferenceLogs.Add(new InferenceLog
+            logs.Add(new InferenceLog
             {
                 ProjectId = live.ProjectId, EndpointId = live.EndpointId, DeploymentId = live.Id, Source = source, ResponseId = id, Status = status,
                 Milliseconds = milliseconds, InputTokens = 10, OutputTokens = 2, AmountMicros = 7, At = time,
             });
             if (status < 400 && source is UsageSource.Endpoint)
             {
-                db.CallTraits.Add(new CallTrait
+                traits.Add(new CallTrait
                 {
                     ProjectId = live.ProjectId, EndpointId = live.EndpointId, ResponseId = id, At = time, Length = question.Length,
                     Language = LanguageGuess.NameOf(LanguageGuess.Of(scan, question)), Label = label, IsValid = true, Confidence = 0.9, Sketch = CallSketch.Of(scan),
@@ -246,7 +264,10 @@ public sealed class RollupTests : IDisposable
             }
         }
 
-        await db.SaveChangesAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.InsertNewAsync(logs, CancellationToken.None);
+        await db.InsertNewAsync(traits, CancellationToken.None);
+        await transaction.CommitAsync();
     }
 
     private async Task<Deployment> DeployAsync(bool withVersion = false)
