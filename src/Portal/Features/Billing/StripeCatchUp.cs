@@ -82,6 +82,7 @@ public sealed class StripeCatchUp(IServiceScopeFactory scopes, StripeGateway gat
         var since = _readUpTo - s_overlap ?? await FirstSinceAsync(db, ct);
         return (since, (await db.StripeEvents.Where(e => e.HappenedAt >= since).Select(e => e.Event).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal));
     }
+
     /// <summary>A process that has read nothing yet cannot know what was missed before it: an outage would hide behind the newest message, so days are read.</summary>
     private async Task<DateTime> FirstSinceAsync(PortalDbContext db, CancellationToken ct)
     {

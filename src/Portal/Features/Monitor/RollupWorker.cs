@@ -25,6 +25,7 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
     /// <summary>Calls that are held in memory at once, about.</summary>
     private const int AtOnce = 10_000;
+
     private static readonly TimeSpan s_keepFine = TimeSpan.FromHours(48);
 
     /// <summary>The pairs of the deployments that this run has met.</summary>
