@@ -35,21 +35,21 @@ public sealed record ClientRow(string Name, string Slug, DateTime? Until)
 }
 
 /// <summary>A board that is being read: the clients who were read so far, and in the end all of them.</summary>
-public sealed class BoardReading(IReadOnlyList<ClientRow?> rows, Task done)
+public sealed class BoardReading(IReadOnlyList<ClientRow?> rows, Task<TimeSpan> done)
 {
     public int Total => rows.Count;
 
     public IReadOnlyList<ClientRow> Rows => [.. rows.OfType<ClientRow>()];
 
-    /// <summary>Fails as the reading does.</summary>
-    public Task Done => done;
+    /// <summary>How long the reading took; fails as it does.</summary>
+    public Task<TimeSpan> Done => done;
 }
 
 /// <summary>
 /// A consultant's clients side by side. Each is read in a scope of its own through the gate by which a page would be entered, so that
 /// nothing can be read here that was not granted, and each look stands in both audit logs.
 /// </summary>
-public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServiceScopeFactory services)
+public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServiceScopeFactory services, TimeProvider time)
 {
     /// <summary>More projects than these are told as a number.</summary>
     private const int MostProjects = 20;
@@ -77,8 +77,10 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
         return new BoardReading(rows, ReadAsync(person, visits, rows, ct));
     }
 
-    private Task ReadAsync(ClaimsPrincipal person, List<Membership> visits, ClientRow?[] rows, CancellationToken ct) =>
-        Parallel.ForAsync(0, visits.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
+    private async Task<TimeSpan> ReadAsync(ClaimsPrincipal person, List<Membership> visits, ClientRow?[] rows, CancellationToken ct)
+    {
+        var began = time.GetTimestamp();
+        await Parallel.ForAsync(0, visits.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
         {
             var row = new ClientRow(visits[i].TenantName, visits[i].Slug, visits[i].Access.Until);
             try
@@ -90,6 +92,8 @@ public sealed class ClientBoard(TenancyService tenancy, TenantScope scope, IServ
                 rows[i] = row with { Problem = expected.Message };
             }
         });
+        return time.GetElapsedTime(began);
+    }
 
     /// <summary>What the clients used this month that let it be seen; null where none does, which is not zero.</summary>
     public static (long Micros, int Clients)? TotalOf(IReadOnlyCollection<ClientRow> rows) =>

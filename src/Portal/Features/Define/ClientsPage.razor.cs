@@ -14,7 +14,6 @@ public sealed partial class ClientsPage : PortalPage
     private IReadOnlyList<ClientRow> _clients = [];
     private BoardReading? _reading;
     private bool _isWhole;
-    private DateTime _beganAt;
     private DateTime _restUntil;
     private IReadOnlyList<EngagementRow> _rows = [];
     private IReadOnlyList<EngagementPerson> _people = [];
@@ -62,12 +61,7 @@ public sealed partial class ClientsPage : PortalPage
     /// <summary>Returns with what has been read so far where all of it takes long; the next load goes on with the same reading.</summary>
     private async Task ReadBoardAsync(CancellationToken ct)
     {
-        if (_reading is null)
-        {
-            (_beganAt, _reading) = (_now, await Board.BeginAsync((await Authentication).User, _rows, ct));
-        }
-
-        var reading = _reading;
+        var reading = _reading ??= await Board.BeginAsync((await Authentication).User, _rows, ct);
         await Task.WhenAny(reading.Done, Task.Delay(s_patience, Time, ct));
         if (!reading.Done.IsCompleted)
         {
@@ -76,10 +70,10 @@ public sealed partial class ClientsPage : PortalPage
         }
 
         _reading = _reading == reading ? null : _reading;
-        await reading.Done;
+        var took = await reading.Done;
         (_clients, _isWhole) = (reading.Rows, true);
         // Of many clients no more than a tenth of the time is spent on reading them again.
-        _restUntil = Time.GetUtcNow().UtcDateTime + ((Time.GetUtcNow().UtcDateTime - _beganAt) * 9);
+        _restUntil = Time.GetUtcNow().UtcDateTime + (took * 9);
     }
 
     private Task TickAsync() => Time.GetUtcNow().UtcDateTime < _restUntil ? Task.CompletedTask : RefreshAsync();

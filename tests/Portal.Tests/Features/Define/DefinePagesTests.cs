@@ -110,6 +110,65 @@ public sealed class DefinePagesTests : BunitContext
         }
     }
 
+    /// <summary>A board that is read again slowly stands as it was until the new one has been read, and is read again soon.</summary>
+    [Fact]
+    public async Task Clients_ReadAgainSlowly_AreShownOnceRead_AndRestByTheReading()
+    {
+        await BeginAsync("fieldwork");
+        await _rig.EngageAsync(_rig.Grant([]), "ben", "harbour");
+        var page = Render<ClientsPage>(p => p.Add(c => c.Org, "fieldwork").AddCascadingValue(Authentication()));
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll("td.need"), n => n.TextContent.Contains("No project yet", StringComparison.Ordinal)));
+        await _rig.ProjectAsync("Claims", "ben", "harbour");
+        await using (var ben = await _rig.EnterAsync("ben", "harbour"))
+        {
+            _rig.SlowTenantId = ben?.ServiceProvider.GetRequiredService<TenantScope>().TenantId;
+        }
+
+        var began = _rig.Time.GetUtcNow();
+        _rig.Time.Advance(TimeSpan.FromSeconds(20));
+        // The page asks, and has no patience left.
+        await Task.Delay(500, Xunit.TestContext.Current.CancellationToken);
+        _rig.Time.Advance(TimeSpan.FromSeconds(1));
+        await Task.Delay(500, Xunit.TestContext.Current.CancellationToken);
+        Assert.Contains("No project yet", page.Markup, StringComparison.Ordinal);
+        _rig.Slow.SetResult();
+
+        Assert.True(await IsSoAsync("Claims", began.AddSeconds(36))); // before the next tick
+
+        await _rig.ProjectAsync("Fleet", "ben", "harbour");
+        Assert.True(await IsSoAsync("and 1 more", began.AddSeconds(180))); // nine times a tick later
+
+        async Task<bool> IsSoAsync(string words, DateTimeOffset until)
+        {
+            while (_rig.Time.GetUtcNow() < until && !await page.InvokeAsync(() => page.Markup.Contains(words, StringComparison.Ordinal)))
+            {
+                _rig.Time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(250, Xunit.TestContext.Current.CancellationToken);
+            }
+
+            return page.Markup.Contains(words, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Board_SaysHowLongItsReadingTook_WheneverThatIsNoticed()
+    {
+        await BeginAsync("fieldwork");
+        await using (var olivia = await _rig.EnterAsync("olivia", "northwind"))
+        {
+            _rig.SlowTenantId = olivia?.ServiceProvider.GetRequiredService<TenantScope>().TenantId;
+        }
+
+        var ours = await Services.GetRequiredService<EngagementService>().ListAsync(CancellationToken.None);
+        var reading = await Services.GetRequiredService<ClientBoard>().BeginAsync(_rig.Person("carla"), ours, CancellationToken.None);
+        _rig.Time.Advance(TimeSpan.FromSeconds(3));
+        _rig.Slow.SetResult();
+        await reading.Done;
+        _rig.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(3), await reading.Done);
+    }
+
     protected override async ValueTask DisposeAsyncCore()
     {
         await base.DisposeAsyncCore();
