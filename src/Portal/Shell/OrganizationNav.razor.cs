@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.JSInterop;
 using Portal.Features.Tenancy;
 
 namespace Portal.Shell;
@@ -6,6 +8,8 @@ namespace Portal.Shell;
 /// <summary>Where one can go in an organization, by what one may do there.</summary>
 public sealed partial class OrganizationNav
 {
+    private ElementReference _bar;
+
     private IReadOnlyList<(string Words, string Address)> Daily => Shown(
         (true, "Projects", PortalUrls.Organization(Current.Slug)),
         (Current.Membership.Kind is TenantKind.Consultancy && Current.May(Permission.WorkForClients), "Clients", PortalUrls.Clients(Current.Slug)),
@@ -27,7 +31,15 @@ public sealed partial class OrganizationNav
 
     protected override void OnInitialized() => Navigation.LocationChanged += OnMoved;
 
-    private void OnMoved(object? sender, LocationChangedEventArgs moved) => _ = InvokeAsync(StateHasChanged);
+    /// <summary>On a phone the bar is wider than the screen.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender) => await Script.InvokeVoidAsync("portal.showHere", _bar);
+
+    private void OnMoved(object? sender, LocationChangedEventArgs moved) => _ = InvokeAsync(async () =>
+    {
+        // The links themselves hear of it later, and what is scrolled to is the one that is marked by then.
+        await Task.Yield();
+        StateHasChanged();
+    });
 
     private bool IsHere((string Words, string Address) link) => new Uri(Navigation.Uri).AbsolutePath == link.Address;
 

@@ -7,6 +7,12 @@ window.portal = {
     document.documentElement.dataset.theme = theme;
   },
 
+  // What is marked as here, into the middle of a bar that scrolls sideways.
+  showHere(bar) {
+    const here = bar?.querySelector(".active, .here")?.getBoundingClientRect();
+    if (here) bar.scrollLeft += here.left + here.width / 2 - bar.getBoundingClientRect().left - bar.clientWidth / 2;
+  },
+
   copy: text => navigator.clipboard.writeText(text),
 
   async signOut(address) {
