@@ -31,7 +31,7 @@ public static class Show
     }
 
     public static string Milliseconds(double value) => value < 1_000
-        ? value.ToString(value < 10 ? "0.0" : "0", s_culture) + " ms"
+        ? value.ToString(value < 10 ? "0.#" : "0", s_culture) + " ms"
         : (value / 1_000).ToString("0.0", s_culture) + " s";
 
     public static string Bytes(long value) => value switch
@@ -42,13 +42,23 @@ public static class Show
         _ => (value / 1073741824.0).ToString("0.00", s_culture) + " GB",
     };
 
+    /// <summary>Less than a minute ahead is the present: nodes' clocks differ.</summary>
     public static string Ago(DateTime at, DateTime now) => (now - at) switch
     {
+        { TotalMinutes: <= -1 } ahead => In(-ahead),
         { TotalSeconds: < 5 } => "just now",
         { TotalSeconds: < 60 } past => $"{(int)past.TotalSeconds} s ago",
         { TotalMinutes: < 60 } past => $"{(int)past.TotalMinutes} min ago",
         { TotalHours: < 24 } past => $"{(int)past.TotalHours} h ago",
+        { TotalDays: < 2 } => "1 day ago",
         var past => $"{(int)past.TotalDays} days ago",
+    };
+
+    private static string In(TimeSpan ahead) => ahead switch
+    {
+        { TotalMinutes: < 90 } => $"in {Math.Round(ahead.TotalMinutes)} min",
+        { TotalHours: < 36 } => $"in {Math.Round(ahead.TotalHours)} h",
+        _ => $"in {Math.Round(ahead.TotalDays)} days",
     };
 
     public static string Duration(TimeSpan span) => span switch
