@@ -6,6 +6,15 @@ namespace Portal.Features.Billing;
 
 public sealed partial class PlanPage : PortalPage
 {
+    private static readonly IReadOnlyList<(string What, Func<Plan, string> Of)> s_compared =
+    [
+        ("A month, beside usage", p => Show.Money(p.MonthlyCents * 10_000, "USD")),
+        ("Keeping a gigabyte for 30 days", p => Show.Money(p.StorageMicros, "USD")),
+        .. Enum.GetValues<Limit>().Select(l => (Capital(l.Words(2)), (Func<Plan, string>)(p => p.LimitOf(l) is { } most ? Show.Count(most) : "Not limited"))),
+        ("Models", p => p.Models),
+        ("Support", p => p.Support),
+    ];
+
     private PlanView? _view;
     private string? _taken;
 
@@ -45,6 +54,9 @@ public sealed partial class PlanPage : PortalPage
     };
 
     private static DateTime? Next(PlanView view) => view.Invoices.FirstOrDefault(i => i is { Status: "open", NextAttemptAt: not null })?.NextAttemptAt;
+
+    private static InvoiceRow? ToPay(PlanView view) =>
+        view.State is SubscriptionState.PastDue or SubscriptionState.Unpaid ? view.Invoices.FirstOrDefault(i => i is { Status: "open", PageUrl: not "" }) : null;
 
     private static IReadOnlyList<(string, string)> FactsOf(PlanView view)
     {
