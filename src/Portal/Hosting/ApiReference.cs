@@ -42,7 +42,8 @@ public static class ApiReference
         app.MapScalarApiReference(PortalUrls.Reference, (options, http) =>
         {
             options.Title = "API reference · Portal";
-            options.AddDocument(Data, "Data API", $"{PortalUrls.Reference}/{Data}.json").AddDocument(Gateway, "Model API", $"{PortalUrls.Reference}/{Gateway}.json");
+            options.AddDocument(Data, "Data API", $"{PortalUrls.Reference}/{Data}.json")
+                .AddDocument(Gateway, "Model API", $"{PortalUrls.Reference}/{Gateway}.json", isDefault: http.Request.Query["api"] == Gateway);
             (options.DefaultFonts, options.Telemetry, options.HideClientButton, options.DotNetFlag) = (false, false, true, false);
             options.Favicon = "/favicon.svg";
             // Its maker's own offers: they lead elsewhere, and the assistant would send there what is asked.
