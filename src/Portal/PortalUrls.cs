@@ -16,8 +16,8 @@ public static class PortalUrls
     public const string NotFound = "/not-found";
     /// <summary>What programs can call, and how.</summary>
     public const string Reference = "/reference";
-    /// <summary>The same, open at the calls to a deployed model.</summary>
-    public const string ModelReference = $"{Reference}?api=gateway";
+    /// <summary>The same, open at the calls to a deployed model. Without the slash it is sent on, and forgets what was asked.</summary>
+    public const string ModelReference = $"{Reference}/?api=gateway";
 
     public const string Admin = "/admin";
     public const string AdminJobs = "/admin/jobs";
