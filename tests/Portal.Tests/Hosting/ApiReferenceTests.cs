@@ -58,6 +58,17 @@ public sealed class ApiReferenceTests(IsolationFixture fixture) : IClassFixture<
         Assert.DoesNotContain("nonce", string.Join(' ', elsewhere.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
     }
 
+    /// <summary>What a deployment links to opens at the calls to it, without being sent on.</summary>
+    [Fact]
+    public async Task Page_OfTheModelsReference_OpensAtTheModelApi()
+    {
+        using var http = fixture.World.Browser();
+
+        var page = await http.GetStringAsync(PortalUrls.ModelReference, TestContext.Current.CancellationToken);
+
+        Assert.Matches("gateway\\.json\"[^}]*\"default\":true", page.Replace(" ", "", StringComparison.Ordinal));
+    }
+
     private static bool IsForKeys(string template) => (template.StartsWith("/api/v1/", StringComparison.Ordinal) || template.StartsWith("/v1/", StringComparison.Ordinal) || template.StartsWith("/openai/v1/", StringComparison.Ordinal))
         && !template.Contains("{**", StringComparison.Ordinal);
 
