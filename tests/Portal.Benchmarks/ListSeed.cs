@@ -226,7 +226,7 @@ internal sealed class ListSeed(Func<string, AsyncServiceScope> open, DateTime no
         var tally = new TrafficTally();
         for (var i = 0; i < 25; i++)
         {
-            tally.Add(new InferenceLog { ProjectId = "", EndpointId = "", DeploymentId = "", Source = UsageSource.Endpoint, ResponseId = "", Status = 200, Milliseconds = _random.Next(90, 900), InputTokens = 300, OutputTokens = 20, AmountMicros = 140, At = now }, null, null);
+            tally.Add(new CallFigures("", "", "", now, Status: 200, Milliseconds: _random.Next(90, 900), InputTokens: 300, CachedTokens: 0, OutputTokens: 20, AmountMicros: 140), null, null);
         }
 
         var figures = tally.ToFigures().ToStored();

@@ -1,30 +1,27 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Features.Billing;
 using Portal.Features.Deploy;
 using Portal.Persistence;
 using Portal.Features.Tenancy;
-using Endpoint = Portal.Features.Deploy.Endpoint;
 
 namespace Portal.Features.Monitor;
 
 /// <summary>
 /// Adds up an endpoint's calls, five minutes at a time, each in one transaction with the cursor: twice or by two at once, a slice is
-/// there once. The newest slice is added up again until it is over. Of hours that are over it makes hours, and of days days.
+/// there once. Until a slice is over, what of it no call can be added to any more is kept, and only the rest is read again. Of hours that are
+/// over it makes hours, and of days days.
 /// </summary>
 public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbContext> dbs, TrainingMix training, TimeProvider time, ILogger<RollupWorker> logger)
 {
     private const int MostSlices = 300;
 
+    /// <summary>Parts that are not settled and so are read each time. Whoever has more of them sees the newest calls a minute and a half late.</summary>
+    private const int MostAgain = 10;
+
     /// <summary>A call is on record a moment after it ended; later than this none is expected any more.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(90);
 
+    /// <summary>Longer than a run takes, so that nobody begins another while it is under way.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
-
-    /// <summary>A slice that is under way is added up anew each time, so whoever has very many calls rests longer: a tenth of a core at the most.</summary>
-    private const int RestFor = 10;
-
-    /// <summary>Calls that are held in memory at once, about.</summary>
-    private const int AtOnce = 10_000;
 
     private static readonly TimeSpan s_keepFine = TimeSpan.FromHours(48);
 
@@ -36,15 +33,22 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
     public async Task RunAsync(string tenantId, string endpointId, CancellationToken ct)
     {
         scope.Enter(tenantId);
-        if (!await BeginAsync(endpointId, ct))
-        {
-            return;
-        }
-
         try
         {
-            for (var i = 0; i < MostSlices && await StepAsync(endpointId, ct); i++)
+            if (!await BeginAsync(endpointId, ct))
             {
+                return;
+            }
+
+            var (pace, isMore) = (new WorkPace(time), true);
+            for (var i = 0; isMore && i < MostSlices && !pace.IsUp; i++)
+            {
+                isMore = await StepAsync(endpointId, pace, ct);
+            }
+
+            if (isMore)
+            {
+                await LeaveAsync(endpointId, ct);
             }
         }
         catch (DbUpdateException lost)
@@ -54,41 +58,65 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
         }
     }
 
-    /// <summary>False where nothing was ever called.</summary>
+    /// <summary>Whoever sets the time of the next run does this one. False where somebody else does, or nothing was ever called.</summary>
     private async Task<bool> BeginAsync(string endpointId, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.TrafficCursors.AnyAsync(c => c.EndpointId == endpointId, ct))
+        var (now, cursors) = (Now, db.TrafficCursors.Where(c => c.EndpointId == endpointId));
+        var next = now + s_rest;
+        if (await cursors.Where(c => c.NextAt <= now).ExecuteUpdateAsync(set => set.SetProperty(c => c.NextAt, next), ct) > 0)
         {
             return true;
         }
 
-        if (await db.Endpoints.SingleOrDefaultAsync(e => e.Id == endpointId, ct) is not { } endpoint
-            || await Calls(db, endpointId).MinAsync(l => (DateTime?)l.At, ct) is not { } first)
+        if (await cursors.AnyAsync(ct) || await db.Endpoints.SingleOrDefaultAsync(e => e.Id == endpointId, ct) is not { } endpoint
+            || await CallPart.Traffic(db, endpointId).MinAsync(l => (DateTime?)l.At, ct) is not { } first)
         {
             return false;
         }
 
-        db.TrafficCursors.Add(TrafficCursor.Of(endpoint, TrafficSlice.FineStart(first)));
+        var cursor = TrafficCursor.Of(endpoint, TrafficSlice.FineStart(first));
+        cursor.RestUntil(next);
+        db.TrafficCursors.Add(cursor);
         await db.SaveChangesAsync(ct);
         return true;
     }
 
-    /// <summary>One slice; true while there is another to go on with.</summary>
-    private async Task<bool> StepAsync(string endpointId, CancellationToken ct)
+    /// <summary>There is more to do, so nobody need wait.</summary>
+    private async Task LeaveAsync(string endpointId, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var now = Now;
+        await db.TrafficCursors.Where(c => c.EndpointId == endpointId).ExecuteUpdateAsync(set => set.SetProperty(c => c.NextAt, now), ct);
+    }
+
+    /// <summary>One slice, or as much of it as there is time for; true while there is more to go on with.</summary>
+    private async Task<bool> StepAsync(string endpointId, WorkPace pace, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var cursor = await db.TrafficCursors.SingleAsync(c => c.EndpointId == endpointId, ct);
-        var (from, to, now, began) = (cursor.From, cursor.From + TrafficSlice.Fine, Now, time.GetTimestamp());
-        var slices = await AddUpAsync(db, cursor, from, to, ct);
-        var isOver = to + s_grace <= now;
-        var next = !isOver ? from : slices.Count > 0 ? to : await NextAsync(db, endpointId, to, now, ct);
+        var (from, to, now) = (cursor.From, cursor.From + TrafficSlice.Fine, Now);
+        var safe = now - s_grace;
+        var sum = await SliceSum.BeginAsync(db, cursor, ct);
+        await AddUpAsync(db, sum, safe, pace, ct);
+        var isOver = to <= safe && sum.IsWhole;
+        var newer = new SliceSum(cursor, to);
+        if (sum.IsWhole && !isOver && to <= now)
+        {
+            // It waits for what may still come to the one before, and its calls are shown in the meantime.
+            await AddUpAsync(db, newer, safe, pace, ct);
+        }
+
+        var next = !isOver ? from : sum.HasCalls ? to : await NextAsync(db, endpointId, to, now, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From == from).ExecuteDeleteAsync(ct);
-        db.TrafficSlices.AddRange(slices);
+        await sum.SaveAsync(db, isOver, ct);
+        if (newer.HasCalls)
+        {
+            await newer.SaveAsync(db, false, ct);
+        }
+
         cursor.Advance(next);
-        var rest = time.GetElapsedTime(began) * RestFor;
-        cursor.RestUntil(now + (rest > s_rest ? rest : s_rest));
+        cursor.RestUntil(now + s_rest);
         await db.SaveChangesAsync(ct);
         if (TrafficSlice.HourStart(next) > TrafficSlice.HourStart(from))
         {
@@ -101,36 +129,26 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
         }
 
         await transaction.CommitAsync(ct);
-        return isOver && next <= now;
+        return isOver ? next <= now : !sum.IsWhole && sum.To <= safe;
     }
 
-    private async Task<List<TrafficSlice>> AddUpAsync(PortalDbContext db, TrafficCursor cursor, DateTime from, DateTime to, CancellationToken ct)
+    private async Task AddUpAsync(PortalDbContext db, SliceSum sum, DateTime safe, WorkPace pace, CancellationToken ct)
     {
-        Dictionary<(string Deployment, string Key), TrafficTally> tallies = [];
-        var parts = 1 + (await Calls(db, cursor.EndpointId).CountAsync(l => l.At >= from && l.At < to, ct) / AtOnce);
-        for (var i = 0; i < parts; i++)
+        for (var again = 0; !sum.IsWhole && again < MostAgain && !pace.IsUp;)
         {
-            await AddUpAsync(db, cursor, from + ((to - from) * i / parts), from + ((to - from) * (i + 1) / parts), tallies, ct);
-        }
-
-        return [.. tallies.Select(t => SliceOf(cursor, t.Key, SliceGrain.FiveMinutes, from, t.Value))];
-    }
-
-    private async Task AddUpAsync(
-        PortalDbContext db, TrafficCursor cursor, DateTime from, DateTime to, Dictionary<(string Deployment, string Key), TrafficTally> tallies, CancellationToken ct)
-    {
-        // A trait has the time of its call.
-        var traits = await db.CallTraits.AsNoTracking().Where(t => t.EndpointId == cursor.EndpointId && t.At >= from && t.At < to).ToListAsync(ct);
-        var byId = traits.DistinctBy(t => t.ResponseId).ToDictionary(t => t.ResponseId, StringComparer.Ordinal);
-        await foreach (var call in Calls(db, cursor.EndpointId).Where(l => l.At >= from && l.At < to).AsAsyncEnumerable().WithCancellation(ct))
-        {
-            if (!_known.TryGetValue(call.DeploymentId, out var pairs))
+            pace.BeginPart();
+            var part = await CallPart.ReadAsync(db, sum.EndpointId, sum.To, sum.End, ct);
+            foreach (var deploymentId in part.Calls.Select(c => c.DeploymentId).Distinct(StringComparer.Ordinal).Where(id => !_known.ContainsKey(id)).ToList())
             {
-                _known[call.DeploymentId] = pairs = await PairsAsync(cursor.ProjectId, call.DeploymentId, ct);
+                _known[deploymentId] = await PairsAsync(sum.ProjectId, deploymentId, ct);
             }
 
-            var place = (call.DeploymentId, call.ApiKeyId ?? "");
-            (tallies.TryGetValue(place, out var tally) ? tally : tallies[place] = new TrafficTally()).Add(call, byId.GetValueOrDefault(call.ResponseId), pairs);
+            again += part.To > safe ? 1 : 0;
+            sum.Add(part, part.To <= safe, _known);
+            if (!sum.IsWhole)
+            {
+                await pace.RestAsync(ct);
+            }
         }
     }
 
@@ -139,14 +157,15 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
     /// <summary>Where the next call is; if none has come yet, as far as none can come any more.</summary>
     private static async Task<DateTime> NextAsync(PortalDbContext db, string endpointId, DateTime to, DateTime now, CancellationToken ct) =>
-        TrafficSlice.FineStart(await Calls(db, endpointId).Where(l => l.At >= to).MinAsync(l => (DateTime?)l.At, ct) is { } call && call < now - s_grace ? call : now - s_grace);
+        TrafficSlice.FineStart(await CallPart.Traffic(db, endpointId).Where(l => l.At >= to).MinAsync(l => (DateTime?)l.At, ct) is { } call && call < now - s_grace ? call : now - s_grace);
 
     private async Task CloseHourAsync(PortalDbContext db, TrafficCursor cursor, DateTime hour, CancellationToken ct)
     {
         var (endpointId, end, now) = (cursor.EndpointId, hour.AddHours(1), Now);
-        var fine = await db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From >= hour && s.From < end).ToListAsync(ct);
+        var fine = await db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From >= hour && s.From < end)
+            .OrderBy(s => s.From).ToListAsync(ct);
         await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.Hour && s.From == hour).ExecuteDeleteAsync(ct);
-        db.TrafficSlices.AddRange(fine.GroupBy(s => (s.DeploymentId, s.CallerId)).Select(place => SliceOf(cursor, place.Key, SliceGrain.Hour, hour, Sum(place))));
+        db.TrafficSlices.AddRange(fine.GroupBy(s => (s.DeploymentId, s.CallerId)).Select(place => TrafficSlice.Of(cursor, place.Key, SliceGrain.Hour, hour, Sum(place))));
         await db.SaveChangesAsync(ct);
         var old = TrafficSlice.HourStart(now - s_keepFine);
         await db.TrafficSlices.Where(s => s.EndpointId == endpointId && s.Grain == SliceGrain.FiveMinutes && s.From < old && s.From < hour).ExecuteDeleteAsync(ct);
@@ -157,9 +176,9 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
     {
         var slices = db.TrafficSlices.AsNoTracking().Where(s => s.EndpointId == cursor.EndpointId);
         var begin = await slices.Where(s => s.Grain == SliceGrain.Day).MaxAsync(s => (DateTime?)s.From, ct) is { } last ? last.AddDays(1) : day;
-        var hours = await slices.Where(s => s.Grain == SliceGrain.Hour && s.From >= begin && s.From < end).ToListAsync(ct);
+        var hours = await slices.Where(s => s.Grain == SliceGrain.Hour && s.From >= begin && s.From < end).OrderBy(s => s.From).ToListAsync(ct);
         db.TrafficSlices.AddRange(hours.GroupBy(s => (Day: TrafficSlice.DayStart(s.From), s.DeploymentId, s.CallerId))
-            .Select(g => SliceOf(cursor, (g.Key.DeploymentId, g.Key.CallerId), SliceGrain.Day, g.Key.Day, Sum(g))));
+            .Select(g => TrafficSlice.Of(cursor, (g.Key.DeploymentId, g.Key.CallerId), SliceGrain.Day, g.Key.Day, Sum(g))));
         await db.SaveChangesAsync(ct);
     }
 
@@ -173,15 +192,4 @@ public sealed class RollupWorker(TenantScope scope, IDbContextFactory<PortalDbCo
 
         return tally;
     }
-
-    private static TrafficSlice SliceOf(TrafficCursor cursor, (string Deployment, string Key) place, SliceGrain grain, DateTime from, TrafficTally tally) => new()
-    {
-        ProjectId = cursor.ProjectId, EndpointId = cursor.EndpointId, DeploymentId = place.Deployment, CallerId = place.Key, Grain = grain, From = from,
-        Calls = tally.Calls, Errors = tally.Errors, InputTokens = tally.InputTokens, OutputTokens = tally.OutputTokens, AmountMicros = tally.AmountMicros,
-        FiguresJson = tally.ToFigures().ToStored(),
-    };
-
-    /// <summary>As on the Deploy page: the playground's calls are not traffic.</summary>
-    private static IQueryable<InferenceLog> Calls(PortalDbContext db, string endpointId) =>
-        db.InferenceLogs.AsNoTracking().Where(l => l.EndpointId == endpointId && l.Source == UsageSource.Endpoint);
 }

@@ -12,6 +12,12 @@ public enum SliceGrain
     FiveMinutes,
     Hour,
     Day,
+
+    /// <summary>
+    /// Of the five minutes that are under way what no call can be added to any more, kept so that it is not read again. From is where the rest
+    /// begins. It is contained in FiveMinutes, and for the worker alone.
+    /// </summary>
+    Settled,
 }
 
 /// <summary>The figures of one deployment by one key over five minutes, an hour or a day, UTC: added up once, so that a million calls are read as a few rows.</summary>
@@ -45,6 +51,13 @@ public sealed class TrafficSlice : TenantOwned
     public required long AmountMicros { get; init; }
 
     public required string FiguresJson { get; init; }
+
+    public static TrafficSlice Of(TrafficCursor cursor, (string DeploymentId, string CallerId) place, SliceGrain grain, DateTime from, TrafficTally tally) => new()
+    {
+        ProjectId = cursor.ProjectId, EndpointId = cursor.EndpointId, DeploymentId = place.DeploymentId, CallerId = place.CallerId, Grain = grain, From = from,
+        Calls = tally.Calls, Errors = tally.Errors, InputTokens = tally.InputTokens, OutputTokens = tally.OutputTokens, AmountMicros = tally.AmountMicros,
+        FiguresJson = tally.ToFigures().ToStored(),
+    };
 
     /// <summary>The beginning of the stretch of that length which a time falls into.</summary>
     public static DateTime StartOf(DateTime at, TimeSpan length) => new(at.Ticks - (at.Ticks % length.Ticks), DateTimeKind.Utc);

@@ -59,7 +59,7 @@ public sealed class TrafficTally
 
     public static int LengthClass(int characters) => characters < 16 ? 0 : Math.Min(12, (int)Math.Log2(characters) - 3);
 
-    public void Add(InferenceLog call, CallTrait? trait, IReadOnlySet<uint>? known)
+    public void Add(CallFigures call, TraitFigures? trait, IReadOnlySet<uint>? known)
     {
         Calls++;
         var outcome = CallOutcomes.Of(call.Status);
@@ -150,7 +150,7 @@ public sealed class TrafficTally
         Latencies = Latencies.Counts, Lengths = Lengths, Languages = Languages, Labels = Labels,
     };
 
-    private void AddTrait(CallTrait trait, IReadOnlySet<uint>? known)
+    private void AddTrait(TraitFigures trait, IReadOnlySet<uint>? known)
     {
         Blocked += trait.IsBlocked ? 1 : 0;
         Checked++;
@@ -171,9 +171,11 @@ public sealed class TrafficTally
 
         if (known is not null)
         {
-            var pairs = CallSketch.Read(trait.Sketch).ToList();
-            Pairs += pairs.Count;
-            NewPairs += pairs.Count(p => !known.Contains(p));
+            foreach (var pair in CallSketch.Read(trait.Sketch))
+            {
+                Pairs++;
+                NewPairs += known.Contains(pair) ? 0 : 1;
+            }
         }
     }
 

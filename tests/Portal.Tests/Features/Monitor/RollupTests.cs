@@ -74,6 +74,7 @@ public sealed class RollupTests : IDisposable
         await AddAsync(live, "2026-11-23T10:31:10Z", 300, source: UsageSource.Playground);
 
         await RunAsync(live);
+        _time.Advance(TimeSpan.FromSeconds(30));
         await RunAsync(live);
 
         var view = await ReadAsync(live, "24h");
@@ -90,6 +91,7 @@ public sealed class RollupTests : IDisposable
         await AddAsync(live, "2026-11-23T10:31:30Z", 100);
         _time.Advance(TimeSpan.FromHours(1));
         await RunAsync(live);
+        _time.Advance(TimeSpan.FromSeconds(30));
         await RunAsync(live);
         Assert.Equal(54, (await ReadAsync(live, "7d")).Total.Calls);
         // Fine slices are kept for two days.
