@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Portal.Vertex.Contracts;
@@ -8,6 +9,14 @@ namespace Portal.Vertex;
 /// <content>Inference. Source: vertex-ai.md 5.</content>
 public sealed partial class VertexClient
 {
+    private const string Generate = ":generateContent";
+    private const string Stream = ":streamGenerateContent?alt=sse";
+
+    /// <summary>Models that are asked again and again: to check a name and parse an address takes longer than to look it up.</summary>
+    private const int MostAddresses = 1_000;
+
+    private readonly ConcurrentDictionary<(string Model, string Method), Uri> _addresses = new();
+
     /// <summary>
     /// Name for inference: a short id such as <c>gemini-3.5-flash</c> becomes the publisher's model in <see cref="Parent"/>, <c>publishers/..</c>
     /// and <c>endpoints/{id}</c> get the parent in front, full names stay.
@@ -33,7 +42,7 @@ public sealed partial class VertexClient
     /// <inheritdoc cref="GenerateContentAsync(string, VertexGenerateContentRequest, CancellationToken)"/>
     /// <param name="request">As <see cref="VertexGenerateContentRequest.ToJson"/> has made it.</param>
     public Task<VertexGenerateContentResponse> GenerateContentOfJsonAsync(string modelOrEndpointName, byte[] request, CancellationToken cancellationToken) =>
-        PostAsync<VertexGenerateContentResponse>(ResolveModel(modelOrEndpointName), ":generateContent", VertexCallKind.Inference, request, cancellationToken);
+        _transport.SendAsync<VertexGenerateContentResponse>(HttpMethod.Post, AddressOf(modelOrEndpointName, Generate), VertexCallKind.Inference, request, cancellationToken);
 
     /// <summary>
     /// The answer in chunks; the last one carries the finish reason and the whole usage. Retried at most twice, and never after the first byte: an
@@ -48,8 +57,7 @@ public sealed partial class VertexClient
     public async IAsyncEnumerable<VertexGenerateContentResponse> StreamGenerateContentOfJsonAsync(
         string modelOrEndpointName, byte[] request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var address = Address(ResolveModel(modelOrEndpointName), ":streamGenerateContent?alt=sse");
-        using var response = await _transport.OpenAsync(HttpMethod.Post, address, VertexCallKind.Stream, request, cancellationToken);
+        using var response = await _transport.OpenAsync(HttpMethod.Post, AddressOf(modelOrEndpointName, Stream), VertexCallKind.Stream, request, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var reader = new VertexIdleReader(body, _transport, VertexCallKind.Stream, cancellationToken);
         var parser = new VertexEventParser();
@@ -76,6 +84,22 @@ public sealed partial class VertexClient
     public Task<VertexCountTokensResponse> CountTokensAsync(
         string modelOrEndpointName, VertexCountTokensRequest request, CancellationToken cancellationToken) =>
         PostAsync<VertexCountTokensResponse>(ResolveModel(modelOrEndpointName), ":countTokens", VertexCallKind.Inference, request, cancellationToken);
+
+    private Uri AddressOf(string modelOrEndpointName, string method)
+    {
+        if (_addresses.TryGetValue((modelOrEndpointName, method), out var known))
+        {
+            return known;
+        }
+
+        var address = Address(ResolveModel(modelOrEndpointName), method);
+        if (_addresses.Count >= MostAddresses)
+        {
+            _addresses.Clear();
+        }
+
+        return _addresses[(modelOrEndpointName, method)] = address;
+    }
 
     private static VertexGenerateContentResponse ReadChunk(byte[] data)
     {

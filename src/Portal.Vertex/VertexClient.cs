@@ -18,7 +18,7 @@ public sealed partial class VertexClient
 
     /// <param name="http">From <see cref="VertexClientFactory"/>, which puts the retries into it.</param>
     /// <exception cref="ArgumentException">No <paramref name="tokens"/>, but an address outside this machine; or a malformed project or location.</exception>
-    public VertexClient(HttpClient http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
+    public VertexClient(HttpMessageInvoker http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
     {
         _options = options;
         _transport = new VertexTransport(http, options, tokens, clock, patience);

@@ -6,12 +6,12 @@ using Portal.Vertex.Transport;
 namespace Portal.Vertex;
 
 /// <summary>Makes clients that share connections, retries, their budgets and clock; a client is cheap and can be kept or thrown away.</summary>
-public sealed class VertexClientFactory(IHttpClientFactory http, IOptions<VertexTransportOptions> patience, TimeProvider clock)
+public sealed class VertexClientFactory(IHttpMessageHandlerFactory http, IOptions<VertexTransportOptions> patience, TimeProvider clock)
 {
     internal const string HttpClientName = "Portal.Vertex";
 
     /// <summary>One for all: its handlers live as long as it does, and to make one costs as much as a short call.</summary>
-    private readonly Lazy<HttpClient> _http = new(() => http.CreateClient(HttpClientName));
+    private readonly Lazy<HttpMessageInvoker> _http = new(() => new HttpMessageInvoker(http.CreateHandler(HttpClientName), disposeHandler: false));
 
     private readonly ConcurrentDictionary<string, VertexRetryBudget> _budgets = new(StringComparer.Ordinal);
 

@@ -17,14 +17,7 @@ public static class VertexServiceCollectionExtensions
         services.TryAddSingleton<VertexClientFactory>();
 
         var client = services
-            .AddHttpClient(VertexClientFactory.HttpClientName, http =>
-            {
-                // Each attempt has its own limit; one over all of them would cut the retries short.
-                http.Timeout = Timeout.InfiniteTimeSpan;
-                http.DefaultRequestVersion = HttpVersion.Version20;
-                http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-                http.DefaultRequestHeaders.UserAgent.ParseAdd("Portal.Vertex/1.0");
-            })
+            .AddHttpClient(VertexClientFactory.HttpClientName)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 // A redirect would carry the token to an address nobody checked.
@@ -38,7 +31,6 @@ public static class VertexServiceCollectionExtensions
             .RemoveAllLoggers();
         client.AddHttpMessageHandler(provider => new VertexRetryHandler(
             provider.GetRequiredService<IOptions<VertexTransportOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
-        client.AddHttpMessageHandler(() => new VertexBufferingHandler());
         return client;
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class VertexStorageClient
 
     /// <param name="http">From <see cref="VertexClientFactory"/>, which puts the retries into it.</param>
     /// <exception cref="ArgumentException">No <paramref name="tokens"/>, but an address outside this machine.</exception>
-    public VertexStorageClient(HttpClient http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
+    public VertexStorageClient(HttpMessageInvoker http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
     {
         _options = options;
         _transport = new VertexTransport(http, options, tokens, clock, patience);

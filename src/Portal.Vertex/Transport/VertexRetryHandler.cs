@@ -8,6 +8,9 @@ namespace Portal.Vertex.Transport;
 /// </summary>
 internal sealed class VertexRetryHandler(VertexTransportOptions options, TimeProvider clock) : DelegatingHandler
 {
+    /// <summary>Far above any answer that is not streamed; a service gone mad must not fill the memory.</summary>
+    private const long MaxBytes = 64 * 1024 * 1024;
+
     private static readonly ResiliencePropertyKey<HttpRequestMessage> s_request = new("Portal.Vertex.Request");
 
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline = VertexResilience.Pipeline(options, clock);
@@ -36,22 +39,31 @@ internal sealed class VertexRetryHandler(VertexTransportOptions options, TimePro
         }
     }
 
-    /// <summary>Each attempt has a limit of its own; it ends with the headers where the answer is read as it comes.</summary>
+    /// <summary>
+    /// Each attempt has a limit of its own, to the end of its answer: one that breaks off or never ends has failed. Of an answer that the caller
+    /// reads as it comes it ends with the headers.
+    /// </summary>
     private async ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(HttpRequestMessage request, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(VertexResilience.LimitOf(request.GetKind(), options), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        var kind = request.GetKind();
+        using var limit = new CancellationTokenSource(VertexResilience.LimitOf(kind, options), clock);
+        using var either = ct.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token) : null;
+        HttpResponseMessage? response = null;
         try
         {
-            return Outcome.FromResult(await base.SendAsync(request, either.Token));
-        }
-        catch (OperationCanceledException late) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            return Outcome.FromException<HttpResponseMessage>(new Polly.Timeout.TimeoutRejectedException("Google did not answer in time.", late));
+            response = await base.SendAsync(request, (either ?? limit).Token);
+            if (!response.IsSuccessStatusCode || kind is not (VertexCallKind.Stream or VertexCallKind.Download))
+            {
+                await response.Content.LoadIntoBufferAsync(MaxBytes, (either ?? limit).Token);
+            }
+
+            return Outcome.FromResult(response);
         }
         catch (Exception fault)
         {
-            return Outcome.FromException<HttpResponseMessage>(fault);
+            response?.Dispose();
+            return Outcome.FromException<HttpResponseMessage>(fault is OperationCanceledException && limit.IsCancellationRequested && !ct.IsCancellationRequested
+                ? new Polly.Timeout.TimeoutRejectedException("Google did not answer in time.", fault) : fault);
         }
     }
 

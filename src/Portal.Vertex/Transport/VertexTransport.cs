@@ -12,11 +12,11 @@ internal sealed class VertexTransport
 {
     private static readonly MediaTypeHeaderValue s_json = new("application/json") { CharSet = "utf-8" };
 
-    private readonly HttpClient _http;
+    private readonly HttpMessageInvoker _http;
     private readonly VertexClientOptions _options;
     private readonly VertexTokens _tokens;
 
-    public VertexTransport(HttpClient http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
+    public VertexTransport(HttpMessageInvoker http, VertexClientOptions options, ITokenAccess? tokens, TimeProvider clock, VertexTransportOptions patience)
     {
         if (tokens is null && options.BaseAddress is not { IsLoopback: true })
         {
@@ -102,7 +102,7 @@ internal sealed class VertexTransport
             headers?.Invoke(request.Headers);
             try
             {
-                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                return await _http.SendAsync(request, cancellationToken);
             }
             catch (Exception exception) when (IsFault(exception, cancellationToken))
             {
@@ -118,7 +118,8 @@ internal sealed class VertexTransport
 
     private HttpRequestMessage Request(HttpMethod method, Uri address, VertexCallKind kind, VertexRawBody? body, string? bearer)
     {
-        var request = new HttpRequestMessage(method, address);
+        var request = new HttpRequestMessage(method, address) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        request.Headers.TryAddWithoutValidation("User-Agent", "Portal.Vertex/1.0");
         request.SetKind(kind);
         request.SetRetries(Retries);
         if (body is not null)

@@ -12,7 +12,7 @@ public sealed class DoorTests
     [Fact]
     public void Vertex_IsOpenedInConnectAlone()
     {
-        Assert.Contains(s_references, r => r is { FromName: "ConnectService", ToName: "VertexClientFactory" });
+        Assert.Contains(s_references, r => r is { FromName: "VertexSessions", ToName: "VertexClientFactory" });
         ArrowTests.AssertNone(s_references, Doors.BrokenVertex);
     }
 

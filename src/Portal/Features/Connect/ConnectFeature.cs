@@ -13,6 +13,6 @@ public static class ConnectFeature
         builder.Services.AddVertexClients();
         // How long a call may take and how retries are spaced; the defaults are Google's advice.
         builder.Services.AddOptions<VertexTransportOptions>().BindConfiguration("Connect:Patience");
-        builder.Services.AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<ConnectionCheck>();
+        builder.Services.AddSingleton(new GoogleAccess()).AddSingleton<VertexSessions>().AddScoped<ConnectService>().AddScoped<ConnectionCheck>();
     }
 }

@@ -5,8 +5,8 @@ using Portal.Vertex.Contracts;
 
 namespace Portal.Features.Connect;
 
-/// <summary>The one door to Google: nobody else makes a client.</summary>
-public sealed class ConnectService(VertexClientFactory clients, GoogleAccess access, IOptions<ConnectOptions> options, TenantScope scope)
+/// <summary>The one door to Google: nobody else asks for a client.</summary>
+public sealed class ConnectService(VertexSessions sessions, GoogleAccess access, IOptions<ConnectOptions> options, TenantScope scope)
 {
     public bool IsSandbox => options.Value.Kind is ConnectionKind.Sandbox;
 
@@ -16,22 +16,7 @@ public sealed class ConnectService(VertexClientFactory clients, GoogleAccess acc
     public Task<VertexSession> OpenAsync(CancellationToken ct) => OpenAsync(Location, ct);
 
     /// <summary>For what is made in a given place. A resource that has a full name is found by that, wherever the session was opened.</summary>
-    public async Task<VertexSession> OpenAsync(string location, CancellationToken ct)
-    {
-        var o = options.Value;
-        var settings = new VertexClientOptions
-        {
-            ProjectId = o.GcpProject,
-            Location = location,
-            QuotaProject = o.QuotaProject,
-            RetryGroup = scope.TenantId,
-            BaseAddress = IsSandbox ? new Uri(o.SandboxUrl) : null,
-        };
-        var credential = IsSandbox ? null : await access.GetAsync(ct);
-        // A bucket of its own for each organisation: what one uploads, no other's job can name.
-        var bucket = $"{o.GcpProject}-{scope.TenantId.Replace('_', '-')}";
-        return new VertexSession(clients.CreateClient(settings, credential), clients.CreateStorageClient(settings, credential), o.GcpProject, location, bucket, IsSandbox);
-    }
+    public async Task<VertexSession> OpenAsync(string location, CancellationToken ct) => sessions.Of(scope.TenantId, location, IsSandbox ? null : await access.GetAsync(ct));
 
     /// <summary>Makes the organisation's bucket where it is missing. Two at once are as good as one.</summary>
     public static async Task EnsureBucketAsync(VertexSession session, CancellationToken ct)

@@ -67,7 +67,8 @@ public sealed class OnboardingTests : IAsyncLifetime
     /// <summary>How many are done, the first that is not, and where it is done.</summary>
     private Task<string> ReadAsync(string person = "carla", string slug = "northwind") => _rig.AsAsync(person, slug, async services =>
     {
-        var connect = new ConnectService(s_clients, new GoogleAccess(), Options.Create(new ConnectOptions { Kind = ConnectionKind.Platform }), services.GetRequiredService<TenantScope>());
+        var options = Options.Create(new ConnectOptions { Kind = ConnectionKind.Platform });
+        var connect = new ConnectService(new VertexSessions(s_clients, options), new GoogleAccess(), options, services.GetRequiredService<TenantScope>());
         var dbs = services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
         IOnboardingSign[] signs = [new KeySign(dbs), new ConnectionSign(dbs, connect), new TaskSign(dbs), new UploadSign(dbs), new BaselineSign(dbs), new TunedSign(dbs), new DeployedSign(dbs)];
         var list = await new Onboarding(signs, services.GetRequiredService<CurrentMember>()).ReadAsync(CancellationToken.None);

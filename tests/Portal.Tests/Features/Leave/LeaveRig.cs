@@ -75,7 +75,7 @@ internal sealed class LeaveRig : IDisposable
         services.AddSingleton(new SourceReader(ReaderProgram.OfThisPortal(), Microsoft.Extensions.Options.Options.Create(new DataOptions { ReadIn = ReaderPlace.Portal }), NullLogger<SourceReader>.Instance));
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment()).AddSingleton(Microsoft.Extensions.Options.Options.Create(new MailOptions()));
         services.AddSingleton(s_clients).AddSingleton(Storage).AddSingleton(new TenantJobs(Storage));
-        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddScoped<ConnectService>().AddScoped<TunedObjects>().AddScoped<TenancyService>().AddLeaving();
+        services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<BlobStore>().AddSingleton(new GoogleAccess()).AddSingleton<VertexSessions>().AddScoped<ConnectService>().AddScoped<TunedObjects>().AddScoped<TenancyService>().AddLeaving();
         services.AddScoped<StandingRight>().AddSingleton<MailGateway>().AddScoped<MailService>().AddScoped<OwnerMail>().AddScoped<TenantRows>().AddScoped<Residue>();
         services.AddScoped<OwnerTenantContext>(provider => () => Database.CreateOwnerContext(provider.GetRequiredService<TenantScope>()));
         services.AddScoped<IDbContextFactory<PortalDbContext>>(provider => new Factory(Database, provider.GetRequiredService<TenantScope>(), () => OnContext(), new Saves(() => OnSave())));

@@ -153,7 +153,7 @@ public sealed class ModelRig : IDisposable
         services.Configure<RunOptions>(o => o.ChunkRows = 16);
         services.AddSingleton(clients.GetRequiredService<VertexClientFactory>()).AddSingleton<TimeProvider>(Time)
             .AddSingleton<IBackgroundJobClient>(Jobs).AddSingleton<IDbContextFactory<PortalDbContext>>(database).AddSingleton(database.Scope);
-        services.AddSingleton(new GoogleAccess()).AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
+        services.AddSingleton(new GoogleAccess()).AddSingleton<VertexSessions>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = database.Folder }));
         services.AddModelSlice();
         configure?.Invoke(services);

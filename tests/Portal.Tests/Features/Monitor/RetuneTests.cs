@@ -47,7 +47,7 @@ public sealed class RetuneTests : IDisposable
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<TimeProvider>(_clock).AddSingleton<IBackgroundJobClient>(_jobs).AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         services.AddSingleton(Options.Create(new StorageOptions { Folder = _database.Folder })).AddSingleton(Options.Create(new TuneOptions())).AddSingleton(Options.Create(new RunOptions()));
-        services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = "http://127.0.0.1:9/" })).AddSingleton(s_clients).AddSingleton(new GoogleAccess());
+        services.AddSingleton(Options.Create(new ConnectOptions { SandboxUrl = "http://127.0.0.1:9/" })).AddSingleton(s_clients).AddSingleton(new GoogleAccess()).AddSingleton<VertexSessions>();
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>().AddScoped<MailService>().AddScoped<OwnerMail>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(_database, s.GetRequiredService<TenantScope>(), _watch));
         services.AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();

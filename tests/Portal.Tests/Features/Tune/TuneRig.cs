@@ -48,7 +48,7 @@ internal sealed class TuneRig : IDisposable
         services.AddSingleton(s_clients);
         services.AddScoped<TenantScope>().AddScoped<CurrentMember>().AddScoped<TenancyService>().AddScoped<StandingRight>();
         services.AddScoped<IDbContextFactory<PortalDbContext>>(s => new Contexts(database, s.GetRequiredService<TenantScope>(), this));
-        services.AddSingleton(new GoogleAccess()).AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
+        services.AddSingleton(new GoogleAccess()).AddSingleton<VertexSessions>().AddScoped<BillingService>().AddScoped<ConnectService>().AddScoped<ProjectService>().AddScoped<ExampleService>().AddScoped<MediaService>().AddScoped<BlobStore>();
         services.AddScoped<CatalogueService>().AddScoped<CandidateService>().AddScoped<ChoiceService>();
         services.AddSingleton(Options.Create(new RunOptions())).AddScoped<QuestionFiles>().AddScoped<RowAsker>();
         services.AddTuning();
