@@ -8,6 +8,8 @@ public sealed class TenantScope
 {
     private string? _tenantId;
     private bool _platform;
+    private Actor? _actor;
+    private Func<Actor>? _actorOf;
     private Func<CancellationToken, ValueTask>? _recheck;
 
     public bool IsSet => _tenantId is not null || _platform;
@@ -18,7 +20,7 @@ public sealed class TenantScope
         "No organisation is in scope. Enter a TenantScope before touching its rows.");
 
     /// <summary>Stands on every audit entry written from here.</summary>
-    public Actor Actor { get; private set; } = Actor.Portal;
+    public Actor Actor => _actor ??= _actorOf?.Invoke() ?? Actor.Portal;
 
     /// <summary>The only projects whose rows may be seen or written; null is every project.</summary>
     public IReadOnlyCollection<string>? ProjectIds { get; private set; }
@@ -48,7 +50,10 @@ public sealed class TenantScope
         _platform = true;
     }
 
-    public void ActAs(Actor actor) => Actor = actor;
+    public void ActAs(Actor actor) => _actor = actor;
+
+    /// <summary>The same where most of what is done leaves no entry: who it is is put together once it is asked.</summary>
+    public void ActAs(Func<Actor> actorOf) => (_actor, _actorOf) = (null, actorOf);
 
     /// <summary>Contexts made from now on see and write only rows of these projects; null lifts the restriction.</summary>
     public void RestrictTo(IReadOnlyCollection<string>? projectIds) => ProjectIds = projectIds;

@@ -8,7 +8,7 @@ public sealed class KeyDirectory(IServiceScopeFactory services, KeyCache cache, 
 {
     /// <summary>Null alike for a key that never was and one that is revoked.</summary>
     /// <param name="secret">Well formed, so that what cannot be a key costs no look-up.</param>
-    internal async Task<KeyHolder?> FindAsync(string secret, CancellationToken ct)
+    internal async ValueTask<KeyHolder?> FindAsync(string secret, CancellationToken ct)
     {
         var hash = KeySecret.HashOf(secret);
         if (cache.Find(hash) is { } known)

@@ -17,7 +17,7 @@ public sealed class KeyGate(KeyDirectory directory, KeyCache cache, CurrentMembe
         (_secret, _address) = (secret ?? "", address);
         var holder = await FindAsync(ct);
         scope.Enter(holder.TenantId);
-        scope.ActAs(ActorOf(holder));
+        scope.ActAs(() => ActorOf(holder));
         if (cache.IsUseDue(holder.KeyId))
         {
             await NoteUseAsync(holder.KeyId, ct);
@@ -33,7 +33,7 @@ public sealed class KeyGate(KeyDirectory directory, KeyCache cache, CurrentMembe
         scope.RecheckBy(RecheckAsync);
     }
 
-    private async Task<KeyHolder> FindAsync(CancellationToken ct)
+    private async ValueTask<KeyHolder> FindAsync(CancellationToken ct)
     {
         if (!KeySecret.IsWellFormed(_secret))
         {

@@ -31,7 +31,12 @@ public static class KeySecret
     public static string PrefixOf(string secret) => secret[..(Mark.Length + ShownLength)];
 
     /// <summary>A plain hash is enough: what it hides is random, so there is no dictionary to try.</summary>
-    public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    public static string HashOf(string secret)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(secret), hash);
+        return Convert.ToHexStringLower(hash);
+    }
 
     /// <summary>What cannot be a key needs no look-up. Keys of earlier builds end without a checksum.</summary>
     public static bool IsWellFormed(string secret) =>
