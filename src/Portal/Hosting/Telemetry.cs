@@ -10,6 +10,8 @@ public static class Telemetry
 {
     public const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     /// <summary>
     /// What instrumentations write that may hold a tenant's text, a person's address or a secret: paths carry invitations, queries carry
     /// keys, and a vendor's address carries buckets and upload sessions.
@@ -21,6 +23,12 @@ public static class Telemetry
     {
         if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointKey]))
         {
+            // Whoever could log requests makes an activity of each, and one of each call to a vendor below it.
+            if (builder.Configuration[$"Logging:LogLevel:{Requests}"] is null)
+            {
+                builder.Logging.AddFilter(Requests, LogLevel.None);
+            }
+
             return;
         }
 
