@@ -24,42 +24,63 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
     /// <summary>Takes one call from both; null when it may go on, else how long to wait. A call that is refused takes nothing.</summary>
     public TimeSpan? Take(KeyHolder holder)
     {
-        var (key, tenant) = SharesOf(holder);
+        var (key, tenant) = (ShareOf(holder.KeyId), ShareOf(holder.TenantId));
         if (Interlocked.Increment(ref _taken) % SweepEvery is 0)
         {
             Sweep();
         }
 
-        var wait = new[] { key.Calls.WaitFor(1), tenant.Calls.WaitFor(1), key.Tokens.WaitFor(1), tenant.Tokens.WaitFor(1) }.Max();
-        if (wait > TimeSpan.Zero)
+        // Nobody takes a key's lock inside an organisation's.
+        lock (key.Lock)
         {
-            return wait;
-        }
+            lock (tenant.Lock)
+            {
+                Fill(holder, key, tenant);
+                var wait = Longer(key.WaitForOne(), tenant.WaitForOne());
+                if (wait > TimeSpan.Zero)
+                {
+                    return wait;
+                }
 
-        key.Calls.Take(1);
-        tenant.Calls.Take(1);
-        return null;
+                key.Calls.Take(1);
+                tenant.Calls.Take(1);
+                return null;
+            }
+        }
     }
 
     /// <summary>What a call used, once it is known. How much the key may is known when it comes again.</summary>
     public void Spend(string tenantId, string keyId, long tokens)
     {
-        _shares.GetOrAdd(keyId, Make).Tokens.Take(tokens);
-        _shares.GetOrAdd(tenantId, Make).Tokens.Take(tokens);
+        foreach (var share in (ReadOnlySpan<Share>)[ShareOf(keyId), ShareOf(tenantId)])
+        {
+            lock (share.Lock)
+            {
+                share.Tokens.Fill(time, time.GetTimestamp());
+                share.Tokens.Take(tokens);
+            }
+        }
     }
 
     public LimitState Read(KeyHolder holder)
     {
-        var (key, tenant) = SharesOf(holder);
-        var (calls, tokens) = (Tighter(key.Calls.Read(), tenant.Calls.Read()), Tighter(key.Tokens.Read(), tenant.Tokens.Read()));
-        return new LimitState(calls.Limit, calls.Left, calls.UntilFull, tokens.Limit, tokens.Left, tokens.UntilFull);
+        var (key, tenant) = (ShareOf(holder.KeyId), ShareOf(holder.TenantId));
+        lock (key.Lock)
+        {
+            lock (tenant.Lock)
+            {
+                Fill(holder, key, tenant);
+                var (calls, tokens) = (Tighter(key.Calls.Read(), tenant.Calls.Read()), Tighter(key.Tokens.Read(), tenant.Tokens.Read()));
+                return new LimitState(calls.Limit, calls.Left, calls.UntilFull, tokens.Limit, tokens.Left, tokens.UntilFull);
+            }
+        }
     }
 
     /// <summary>One of the organisation's places, given back when disposed of.</summary>
     /// <exception cref="GatewayException">429: no place, nor one to wait in, or none in time.</exception>
     public async Task<IDisposable> EnterAsync(string tenantId, CancellationToken ct)
     {
-        var share = _shares.GetOrAdd(tenantId, Make);
+        var share = ShareOf(tenantId);
         var place = new Place(share);
         if (Interlocked.Increment(ref share.Inside) > options.Value.MostCallsAtOnce + options.Value.MostCallsWaiting)
         {
@@ -79,19 +100,25 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
         throw GatewayException.TooMany(options.Value.CallWait);
     }
 
-    private (Share Key, Share Tenant) SharesOf(KeyHolder holder)
+    /// <summary>In both locks: what has come since, up to what they may have by now.</summary>
+    private void Fill(KeyHolder holder, Share key, Share tenant)
     {
+        var now = time.GetTimestamp();
+        key.Fill(time, now);
+        tenant.Fill(time, now);
         var o = options.Value;
-        var (key, tenant) = (_shares.GetOrAdd(holder.KeyId, Make), _shares.GetOrAdd(holder.TenantId, Make));
         var tokens = holder.TokensPerMinute ?? o.TokensPerMinute;
         key.Calls.Set(holder.RequestsPerMinute ?? o.Burst, holder.RequestsPerMinute ?? o.CallsPerMinute);
         key.Tokens.Set(tokens, tokens);
         tenant.Calls.Set(o.OrganizationBurst, o.OrganizationCallsPerMinute);
         tenant.Tokens.Set(o.OrganizationTokensPerMinute, o.OrganizationTokensPerMinute);
-        return (key, tenant);
     }
 
-    private Share Make(string id) => new(new CallBucket(time), new CallBucket(time), new SemaphoreSlim(options.Value.MostCallsAtOnce));
+    private Share ShareOf(string id) => _shares.TryGetValue(id, out var share) ? share : _shares.GetOrAdd(id, Make);
+
+    private Share Make(string id) => new(new CallBucket(time.GetTimestamp()), new CallBucket(time.GetTimestamp()), new SemaphoreSlim(options.Value.MostCallsAtOnce));
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static (long Limit, long Left, TimeSpan UntilFull) Tighter((long Limit, long Left, TimeSpan UntilFull) a, (long Limit, long Left, TimeSpan UntilFull) b) =>
         a.Left <= b.Left ? a : b;
@@ -101,7 +128,7 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
     {
         foreach (var (id, share) in _shares)
         {
-            if (Volatile.Read(ref share.Inside) is 0 && share.Calls.Read().UntilFull <= TimeSpan.Zero && share.Tokens.Read().UntilFull <= TimeSpan.Zero)
+            if (Volatile.Read(ref share.Inside) is 0 && share.IsFull(time))
             {
                 _shares.TryRemove(id, out _);
             }
@@ -118,6 +145,25 @@ public sealed class CallLimits(IOptions<DeployOptions> options, TimeProvider tim
         public CallBucket Tokens { get; } = tokens;
 
         public SemaphoreSlim Places { get; } = places;
+
+        public Lock Lock { get; } = new();
+
+        public void Fill(TimeProvider time, long now)
+        {
+            Calls.Fill(time, now);
+            Tokens.Fill(time, now);
+        }
+
+        public TimeSpan WaitForOne() => Longer(Calls.WaitForOne(), Tokens.WaitForOne());
+
+        public bool IsFull(TimeProvider time)
+        {
+            lock (Lock)
+            {
+                Fill(time, time.GetTimestamp());
+                return Calls.Read().UntilFull <= TimeSpan.Zero && Tokens.Read().UntilFull <= TimeSpan.Zero;
+            }
+        }
     }
 
     private sealed class Place(Share share) : IDisposable
