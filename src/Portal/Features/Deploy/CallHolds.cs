@@ -10,10 +10,28 @@ namespace Portal.Features.Deploy;
 /// <summary>Whose call it is that costs, and at which prices.</summary>
 public sealed record CallCost(string ProjectId, string? KeyId, TokenPrices Prices);
 
-/// <summary>What the model is asked, and as it is sent: its length says what it can cost.</summary>
-internal sealed record AskedCall(VertexGenerateContentRequest Request, byte[] Json)
+/// <summary>What the model is asked, as it is sent: its length says what it can cost.</summary>
+internal sealed class AskedCall
 {
-    public static AskedCall Of(VertexGenerateContentRequest request) => new(request, request.ToJson());
+    private readonly Func<VertexGenerateContentRequest> _request;
+
+    private AskedCall(byte[] json, int? maxOutputTokens, Func<VertexGenerateContentRequest> request) => (Json, MaxOutputTokens, _request) = (json, maxOutputTokens, request);
+
+    public byte[] Json { get; }
+
+    /// <summary>What no answer is longer than; null where neither recipe nor call sets a limit.</summary>
+    public int? MaxOutputTokens { get; }
+
+    public static AskedCall Of(VertexGenerateContentRequest request) => new(request.ToJson(), request.GenerationConfig?.MaxOutputTokens, () => request);
+
+    /// <param name="behind">Whose recipe is put around it.</param>
+    /// <param name="asked">By a caller.</param>
+    public static AskedCall Of(Served behind, VertexGenerateContentRequest asked) => behind.Json.Around(asked) is { } json
+        ? new AskedCall(json, behind.Recipe.MaxOutputTokens, () => RecipeTurns.Apply(behind.Recipe, asked))
+        : Of(RecipeTurns.Apply(behind.Recipe, asked));
+
+    /// <summary>As it was before it was put into JSON: few ask for it, so it is put together for them.</summary>
+    public VertexGenerateContentRequest ToRequest() => _request();
 }
 
 /// <summary>
@@ -72,5 +90,5 @@ public sealed class CallHolds(IDbContextFactory<PortalDbContext> dbs, ServedCach
 
     /// <summary>No token is shorter than a byte, and what stands around the texts makes up for what pictures have beside theirs.</summary>
     internal static long WorstOf(TokenPrices prices, AskedCall asked) =>
-        Quote.Price(asked.Json.Length, prices.Input) + Quote.Price(asked.Request.GenerationConfig?.MaxOutputTokens ?? LongestAnswer, prices.Output);
+        Quote.Price(asked.Json.Length, prices.Input) + Quote.Price(asked.MaxOutputTokens ?? LongestAnswer, prices.Output);
 }

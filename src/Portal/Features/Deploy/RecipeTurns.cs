@@ -8,19 +8,30 @@ internal static class RecipeTurns
 {
     public static VertexGenerateContentRequest Apply(RecipeContent recipe, VertexGenerateContentRequest asked)
     {
-        // The last question is put by the recipe itself; earlier turns of the caller's go between its examples and that.
-        var question = QuestionOf(asked.Contents);
-        var built = recipe.RequestFor(question ?? "");
-        var asTurn = question is null ? asked.Contents : [.. asked.Contents.SkipLast(1), built.Contents[^1]];
+        // The last turn of what the recipe asks is its question, in whose place the caller's turns come.
+        var built = recipe.RequestFor("");
         return built with
         {
             SystemInstruction = Join(built.SystemInstruction, asked.SystemInstruction),
-            Contents = [.. built.Contents.SkipLast(1), .. asTurn.Select(turn => turn.Role is "" ? turn with { Role = VertexContent.UserRole } : turn)],
+            Contents = [.. built.Contents.SkipLast(1), .. TurnsOf(asked)],
             Tools = asked.Tools,
             ToolConfig = asked.ToolConfig,
             SafetySettings = asked.SafetySettings,
             GenerationConfig = Merge(built.GenerationConfig ?? new VertexGenerationConfig(), asked.GenerationConfig),
         };
+    }
+
+    /// <summary>A caller's turns as the model is asked them. The last question is put as the recipe puts its own.</summary>
+    public static IEnumerable<VertexContent> TurnsOf(VertexGenerateContentRequest asked)
+    {
+        for (var i = 0; i < asked.Contents.Count - 1; i++)
+        {
+            yield return WithRole(asked.Contents[i]);
+        }
+
+        yield return QuestionOf(asked.Contents) is { } question ? RecipeContent.TurnOf(question) : WithRole(asked.Contents[^1]);
+
+        static VertexContent WithRole(VertexContent turn) => turn.Role is "" ? turn with { Role = VertexContent.UserRole } : turn;
     }
 
     /// <summary>Null where the last turn is not one plain text of the user's.</summary>

@@ -38,16 +38,20 @@ public sealed record ServedEndpoint(string Id, string ProjectId, string Name)
 public sealed record ServedDeployment(string Id, int Number);
 
 /// <summary>A deployment, and all that it is asked by.</summary>
-public sealed record Behind(ServedDeployment Deployment, string ModelName, RecipeContent Recipe, CatalogueModel Model);
+public sealed record Behind(ServedDeployment Deployment, string ModelName, RecipeContent Recipe, CatalogueModel Model)
+{
+    public RecipeJson Json { get; } = RecipeJson.Of(Recipe);
+}
 
 /// <summary>An endpoint with what answers at it.</summary>
 public sealed record Front(ServedEndpoint Endpoint, IReadOnlyList<Behind> Behind)
 {
     /// <summary>What is live, or the canary for its share of the sessions; null where nothing is deployed.</summary>
-    public Behind? ChosenBy(int slice)
+    public Behind? ChosenFor(string tenantId, string? session)
     {
         // Turned by the canary's number, so that the same callers are not the first each time.
-        var isCanary = Endpoint.CanaryDeploymentId is not null && (slice + (Endpoint.LastNumber * 37)) % CallSlice.Count < Endpoint.CanaryPercent;
+        var isCanary = Endpoint.CanaryDeploymentId is not null
+            && (CallSlice.Of(tenantId, Endpoint.Name, session) + (Endpoint.LastNumber * 37)) % CallSlice.Count < Endpoint.CanaryPercent;
         var id = isCanary ? Endpoint.CanaryDeploymentId : Endpoint.LiveDeploymentId;
         return Behind.FirstOrDefault(b => b.Deployment.Id == id);
     }

@@ -22,7 +22,10 @@ public record Offered(ServedEndpoint Endpoint, ServedDeployment Deployment)
 }
 
 /// <summary>What answers, and how its model is asked.</summary>
-public sealed record Served(ServedEndpoint Endpoint, ServedDeployment Deployment, string ModelName, RecipeContent Recipe, TokenPrices Prices) : Offered(Endpoint, Deployment);
+public sealed record Served(ServedEndpoint Endpoint, ServedDeployment Deployment, string ModelName, RecipeContent Recipe, TokenPrices Prices) : Offered(Endpoint, Deployment)
+{
+    public required RecipeJson Json { get; init; }
+}
 
 /// <summary>On whose behalf: a key's holder, or somebody at the playground.</summary>
 public sealed record Caller(UsageSource Source, string? KeyId = null);
@@ -52,7 +55,7 @@ public sealed class ServingService(
         }
 
         var front = await FrontAsync(holder, name, ct) ?? throw GatewayException.NoModel(name);
-        return front.ChosenBy(CallSlice.Of(holder.TenantId, name, session)) is { } chosen
+        return front.ChosenFor(holder.TenantId, session) is { } chosen
             ? ServedBy(front.Endpoint, chosen)
             : throw new GatewayException(404, VertexErrorStatus.NotFound, $"models/{name} is not deployed just now.");
     }
@@ -109,7 +112,7 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var asked = AskedCall.Of(RecipeTurns.Apply(served.Recipe, request));
+        var asked = AskedCall.Of(served, request);
         var call = await HeldAsync(Begin(served, caller, streamed: false), asked);
         using var limit = new CancellationTokenSource(options.Value.CallLimit, time);
         try
@@ -119,7 +122,7 @@ public sealed class ServingService(
             Note(served, fault: null);
             // Without a count it is reckoned, as an answer that is given away would be.
             var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told)
-                : CallUsage.Estimate(told: null, asked.Request, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
+                : CallUsage.Estimate(told: null, asked.ToRequest(), answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             var spoken = new SpokenAnswer();
             spoken.Add(answer);
             var record = RecordOf(call, usage, fault: null) with { Words = spoken.WordsOf(request) };
@@ -146,9 +149,9 @@ public sealed class ServingService(
     {
         writer.RequireRoom();
         health.RequireWell(scope.TenantId);
-        var whole = AskedCall.Of(RecipeTurns.Apply(served.Recipe, request));
+        var whole = AskedCall.Of(served, request);
         var call = await HeldAsync(Begin(served, caller, streamed: true), whole);
-        var stream = new VendorStream(whole.Request, ct => OpenAsync(served, whole.Json, ct), options.Value.CallLimit, time);
+        var stream = new VendorStream(whole, ct => OpenAsync(served, whole.Json, ct), options.Value.CallLimit, time);
         VertexGenerateContentResponse? held = null;
         var isLeft = true;
         try
@@ -245,7 +248,7 @@ public sealed class ServingService(
             throw new GatewayException(503, VertexErrorStatus.Unavailable, "This model has no price just now, so it does not answer. Its owner has been told.");
         }
 
-        return new Served(endpoint, behind.Deployment, behind.ModelName, behind.Recipe, prices);
+        return new Served(endpoint, behind.Deployment, behind.ModelName, behind.Recipe, prices) { Json = behind.Json };
     }
 
     private async IAsyncEnumerable<VertexGenerateContentResponse> OpenAsync(

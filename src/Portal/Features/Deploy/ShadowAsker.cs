@@ -105,7 +105,7 @@ internal sealed class ShadowAsker(
         {
             var session = await connect.OpenAsync(limit.Token);
             var answer = await session.Vertex.GenerateContentOfJsonAsync(modelName, asked.Json, limit.Token);
-            var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.Estimate(told: null, asked.Request, answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
+            var usage = answer.UsageMetadata is { } told ? CallUsage.Of(told) : CallUsage.Estimate(told: null, asked.ToRequest(), answer.Candidates.Sum(c => CallUsage.BytesOf(c.Content)));
             return (usage, answer.Text, 200);
         }
         catch (Exception fault) when (fault is VertexException or OperationCanceledException or PortalException)

@@ -8,14 +8,14 @@ internal sealed class VendorStream : IAsyncDisposable
 {
     private readonly CancellationTokenSource _limit;
     private readonly IAsyncEnumerator<VertexGenerateContentResponse> _chunks;
-    private readonly VertexGenerateContentRequest _asked;
+    private readonly AskedCall _asked;
     private VertexUsageMetadata? _told;
     private long _produced;
     private Task<VertexGenerateContentResponse?>? _pending;
     private bool _ended;
 
     public VendorStream(
-        VertexGenerateContentRequest asked, Func<CancellationToken, IAsyncEnumerable<VertexGenerateContentResponse>> open, TimeSpan limit, TimeProvider time)
+        AskedCall asked, Func<CancellationToken, IAsyncEnumerable<VertexGenerateContentResponse>> open, TimeSpan limit, TimeProvider time)
     {
         _asked = asked;
         _limit = new CancellationTokenSource(limit, time);
@@ -33,7 +33,7 @@ internal sealed class VendorStream : IAsyncDisposable
     public CallUsage Usage =>
         _ended && Fault is null && _told is not null ? CallUsage.Of(_told)
         : _told is null && _produced is 0 && (Fault is not null || !_ended) ? CallUsage.None
-        : CallUsage.Estimate(_told, _asked, _produced);
+        : CallUsage.Estimate(_told, _asked.ToRequest(), _produced);
 
     /// <summary>Nobody waits any more: what still comes has to come in this time.</summary>
     public void EndWithin(TimeSpan time) => _limit.CancelAfter(time);

@@ -16,11 +16,14 @@ public sealed record Shot(string Input, string Output);
 public sealed record RecipeContent(
     string Instruction, IReadOnlyList<Shot> Shots, double Temperature, int MaxOutputTokens, string ThinkingLevel, int? ThinkingBudget)
 {
+    /// <summary>How an input is put: the last turn of the request.</summary>
+    public static VertexContent TurnOf(string input) => VertexContent.User(input);
+
     /// <summary>The whole request for one input: instruction, examples as turns, then the input.</summary>
     public VertexGenerateContentRequest RequestFor(string input) => new()
     {
         SystemInstruction = Instruction is "" ? null : new VertexContent { Parts = [new VertexPart { Text = Instruction }] },
-        Contents = [.. Shots.SelectMany(s => new[] { VertexContent.User(s.Input), VertexContent.Model(s.Output) }), VertexContent.User(input)],
+        Contents = [.. Shots.SelectMany(s => new[] { VertexContent.User(s.Input), VertexContent.Model(s.Output) }), TurnOf(input)],
         GenerationConfig = new VertexGenerationConfig
         {
             Temperature = Temperature,
