@@ -55,10 +55,10 @@ await app.MigrateDatabaseAsync();
 await app.SeedAsync();
 
 app.UsePublicEdge();
-app.UseExceptionPage();
 app.UseSecurityHeaders();
-app.UseOriginGuard();
 app.UseGateway();
+app.UseExceptionPage();
+app.UseOriginGuard();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

@@ -17,19 +17,21 @@ public static class GatewayApi
     {
         foreach (var version in new[] { "/v1", "/v1beta" })
         {
-            var group = app.MapGroup(version).ForKeysAlone().AddEndpointFilter(GatewayEdge.AnswerInGoogleShapeAsync);
-            group.MapPost("/models/{target}", (string target, HttpContext http, GatewayCall call, ServingService serving) => PostAsync(target, http, call, serving));
-            group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
-            group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));
-            group.Map("/{**path}", IResult (HttpContext http) => throw NoMethod(http));
+            var group = app.MapGroup(version).ForKeysAlone();
+            group.MapCalls("/models/{target}", HttpMethods.Post, GoogleJson.RefuseAsync, PostAsync);
+            group.MapCalls("/models", HttpMethods.Get, GoogleJson.RefuseAsync, ListAsync);
+            group.MapCalls("/models/{name}", HttpMethods.Get, GoogleJson.RefuseAsync, GetAsync);
+            group.Map("/{**path}", http => GatewayEdge.AnswerAsync(http, _ => throw NoMethod(http), GoogleJson.RefuseAsync));
         }
     }
 
     /// <summary>Where callers may put the key; both dialects know it in the address as well.</summary>
     internal static string? KeyOf(HttpRequest request) => KeyHeader.Of(request, request.Query["key"] is [{ } only] ? only : null);
 
-    private static async Task<IResult> PostAsync(string target, HttpContext http, GatewayCall call, ServingService serving)
+    private static async Task PostAsync(HttpContext http)
     {
+        var (call, serving) = (http.RequestServices.GetRequiredService<GatewayCall>(), http.RequestServices.GetRequiredService<ServingService>());
+        var target = Named(http, "target");
         var colon = target.LastIndexOf(':');
         var (name, method) = colon < 0 ? (target, "") : (target[..colon], target[(colon + 1)..]);
         await call.EnterAsync(http);
@@ -40,18 +42,17 @@ public static class GatewayApi
             switch (method)
             {
                 case GenerateContent:
-                    return new GoogleJson<VertexGenerateContentResponse>((await serving.AnswerAsync(served, call.Caller, Generate(body))).Response);
+                    await GoogleJson.WriteAsync(http, (await serving.AnswerAsync(served, call.Caller, Generate(body))).Response);
+                    break;
                 case StreamGenerateContent:
                     await new GoogleStream(http, http.Request.Query["alt"] == "sse").WriteAsync(serving.StreamAsync(served, call.Caller, Generate(body), http.RequestAborted));
-                    return Results.Empty;
+                    break;
                 case CountTokens:
                     var count = GatewayBody.Parse<VertexCountTokensRequest>(body);
                     var counted = new VertexGenerateContentRequest { Contents = count.Contents, SystemInstruction = count.SystemInstruction, Tools = count.Tools };
                     GatewayRequest.Require(counted);
-                    return new GoogleJson<VertexCountTokensResponse>(new VertexCountTokensResponse
-                    {
-                        TotalTokens = await serving.CountAsync(served, counted, http.RequestAborted),
-                    });
+                    await GoogleJson.WriteAsync(http, new VertexCountTokensResponse { TotalTokens = await serving.CountAsync(served, counted, http.RequestAborted) });
+                    break;
                 default:
                     throw NoMethod(http);
             }
@@ -63,18 +64,23 @@ public static class GatewayApi
         }
     }
 
-    private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
+    private static async Task GetAsync(HttpContext http)
     {
+        var call = http.RequestServices.GetRequiredService<GatewayCall>();
         await call.EnterAsync(http);
-        return Results.Json(ModelOf(await call.FindAsync(name, KeyVerb.ListModels, http.RequestAborted)));
+        await Results.Json(ModelOf(await call.FindAsync(Named(http, "name"), KeyVerb.ListModels, http.RequestAborted))).ExecuteAsync(http);
     }
 
     /// <summary>What the key opens and is deployed at present.</summary>
-    private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
+    private static async Task ListAsync(HttpContext http)
     {
+        var call = http.RequestServices.GetRequiredService<GatewayCall>();
         await call.EnterAsync(http);
-        return Results.Json(new { models = (await call.ListAsync(http.RequestAborted)).Select(ModelOf) });
+        await Results.Json(new { models = (await call.ListAsync(http.RequestAborted)).Select(ModelOf) }).ExecuteAsync(http);
     }
+
+    /// <summary>What stands in the address.</summary>
+    internal static string Named(HttpContext http, string part) => (string?)http.Request.RouteValues[part] ?? "";
 
     private static object ModelOf(Offered served) => new
     {

@@ -96,7 +96,10 @@ public sealed class GatewayCall(KeyGate gate, CallLimits limits, ServingService 
         headers["x-ratelimit-reset-tokens"] = Seconds(state.TokensReset);
 
         static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-        static string Seconds(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, wait.TotalSeconds):0.###}s");
+
+        // To the millisecond that is not before it.
+        static string Seconds(TimeSpan wait) => wait <= TimeSpan.Zero ? "0s"
+            : string.Create(CultureInfo.InvariantCulture, $"{(long)wait.TotalMilliseconds / 1000}.{(long)wait.TotalMilliseconds % 1000:000}s");
     }
 
     private void Require(KeyVerb verb)

@@ -4,22 +4,27 @@ using Portal.Vertex.Contracts;
 namespace Portal.Features.Deploy;
 
 /// <summary>An answer or a refusal in Google's JSON.</summary>
-internal sealed class GoogleJson<T>(T value, GatewayException? fault = null) : IResult
+internal static class GoogleJson
 {
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public static Task WriteAsync<T>(HttpContext http, T value, int status = StatusCodes.Status200OK)
     {
-        var response = httpContext.Response;
-        response.StatusCode = fault?.Code ?? StatusCodes.Status200OK;
+        var response = http.Response;
+        response.StatusCode = status;
         response.ContentType = "application/json; charset=UTF-8";
         response.Headers.CacheControl = "no-store";
-        if (fault?.RetryAfterHeader is { } wait)
-        {
-            response.Headers.RetryAfter = wait;
-        }
-
         var json = JsonSerializer.SerializeToUtf8Bytes(value, VertexJson.Options);
         // Known, so that it is not sent in chunks.
         response.ContentLength = json.Length;
-        await response.Body.WriteAsync(json, httpContext.RequestAborted);
+        return response.BodyWriter.WriteAsync(json, http.RequestAborted).AsTask();
+    }
+
+    public static Task RefuseAsync(HttpContext http, GatewayException told)
+    {
+        if (told.RetryAfterHeader is { } wait)
+        {
+            http.Response.Headers.RetryAfter = wait;
+        }
+
+        return WriteAsync(http, told.ToGoogleShape(), told.Code);
     }
 }

@@ -8,16 +8,26 @@ public static class OpenAiApi
 {
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/openai/v1").ForKeysAlone().AddEndpointFilter(AnswerInOpenAiShapeAsync);
-        group.MapPost("/chat/completions", (HttpContext http, GatewayCall call, ServingService serving, TimeProvider time) => CompleteAsync(http, call, serving, time));
-        group.MapGet("/models", (HttpContext http, GatewayCall call) => ListAsync(http, call));
-        group.MapGet("/models/{name}", (string name, HttpContext http, GatewayCall call) => GetAsync(name, http, call));
-        group.Map("/{**path}", IResult (HttpContext http) =>
-            throw new GatewayException(404, VertexErrorStatus.NotFound, $"There is no {http.Request.Method} at this address. Post to /openai/v1/chat/completions, or get /openai/v1/models."));
+        var group = app.MapGroup("/openai/v1").ForKeysAlone();
+        group.MapCalls("/chat/completions", HttpMethods.Post, RefuseAsync, CompleteAsync);
+        group.MapCalls("/models", HttpMethods.Get, RefuseAsync, ListAsync);
+        group.MapCalls("/models/{name}", HttpMethods.Get, RefuseAsync, GetAsync);
+        group.Map("/{**path}", http => GatewayEdge.AnswerAsync(http, _ => throw NoMethod(http), RefuseAsync));
     }
 
-    private static async Task<IResult> CompleteAsync(HttpContext http, GatewayCall call, ServingService serving, TimeProvider time)
+    internal static Task RefuseAsync(HttpContext http, GatewayException told)
     {
+        if (told.RetryAfterHeader is { } wait)
+        {
+            http.Response.Headers.RetryAfter = wait;
+        }
+
+        return WriteAsync(http, OpenAiShape.ErrorOf(told), told.Code);
+    }
+
+    private static async Task CompleteAsync(HttpContext http)
+    {
+        var (call, serving, time) = (http.RequestServices.GetRequiredService<GatewayCall>(), http.RequestServices.GetRequiredService<ServingService>(), http.RequestServices.GetRequiredService<TimeProvider>());
         await call.EnterAsync(http);
         var body = await GatewayBody.ReadAsync(http.Request, call.MaxBodyBytes, http.RequestAborted);
         var asked = GatewayBody.Parse<OpenAiRequest>(body, OpenAiShape.Options);
@@ -30,11 +40,11 @@ public static class OpenAiApi
             if (asked.Stream is true)
             {
                 await new OpenAiStream(http, asked.StreamOptions?.IncludeUsage is true, time.GetUtcNow()).WriteAsync(serving.StreamAsync(served, call.Caller, request, http.RequestAborted));
-                return Results.Empty;
+                return;
             }
 
             var answered = await serving.AnswerAsync(served, call.Caller, request);
-            return Results.Json(OpenAiShape.FromGemini(answered.Response, answered.Usage, time.GetUtcNow()), OpenAiShape.Options);
+            await WriteAsync(http, OpenAiShape.FromGemini(answered.Response, answered.Usage, time.GetUtcNow()));
         }
         catch (GatewayException refusal) when (refusal.IsRefusal)
         {
@@ -44,26 +54,22 @@ public static class OpenAiApi
     }
 
     /// <summary>What the key opens and is deployed at present.</summary>
-    private static async Task<IResult> ListAsync(HttpContext http, GatewayCall call)
+    private static async Task ListAsync(HttpContext http)
     {
+        var call = http.RequestServices.GetRequiredService<GatewayCall>();
         await call.EnterAsync(http);
-        return Results.Json(new { Object = "list", Data = (await call.ListAsync(http.RequestAborted)).Select(OpenAiShape.ModelOf).ToList() }, OpenAiShape.Options);
+        await WriteAsync(http, new { Object = "list", Data = (await call.ListAsync(http.RequestAborted)).Select(OpenAiShape.ModelOf).ToList() });
     }
 
-    private static async Task<IResult> GetAsync(string name, HttpContext http, GatewayCall call)
+    private static async Task GetAsync(HttpContext http)
     {
+        var call = http.RequestServices.GetRequiredService<GatewayCall>();
         await call.EnterAsync(http);
-        return Results.Json(OpenAiShape.ModelOf(await call.FindAsync(name, KeyVerb.ListModels, http.RequestAborted)), OpenAiShape.Options);
+        await WriteAsync(http, OpenAiShape.ModelOf(await call.FindAsync(GatewayApi.Named(http, "name"), KeyVerb.ListModels, http.RequestAborted)));
     }
 
-    internal static ValueTask<object?> AnswerInOpenAiShapeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        GatewayEdge.AnswerAsync(context, next, told =>
-        {
-            if (told.RetryAfterHeader is { } wait)
-            {
-                context.HttpContext.Response.Headers.RetryAfter = wait;
-            }
+    private static Task WriteAsync(HttpContext http, object value, int status = StatusCodes.Status200OK) => Results.Json(value, OpenAiShape.Options, statusCode: status).ExecuteAsync(http);
 
-            return Results.Json(OpenAiShape.ErrorOf(told), OpenAiShape.Options, statusCode: told.Code);
-        });
+    private static GatewayException NoMethod(HttpContext http) =>
+        new(404, VertexErrorStatus.NotFound, $"There is no {http.Request.Method} at this address. Post to /openai/v1/chat/completions, or get /openai/v1/models.");
 }

@@ -72,6 +72,7 @@ internal static class OpenAiShape
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        AllowDuplicateProperties = false,
     };
 
     public static VertexGenerateContentRequest ToGemini(OpenAiRequest request)

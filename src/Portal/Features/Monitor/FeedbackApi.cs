@@ -24,15 +24,15 @@ public static class FeedbackApi
 {
     private const string OpenAiPrefix = "chatcmpl-";
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false };
 
     public static void MapFeedback(this IEndpointRouteBuilder app)
     {
-        Map("/v1", GatewayEdge.AnswerInGoogleShapeAsync);
-        Map("/openai/v1", OpenAiApi.AnswerInOpenAiShapeAsync);
+        Map("/v1", GoogleJson.RefuseAsync);
+        Map("/openai/v1", OpenAiApi.RefuseAsync);
 
-        void Map(string dialect, Func<EndpointFilterInvocationContext, EndpointFilterDelegate, ValueTask<object?>> shape) => app.MapGroup(dialect)
-            .AllowAnonymous().DisableAntiforgery().AddEndpointFilter(shape)
+        void Map(string dialect, GatewayRefusal refuse) => app.MapGroup(dialect)
+            .AllowAnonymous().DisableAntiforgery().AddEndpointFilter((context, next) => GatewayEdge.FilterAsync(context, next, refuse))
             .MapPost("/responses/{responseId}/feedback", (string responseId, HttpContext http, GatewayCall call, FeedbackService feedback) => PostAsync(responseId, http, call, feedback));
     }
 

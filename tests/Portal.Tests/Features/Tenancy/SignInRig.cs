@@ -62,8 +62,8 @@ internal sealed class SignInRig : IAsyncDisposable
         builder.Services.AddScoped<PortalDbContext>(s => s.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContext());
         var app = builder.Build();
         app.UsePublicEdge();
-        app.UseExceptionPage();
         app.UseSecurityHeaders();
+        app.UseExceptionPage();
         app.UseWebSockets();
         app.UseOriginGuard();
         app.UseAuthentication();
