@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
@@ -105,7 +104,7 @@ public static class BulkInsert
         var stamps = new Stamps(db, rows.Count);
         foreach (var part in rows.Chunk(MostInArrays))
         {
-            await using var command = Command(db, $"{table.Into} SELECT * FROM unnest({string.Join(", ", table.Columns.Select((column, i) => $"@c{i}::{column.ArrayType}"))})");
+            await using var command = db.CommandOf($"{table.Into} SELECT * FROM unnest({string.Join(", ", table.Columns.Select((column, i) => $"@c{i}::{column.ArrayType}"))})");
             foreach (var (i, column) in table.Columns.Index())
             {
                 var values = column.Array(part.Length);
@@ -128,7 +127,7 @@ public static class BulkInsert
         foreach (var part in rows.Chunk(Math.Clamp(MostParameters / table.Columns.Count, 1, MostRows)))
         {
             var names = part.Select((_, row) => table.Columns.Select((_, column) => sql.GenerateParameterName($"p{row}_{column}")).ToList()).ToList();
-            await using var command = Command(db, $"{table.Into} VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}");
+            await using var command = db.CommandOf($"{table.Into} VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}");
             foreach (var (row, entity) in part.Index())
             {
                 foreach (var (i, column) in table.Columns.Index())
@@ -161,18 +160,6 @@ public static class BulkInsert
         {
             throw new InvalidOperationException("Many rows are written in one transaction.");
         }
-    }
-
-    private static DbCommand Command(PortalDbContext db, string text)
-    {
-#pragma warning disable RS0030 // On the context's own connection, which the database was told the tenant of, and in its transaction.
-        var command = db.Database.GetDbConnection().CreateCommand();
-#pragma warning restore RS0030
-        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
-#pragma warning disable CA2100 // Names of the model and of parameters.
-        command.CommandText = text;
-#pragma warning restore CA2100
-        return command;
     }
 
     /// <summary>What rows get as they are written. The system's generator costs as much for the bytes of many ids as for one.</summary>

@@ -51,24 +51,32 @@ internal static class TenantStatements
     private static DbCommand Command<T>(PortalDbContext db, string begin, string where, IReadOnlyList<object> values)
     {
         // What a restricted scope may see is filtered by LINQ alone.
-        if (db.IsPlatform || (db.IsRestricted && !typeof(ISeenByAll).IsAssignableFrom(typeof(T))) || db.Database.CurrentTransaction is not { } transaction)
+        if (db.IsPlatform || (db.IsRestricted && !typeof(ISeenByAll).IsAssignableFrom(typeof(T))) || db.Database.CurrentTransaction is null)
         {
             throw new InvalidOperationException($"Statements past LINQ are of an organisation's own {typeof(T).Name}s, in its transaction.");
         }
 
-#pragma warning disable RS0030 // On the context's own connection, which the database was told the tenant of, and in its transaction.
-        var command = db.Database.GetDbConnection().CreateCommand();
-#pragma warning restore RS0030
-        command.Transaction = transaction.GetDbTransaction();
-#pragma warning disable CA2100 // Constant words of the callers'.
-        command.CommandText = $"{begin} WHERE \"TenantId\" = @tenant AND ({where})";
-#pragma warning restore CA2100
+        var command = db.CommandOf($"{begin} WHERE \"TenantId\" = @tenant AND ({where})");
         Add(command, "@tenant", db.TenantId);
         for (var i = 0; i < values.Count; i++)
         {
             Add(command, $"@p{i}", values[i]);
         }
 
+        return command;
+    }
+
+    /// <param name="db">In a transaction.</param>
+    /// <param name="text">Constant words, and names of the model and of parameters; nothing of a row.</param>
+    public static DbCommand CommandOf(this PortalDbContext db, string text)
+    {
+#pragma warning disable RS0030 // On the context's own connection, which the database was told the tenant of, and in its transaction.
+        var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning restore RS0030
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+#pragma warning disable CA2100 // As the parameter says.
+        command.CommandText = text;
+#pragma warning restore CA2100
         return command;
     }
 

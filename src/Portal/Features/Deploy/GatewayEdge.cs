@@ -41,6 +41,11 @@ internal static class GatewayEdge
             if (await RefusalOfAsync(http, answer) is { } told)
             {
                 telling.Refused(told);
+                if (told.RetryAfterHeader is { } wait)
+                {
+                    http.Response.Headers.RetryAfter = wait;
+                }
+
                 await refuse(http, told);
             }
         }

@@ -18,13 +18,5 @@ internal static class GoogleJson
         return response.BodyWriter.WriteAsync(json, http.RequestAborted).AsTask();
     }
 
-    public static Task RefuseAsync(HttpContext http, GatewayException told)
-    {
-        if (told.RetryAfterHeader is { } wait)
-        {
-            http.Response.Headers.RetryAfter = wait;
-        }
-
-        return WriteAsync(http, told.ToGoogleShape(), told.Code);
-    }
+    public static Task RefuseAsync(HttpContext http, GatewayException told) => WriteAsync(http, told.ToGoogleShape(), told.Code);
 }

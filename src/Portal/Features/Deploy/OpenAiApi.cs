@@ -15,15 +15,7 @@ public static class OpenAiApi
         group.Map("/{**path}", http => GatewayEdge.AnswerAsync(http, _ => throw NoMethod(http), RefuseAsync));
     }
 
-    internal static Task RefuseAsync(HttpContext http, GatewayException told)
-    {
-        if (told.RetryAfterHeader is { } wait)
-        {
-            http.Response.Headers.RetryAfter = wait;
-        }
-
-        return WriteAsync(http, OpenAiShape.ErrorOf(told), told.Code);
-    }
+    internal static Task RefuseAsync(HttpContext http, GatewayException told) => WriteAsync(http, OpenAiShape.ErrorOf(told), told.Code);
 
     private static async Task CompleteAsync(HttpContext http)
     {
